@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { describeField, flag, optionalChoice, optionalNumber, optionalText } from '../kit/fields.ts';
+import { placeFields } from './fields.ts';
+
+const what = {
+  package: optionalText({
+    label: 'Packages',
+    help: 'Names of packages to install, with blanks between. `name=1.2.3` asks for a version.',
+    group: 'Content',
+    order: 10,
+    placeholder: 'web=1.2.3',
+  }),
+  script: optionalText(
+    {
+      label: 'Script',
+      help: 'Shell commands run as root after the packages are installed. The first that fails ends the bake.',
+      group: 'Content',
+      order: 11,
+      widget: 'code',
+    },
+    12_000,
+  ),
+  extendedAttributes: describeField(z.record(z.string(), z.unknown()).nullish(), {
+    label: 'Attributes',
+    help: 'Environment variables of the packages and the script; other values make another image.',
+    group: 'Content',
+    order: 12,
+    widget: 'map',
+  }),
+};
+
+const base = {
+  baseOs: optionalText({
+    label: 'Base system',
+    help: 'The newest image with the tag `base-os` of this value, or else the image of this name, is the base.',
+    group: 'Base image',
+    order: 20,
+    placeholder: 'al2023',
+  }),
+  baseAmi: optionalText({
+    label: 'Base image',
+    help: 'Id or name of the base image; stronger than the base system.',
+    group: 'Base image',
+    order: 21,
+    placeholder: 'ami-',
+  }),
+  baseLabel: optionalText({ label: 'Base label', help: 'Kept and shown; chooses nothing.', widget: 'hidden' }),
+  vmType: optionalChoice(['hvm', 'pv'], {
+    label: 'Virtualization',
+    help: 'Always `hvm` in fact.',
+    widget: 'hidden',
+  }),
+  storeType: optionalText({ label: 'Store', help: 'Always `ebs` in fact.', widget: 'hidden' }),
+};
+
+const machine = {
+  instanceType: optionalText({
+    label: 'Instance type',
+    help: 'Machine to bake on. Default: a small one of the base image’s architecture.',
+    group: 'Machine',
+    order: 30,
+  }),
+  subnetId: optionalText({
+    label: 'Subnet',
+    help: 'Subnet to bake in; it needs a way to the package repositories. Default: the default network.',
+    group: 'Machine',
+    order: 31,
+    placeholder: 'subnet-',
+  }),
+  iamRole: optionalText({
+    label: 'Instance profile',
+    help: 'Identity of the machine while it bakes.',
+    group: 'Machine',
+    order: 32,
+  }),
+  rootVolumeSize: optionalNumber(
+    { label: 'Root volume', help: 'Default: as large as the base image’s.', unit: 'GiB', group: 'Machine', order: 33 },
+    { min: 1, max: 16_384 },
+  ),
+};
+
+const result = {
+  amiName: optionalText(
+    { label: 'Image name', help: 'Beginning of the name. Default: package and version.', group: 'Result', order: 40 },
+    80,
+  ),
+  amiSuffix: optionalText(
+    { label: 'Name suffix', help: 'Default: time of the bake, as yyyyMMddHHmmss in UTC.', group: 'Result', order: 41 },
+    30,
+  ),
+  rebake: flag({
+    label: 'Rebake',
+    help: 'Bakes even when an image of the same content exists.',
+    group: 'Result',
+    order: 42,
+  }),
+  user: optionalText({ label: 'Owner', help: 'Who asked for it; kept and shown.', widget: 'hidden' }),
+  cloudProviderType: optionalText({ label: 'Provider', help: 'Always `aws`.', widget: 'hidden' }),
+};
+
+/** Everything that says what is baked, on what, and where. */
+export const bakeFields = {
+  ...placeFields,
+  account: optionalText({
+    label: 'Account',
+    help: 'Account to bake in. Default: the account that a later deploy stage names.',
+    group: 'Target',
+    order: 1,
+    widget: 'account',
+  }),
+  credentials: optionalText({
+    label: 'Account (other spelling)',
+    help: 'Read when `account` is absent.',
+    widget: 'hidden',
+  }),
+  ...what,
+  ...base,
+  ...machine,
+  ...result,
+};

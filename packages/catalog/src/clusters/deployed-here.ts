@@ -1,0 +1,8 @@
+import type { PlanView } from '../kit/index.ts';
+import { namesByRegion } from './place.ts';
+
+/** Names of the server groups that this execution's stages created in the region. */
+export function deployedHere(view: Pick<PlanView<unknown>, 'stages'>, region: string): ReadonlySet<string> {
+  const names = view.stages.flatMap((stage) => namesByRegion(stage.outputs['deploy.server.groups']).get(region) ?? []);
+  return new Set(names);
+}

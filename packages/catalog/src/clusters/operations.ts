@@ -1,0 +1,252 @@
+import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
+import { again, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
+import type { Capacity, ClusterRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
+import { deployedHere } from './deployed-here.ts';
+import type { KeepServing } from './fields.ts';
+import { servingProblem } from './health.ts';
+import { clusterOfServerGroup } from './place.ts';
+import { CHOSEN, refOf } from './target.ts';
+import { trafficRefusal } from './traffic-check.ts';
+
+type Run = TaskRun<unknown, 'serverGroups'>;
+
+/** What a stage says about how careful to be. */
+export interface Safety {
+  readonly allowNoTraffic?: boolean | null;
+  readonly keepServing?: KeepServing | null;
+}
+
+/** Longest time that finishing requests hold a stage up; a target group may drain for an hour at most. */
+const DRAIN_LIMIT_MS = minutes(65);
+
+/** Next look at something that changes: often at first, then less. */
+export function pollDelay(run: Pick<Run, 'now' | 'task'>): number {
+  const elapsed = run.now() - run.task.startTime;
+  return elapsed < 10_000 ? 2_000 : elapsed < 120_000 ? 5_000 : 10_000;
+}
+
+const keyOf = (ref: ServerGroupRef): string => `${ref.region}:${ref.name}`;
+
+function byCluster(refs: readonly ServerGroupRef[]): ReadonlyArray<readonly ServerGroupRef[]> {
+  const found = new Map<string, ServerGroupRef[]>();
+  for (const ref of refs) {
+    const key = `${ref.account}:${ref.region}:${clusterOfServerGroup(ref.name)}`;
+    found.set(key, [...(found.get(key) ?? []), ref]);
+  }
+  return [...found.values()];
+}
+
+async function change(
+  run: Run,
+  group: ServerGroup,
+  action: 'change' | 'remove',
+  act: (ref: ServerGroupRef) => Promise<void>,
+): Promise<void> {
+  const settle = await run.intend({
+    kind: 'serverGroup',
+    ...refOf(group),
+    action,
+    before: { traffic: group.traffic, capacity: group.capacity, suspendedProcesses: group.suspendedProcesses },
+  });
+  await act(refOf(group));
+  settle('done');
+}
+
+/** Takes one group out of traffic. */
+export const disableGroup = (run: Run, group: ServerGroup): Promise<void> =>
+  change(run, group, 'change', (ref) => run.ports.serverGroups.disable(ref, run.operation(`disable:${keyOf(ref)}`)));
+
+/** Puts one group into traffic. */
+export const enableGroup = (run: Run, group: ServerGroup): Promise<void> =>
+  change(run, group, 'change', (ref) => run.ports.serverGroups.enable(ref, run.operation(`enable:${keyOf(ref)}`)));
+
+export const resizeGroup = (run: Run, group: ServerGroup, capacity: Capacity): Promise<void> =>
+  change(run, group, 'change', (ref) =>
+    run.ports.serverGroups.resize(ref, capacity, run.operation(`resize:${keyOf(ref)}`)),
+  );
+
+/**
+ * Raises min to desired so that the group does not shrink while it is needed. The size from before is kept with the
+ * group in the cloud first, so that it is never lost.
+ */
+export async function pinGroup(run: Run, group: ServerGroup): Promise<void> {
+  if (group.capacity.min === group.capacity.desired) return;
+  await change(run, group, 'change', async (ref) => {
+    if (!group.intendedCapacity)
+      await run.ports.serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${keyOf(ref)}`));
+    await run.ports.serverGroups.resize(
+      ref,
+      { ...group.capacity, min: group.capacity.desired },
+      run.operation(`pin:${keyOf(ref)}`),
+    );
+  });
+}
+
+/**
+ * Gives back the min from before a pin, never raising it and never touching desired or max, which autoscaling may have
+ * moved meanwhile. A group that was scaled to nothing keeps the remembered size: it is what a rollback grows it to.
+ */
+export async function unpinGroup(run: Run, group: ServerGroup, originalMin: number): Promise<void> {
+  const min = Math.min(originalMin, group.capacity.min);
+  const emptied = group.capacity.max === 0;
+  if (min === group.capacity.min && (emptied || !group.intendedCapacity)) return;
+  await change(run, group, 'change', async (ref) => {
+    if (min !== group.capacity.min)
+      await run.ports.serverGroups.resize(ref, { ...group.capacity, min }, run.operation(`unpin:${keyOf(ref)}`));
+    if (!emptied && group.intendedCapacity)
+      await run.ports.serverGroups.setIntendedCapacity(ref, null, run.operation(`forget:${keyOf(ref)}`));
+  });
+}
+
+/**
+ * Is it safe to take these groups out of service now? Reads the whole cluster live: the group that must serve has to be
+ * healthy and in traffic, and something else has to go on serving. Null when safe.
+ */
+export async function refusalNow(
+  run: Run,
+  refs: readonly ServerGroupRef[],
+  safety: Safety,
+  act: string,
+): Promise<Failure | null> {
+  for (const together of byCluster(refs)) {
+    const first = together[0]!;
+    const cluster = clusterOfServerGroup(first.name);
+    const groups = await run.ports.serverGroups.list({ account: first.account, region: first.region, cluster });
+    const { keepServing } = safety;
+    const problem =
+      keepServing &&
+      servingProblem(groups.find((group) => group.name === keepServing.serverGroup) ?? null, keepServing);
+    if (problem) return notServing(problem, together, act);
+    const refusal = safety.allowNoTraffic
+      ? null
+      : trafficRefusal(
+          groups,
+          together.map((ref) => ref.name),
+          act,
+        );
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
+const notServing = (problem: string, refs: readonly ServerGroupRef[], act: string): Failure => ({
+  code: 'cluster.replacement-not-serving',
+  message: `Refused to ${act} ${refs.map((ref) => ref.name).join(', ')}: ${problem}.`,
+  advice: 'The earlier server group keeps serving. Look at the health of the new one before trying again.',
+  details: { serverGroups: refs.map((ref) => ref.name) },
+});
+
+/** Key of a stage's own context: names of the groups that the stage itself took out of traffic. */
+const DISABLED_HERE = 'disabledHere';
+const namesUnder = (facts: unknown, key: string): readonly string[] => {
+  const value = isJsonObject(facts) ? facts[key] : undefined;
+  return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+};
+
+/** Checks, then takes every group out of traffic that exists and still is in it. */
+export async function disableAll(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult> {
+  const enabled = (await readAll(run, refs)).filter((group) => group.traffic !== 'disabled');
+  const known = namesUnder(run.memory, DISABLED_HERE);
+  const disabledHere = [...new Set([...known, ...enabled.map((group) => group.name)])];
+  if (enabled.length > 0) {
+    const refusal = await refusalNow(run, enabled, safety, 'disable');
+    if (refusal) return failed(refusal);
+    await run.remember({ [DISABLED_HERE]: disabledHere });
+    for (const group of enabled) await disableGroup(run, group);
+  }
+  return succeeded(undefined, { [DISABLED_HERE]: disabledHere });
+}
+
+/** Live pictures of those that still exist. */
+export async function readAll(run: Run, refs: readonly ServerGroupRef[]): Promise<readonly ServerGroup[]> {
+  const groups = await Promise.all(refs.map((ref) => run.ports.serverGroups.read(ref)));
+  return groups.filter((group) => group !== null && !group.beingDeleted).map((group) => group!);
+}
+
+/**
+ * Waits until the groups are out of traffic and have finished their requests. When the group that must serve loses its
+ * health meanwhile, the groups are put back into traffic and the stage fails.
+ */
+export async function awaitDisabled(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult> {
+  const groups = await readAll(run, refs);
+  const own = namesUnder(run.context, DISABLED_HERE);
+  const lost = await lostReplacement(
+    run,
+    groups.filter((group) => own.includes(group.name)),
+    safety,
+  );
+  if (lost) return lost;
+  const waiting = groups.filter((group) => group.traffic !== 'disabled' || group.draining > 0);
+  const acted = { serverGroups: refs.map((ref) => ref.name) };
+  if (waiting.length === 0) return succeeded(acted);
+  const overdue = run.now() - run.task.startTime > DRAIN_LIMIT_MS;
+  if (overdue && waiting.every((group) => group.traffic === 'disabled'))
+    return succeeded(acted, { warning: `${names(waiting)} still finishes requests; it takes no new ones.` });
+  return again(pollDelay(run), waiting.map(describeLeaving).join('; '));
+}
+
+const names = (groups: readonly ServerGroupRef[]): string => groups.map((group) => group.name).join(', ');
+const describeLeaving = (group: ServerGroup): string =>
+  group.draining > 0
+    ? `${group.draining} instance${group.draining === 1 ? '' : 's'} of ${group.name} to finish requests`
+    : `${group.name} to leave traffic`;
+
+async function lostReplacement(run: Run, groups: readonly ServerGroup[], safety: Safety): Promise<TaskResult | null> {
+  const { keepServing } = safety;
+  const first = groups[0];
+  if (!keepServing || !first) return null;
+  const keeper = await run.ports.serverGroups.read({ ...refOf(first), name: keepServing.serverGroup });
+  const problem = servingProblem(keeper, keepServing);
+  if (!problem) return null;
+  for (const group of groups) await enableGroup(run, group);
+  return failed({
+    code: 'cluster.replacement-lost-health',
+    message: `${problem}. ${names(groups)} was put back into traffic.`,
+    advice: 'Look at why the new server group became unhealthy under traffic.',
+    details: { serverGroups: groups.map((group) => group.name), replacement: keepServing.serverGroup },
+  });
+}
+
+/** Checks the groups not yet being removed, then goes on removing until all are gone. */
+export async function destroyAll(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult> {
+  const groups = await readAll(run, refs);
+  const refusal = await refusalNow(run, groups, safety, 'destroy');
+  if (refusal) return failed(refusal);
+  const going: string[] = [];
+  for (const ref of refs) {
+    const settle = await run.intend({ kind: 'serverGroup', ...refOf(ref), action: 'remove' });
+    const state = await run.ports.serverGroups.destroy(refOf(ref), run.operation(`destroy:${keyOf(ref)}`));
+    if (state === 'gone') settle('done');
+    else going.push(ref.name);
+  }
+  if (going.length === 0) return succeeded({ serverGroups: refs.map((ref) => ref.name) });
+  return again(pollDelay(run), `${going.join(', ')} to be removed`);
+}
+
+/** Chosen groups as a task's result: nothing chosen skips the rest of the work. */
+export const chosen = (refs: readonly ServerGroupRef[]): TaskResult =>
+  succeeded({ serverGroups: refs.map((ref) => ref.name) }, { [CHOSEN]: refs.map(refOf) });
+
+/**
+ * Chooses in each region of a cluster, once. A cluster without any server group is an error unless the stage lets it
+ * pass.
+ */
+export async function chooseInCluster(
+  run: Run,
+  cluster: { readonly refs: readonly ClusterRef[]; readonly mayBeMissing: boolean },
+  choose: (groups: readonly ServerGroup[], deployedHere: ReadonlySet<string>) => readonly ServerGroup[],
+): Promise<TaskResult> {
+  const found: ServerGroup[] = [];
+  for (const ref of cluster.refs) {
+    const groups = await run.ports.serverGroups.list(ref);
+    if (groups.length === 0 && !cluster.mayBeMissing) return failed(clusterMissing(ref));
+    found.push(...choose(groups, deployedHere(run, ref.region)));
+  }
+  return chosen(found);
+}
+
+const clusterMissing = ({ cluster, region, account }: ClusterRef): Failure => ({
+  code: 'cluster.not-found',
+  message: `Cluster ${cluster} has no server groups in ${region} of account ${account}.`,
+  advice: 'Check its name, or let the stage go on without a cluster.',
+});

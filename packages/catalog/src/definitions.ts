@@ -1,0 +1,71 @@
+import type { StageDefinition } from '@gennaker/pipeline-dsl';
+import { bakeStage } from './stages/bake/definition.ts';
+import { bakeInRegionStage } from './stages/bake-in-region/definition.ts';
+import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
+import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
+import { createServerGroupStage } from './stages/create-server-group/definition.ts';
+import { deployStage } from './stages/deploy/definition.ts';
+import { destroyServerGroupStage } from './stages/destroy-server-group/definition.ts';
+import { disableClusterStage } from './stages/disable-cluster/definition.ts';
+import { disableServerGroupStage } from './stages/disable-server-group/definition.ts';
+import { enableServerGroupStage } from './stages/enable-server-group/definition.ts';
+import { evaluateVariablesStage } from './stages/evaluate-variables/definition.ts';
+import { findImageStage } from './stages/find-image/definition.ts';
+import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
+import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
+import { pipelineStage } from './stages/pipeline/definition.ts';
+import { resizeServerGroupStage } from './stages/resize-server-group/definition.ts';
+import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execution-during-time-window/definition.ts';
+import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
+import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
+import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
+import { waitStage } from './stages/wait/definition.ts';
+import { waitUntilStage } from './stages/wait-until/definition.ts';
+import { webhookStage } from './stages/webhook/definition.ts';
+import { highlanderStrategy } from './strategies/highlander/definition.ts';
+import { noneStrategy } from './strategies/none/definition.ts';
+import { redblackStrategy } from './strategies/redblack/definition.ts';
+import { manualTrigger } from './triggers/manual/definition.ts';
+import { webhookTrigger } from './triggers/webhook/definition.ts';
+
+/** Every stage type, keyed by the type that pipelines name. */
+export const stageDefinitions = {
+  wait: waitStage,
+  waitUntil: waitUntilStage,
+  manualJudgment: manualJudgmentStage,
+  checkPreconditions: checkPreconditionsStage,
+  checkPrecondition: checkPreconditionStage,
+  evaluateVariables: evaluateVariablesStage,
+  pipeline: pipelineStage,
+  webhook: webhookStage,
+  restrictExecutionDuringTimeWindow: restrictExecutionDuringTimeWindowStage,
+  bake: bakeStage,
+  bakeInRegion: bakeInRegionStage,
+  findImage: findImageStage,
+  findImageFromTags: findImageFromTagsStage,
+  deploy: deployStage,
+  createServerGroup: createServerGroupStage,
+  resizeServerGroup: resizeServerGroupStage,
+  enableServerGroup: enableServerGroupStage,
+  disableServerGroup: disableServerGroupStage,
+  destroyServerGroup: destroyServerGroupStage,
+  shrinkCluster: shrinkClusterStage,
+  disableCluster: disableClusterStage,
+  scaleDownCluster: scaleDownClusterStage,
+  rollbackCluster: rollbackClusterStage,
+} as const satisfies Record<string, StageDefinition>;
+export type StageType = keyof typeof stageDefinitions;
+
+/** Every deploy strategy, by name. */
+export const strategyDefinitions = {
+  none: noneStrategy,
+  redblack: redblackStrategy,
+  highlander: highlanderStrategy,
+} as const;
+
+/** Every kind of trigger, by type. */
+export const triggerDefinitions = {
+  webhook: webhookTrigger,
+  manual: manualTrigger,
+} as const;
+export type TriggerType = keyof typeof triggerDefinitions;

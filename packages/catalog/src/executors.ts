@@ -1,0 +1,63 @@
+import type { StageType, TriggerType } from './definitions.ts';
+import type { StageExecutor, TriggerMatcher } from './kit/index.ts';
+import { bake } from './stages/bake/executor.ts';
+import { bakeInRegion } from './stages/bake-in-region/executor.ts';
+import { checkPrecondition } from './stages/check-precondition/executor.ts';
+import { checkPreconditions } from './stages/check-preconditions/executor.ts';
+import { createServerGroup } from './stages/create-server-group/executor.ts';
+import { deploy } from './stages/deploy/executor.ts';
+import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
+import { disableCluster } from './stages/disable-cluster/executor.ts';
+import { disableServerGroup } from './stages/disable-server-group/executor.ts';
+import { enableServerGroup } from './stages/enable-server-group/executor.ts';
+import { evaluateVariables } from './stages/evaluate-variables/executor.ts';
+import { findImage } from './stages/find-image/executor.ts';
+import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
+import { manualJudgment } from './stages/manual-judgment/executor.ts';
+import { pipeline } from './stages/pipeline/executor.ts';
+import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
+import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-during-time-window/executor.ts';
+import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
+import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
+import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
+import { wait } from './stages/wait/executor.ts';
+import { waitUntil } from './stages/wait-until/executor.ts';
+import { webhook } from './stages/webhook/executor.ts';
+import { manual as manualTrigger } from './triggers/manual/matcher.ts';
+import { webhook as webhookTrigger } from './triggers/webhook/matcher.ts';
+
+export type { StageType, TriggerType } from './definitions.ts';
+export { type StrategyName, strategies } from './strategies.ts';
+
+/** Server half of every stage type. A type without one does not compile. */
+export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
+  wait,
+  waitUntil,
+  manualJudgment,
+  checkPreconditions,
+  checkPrecondition,
+  evaluateVariables,
+  pipeline,
+  webhook,
+  restrictExecutionDuringTimeWindow,
+  bake,
+  bakeInRegion,
+  findImage,
+  findImageFromTags,
+  deploy,
+  createServerGroup,
+  resizeServerGroup,
+  enableServerGroup,
+  disableServerGroup,
+  destroyServerGroup,
+  shrinkCluster,
+  disableCluster,
+  scaleDownCluster,
+  rollbackCluster,
+} satisfies Record<StageType, StageExecutor>;
+
+/** Matching rule of every kind of trigger. */
+export const triggerMatchers: Readonly<Record<TriggerType, TriggerMatcher>> = {
+  webhook: webhookTrigger,
+  manual: manualTrigger,
+} satisfies Record<TriggerType, TriggerMatcher>;

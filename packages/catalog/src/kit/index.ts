@@ -1,0 +1,10 @@
+export * from './executor.ts';
+export * from './fields.ts';
+export * from './json-path.ts';
+export type * from './ports/index.ts';
+export * from './results.ts';
+export * from './seed.ts';
+export * from './strategy.ts';
+export * from './strategy-definition.ts';
+export * from './synthetic.ts';
+export * from './trigger.ts';

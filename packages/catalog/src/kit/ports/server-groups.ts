@@ -1,0 +1,142 @@
+import type { Moniker } from '@gennaker/pipeline-dsl';
+
+/** All versions of one application's stack and detail in one account and region. */
+export interface ClusterRef {
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+}
+
+export interface ServerGroupRef {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+/** Numbers of instances: never fewer than `min`, never more than `max`, now wanted `desired`. */
+export interface Capacity {
+  readonly min: number;
+  readonly desired: number;
+  readonly max: number;
+}
+
+/** `Draining` still finishes requests: it is neither up nor down. */
+export type InstanceHealth = 'Up' | 'Starting' | 'Down' | 'OutOfService' | 'Draining' | 'Unknown';
+
+/** One source's word on an instance, in that source's own terms. */
+export interface HealthReason {
+  readonly source: 'machine' | 'group' | 'target';
+  /** Target group, for source `target`. */
+  readonly where?: string;
+  readonly health: InstanceHealth;
+  /** The provider's state and reason code ("unhealthy", "Target.ResponseCodeMismatch"). */
+  readonly state: string;
+  readonly code?: string;
+  readonly description?: string;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly zone: string;
+  /** Epoch ms. */
+  readonly launchTime: number | null;
+  readonly health: InstanceHealth;
+  readonly reasons: readonly HealthReason[];
+}
+
+/** One version of a cluster, as read live from the cloud. */
+export interface ServerGroup extends ServerGroupRef {
+  readonly moniker: Moniker;
+  /** Epoch ms. */
+  readonly createdTime: number;
+  readonly capacity: Capacity;
+  readonly image: { readonly id: string; readonly name: string | null; readonly version: string | null };
+  /** Members only: instances that are leaving are not listed. */
+  readonly instances: readonly Instance[];
+  readonly targetGroups: readonly string[];
+  readonly loadBalancers: readonly string[];
+  readonly suspendedProcesses: readonly string[];
+  /** `enabled`: takes traffic; `disabled`: takes none and will take none; `partial`: neither. */
+  readonly traffic: 'enabled' | 'disabled' | 'partial';
+  /** Instances still finishing requests although already out of traffic. */
+  readonly draining: number;
+  /** The cloud is deleting it. */
+  readonly beingDeleted: boolean;
+  /** Operation that made it; null when another tool did. */
+  readonly operationKey: string | null;
+  /** Size meant for it once live, when it was scaled down or pinned by us. */
+  readonly intendedCapacity: Capacity | null;
+}
+
+/** Stable identity of one change: a retry carries the same key and is recognised as the earlier attempt. */
+export interface Operation {
+  readonly key: string;
+  readonly executionId: string;
+  readonly stageId: string;
+  readonly abort?: AbortSignal;
+}
+
+/** What a new server group is made of. Names of security groups and target groups are resolved by the adapter. */
+export interface ServerGroupSpec extends ServerGroupRef {
+  readonly moniker: Moniker;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly capacity: Capacity;
+  readonly targetGroups: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly subnetIds?: readonly string[];
+  /** Purpose tag of subnets, when ids are not given. */
+  readonly subnetType?: string | null;
+  readonly availabilityZones?: readonly string[];
+  readonly healthCheckType: 'EC2' | 'ELB';
+  readonly healthCheckGracePeriodSeconds: number;
+  readonly keyPair?: string | null;
+  readonly iamRole?: string | null;
+  readonly base64UserData?: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly terminationPolicies?: readonly string[];
+  readonly suspendedProcesses?: readonly string[];
+  readonly cooldownSeconds?: number;
+  readonly associatePublicIpAddress?: boolean | null;
+  /** Make it, but keep it out of traffic. */
+  readonly startDisabled: boolean;
+  readonly version?: string | null;
+}
+
+/**
+ * Versions of a cluster and their traffic, always read live. Every change may be repeated with the same operation
+ * and then does nothing twice. Failures are thrown as `FailureError` (codes `aws.*`), anything else is an outage.
+ */
+export interface ServerGroups {
+  /** Server groups of the cluster, oldest first. Empty when there are none. */
+  list(cluster: ClusterRef): Promise<readonly ServerGroup[]>;
+  /** Null when it does not exist. */
+  read(ref: ServerGroupRef): Promise<ServerGroup | null>;
+  /** All server groups of an application over the account's configured regions. */
+  listApplication(application: string): Promise<readonly ServerGroup[]>;
+  /** A free name for the next version. Confirm it by creating: another may take it meanwhile. */
+  nextName(cluster: ClusterRef, moniker: { app: string; stack: string | null; detail: string | null }): Promise<string>;
+  /** Checks a spec by reads alone and returns every problem found, as sentences. */
+  preflight(spec: Omit<ServerGroupSpec, 'name'>): Promise<readonly string[]>;
+  /** Makes the group and starts its instances. Fails with `aws.name-taken` when the name belongs to another operation. */
+  create(spec: ServerGroupSpec, operation: Operation): Promise<void>;
+  /**
+   * Gives up a creation by the operation it was begun with: what it has made so far goes. A group that has its size
+   * already stays, and so does everything of another operation.
+   */
+  abandon(ref: ServerGroupRef, operation: Operation): Promise<void>;
+  resize(ref: ServerGroupRef, capacity: Capacity, operation: Operation): Promise<void>;
+  /** Puts it (back) into traffic and gives back exactly the processes that disabling took. */
+  enable(ref: ServerGroupRef, operation: Operation): Promise<void>;
+  /** Takes it out of traffic without stopping instances. Draining goes on afterwards: read until `draining` is 0. */
+  disable(ref: ServerGroupRef, operation: Operation): Promise<void>;
+  /** One round of removal; call again until it answers `gone`. */
+  destroy(ref: ServerGroupRef, operation: Operation): Promise<'gone' | 'going'>;
+  /** Restores min, or min and max, remembered by an earlier pin. */
+  setIntendedCapacity(ref: ServerGroupRef, capacity: Capacity | null, operation: Operation): Promise<void>;
+  /**
+   * Why the group can never become healthy, or null while there is hope: launches refused for good, instances that boot
+   * and die, every target failing past the grace time, target group on no listener. `sinceMs` = start of the wait.
+   */
+  hopeless(group: ServerGroup, sinceMs: number): Promise<import('@gennaker/pipeline-dsl').Failure | null>;
+}

@@ -1,0 +1,17 @@
+import { serverGroupsContract } from './server-groups.contract.ts';
+import { createWorld } from './world.ts';
+
+serverGroupsContract('The fake in memory', async () => {
+  const world = createWorld();
+  return {
+    serverGroups: world.serverGroups,
+    account: 'prod',
+    region: 'us-east-1',
+    imageId: 'ami-new',
+    instanceType: 't3.micro',
+    targetGroup: 'demo-web-tg',
+    securityGroups: ['web'],
+    subnetIds: ['subnet-1'],
+    pass: async (ms) => world.clock.advance(ms),
+  };
+});

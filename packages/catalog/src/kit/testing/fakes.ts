@@ -1,0 +1,76 @@
+import { FailureError, type JsonObject } from '@gennaker/pipeline-dsl';
+import type { ChildStart, ChildState, Http, HttpAnswer, HttpRequest, Pipelines } from '../ports/index.ts';
+import { Trouble } from './trouble.ts';
+
+/** A web of addresses that answer as told; requests are kept. */
+export class FakeHttp implements Http {
+  readonly trouble = new Trouble();
+  readonly requests: HttpRequest[] = [];
+  private readonly answers = new Map<string, HttpAnswer[]>();
+
+  /** Answers of `METHOD url`, one a request; the last one stays. */
+  answer(
+    request: string,
+    ...answers: ReadonlyArray<{ status?: number; body?: unknown; headers?: Record<string, string> }>
+  ): void {
+    const whole = answers.map(({ status = 200, body = {}, headers = {} }) => ({
+      status,
+      headers,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }));
+    this.answers.set(request, whole);
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    this.requests.push(request);
+    return this.trouble.run('send', () => {
+      const answers = this.answers.get(`${request.method} ${request.url}`) ?? [];
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      if (answer) return answer;
+      throw new FailureError({ code: 'http.unreachable', message: `Nobody answers at ${request.url}.`, retry: true });
+    });
+  }
+}
+
+/** Child pipelines in memory; a test ends them. */
+export class FakePipelines implements Pipelines {
+  readonly trouble = new Trouble();
+  readonly children = new Map<string, ChildState>();
+  readonly starts: ChildStart[] = [];
+  private readonly byKey = new Map<string, string>();
+
+  async start(child: ChildStart): Promise<{ executionId: string; name: string }> {
+    return this.trouble.run('start', () => {
+      const known = this.byKey.get(child.correlationKey);
+      if (known) return { executionId: known, name: child.pipeline };
+      const executionId = `child-${this.children.size + 1}`;
+      this.byKey.set(child.correlationKey, executionId);
+      this.starts.push(child);
+      this.children.set(executionId, {
+        executionId,
+        name: child.pipeline,
+        application: child.application,
+        status: 'RUNNING',
+        outputs: {},
+        failures: [],
+        canceledBy: null,
+      });
+      return { executionId, name: child.pipeline };
+    });
+  }
+
+  async read(executionId: string): Promise<ChildState | null> {
+    return this.children.get(executionId) ?? null;
+  }
+
+  async cancel(executionId: string, _reason: string, user: string): Promise<void> {
+    const child = this.children.get(executionId);
+    if (child) this.children.set(executionId, { ...child, status: 'CANCELED', canceledBy: user });
+  }
+
+  /** Ends the newest child. */
+  end(status: ChildState['status'], more: { outputs?: JsonObject; failures?: ChildState['failures'] } = {}): void {
+    const [id, child] = [...this.children].at(-1) ?? [];
+    if (id && child) this.children.set(id, { ...child, status, ...more });
+  }
+}

@@ -1,0 +1,125 @@
+import { FailureError } from '@gennaker/pipeline-dsl';
+
+/** Part of the content: a changed way of baking makes another image. */
+export const SCRIPT_VERSION = 1;
+/** Given to a machine at its start, before base64. */
+const MOST_BYTES = 16_384;
+/** The key is part of the text, and its place is filled in last. */
+const KEY_PLACE = '@BAKE_KEY@';
+
+export interface Package {
+  readonly name: string;
+  readonly version: string | null;
+}
+
+/** Package names of the stage, with the versions asked for. */
+export function packagesOf(text: string | null | undefined): readonly Package[] {
+  const words = (text ?? '').split(/[\s,]+/).filter((word) => word !== '');
+  return words.map((word) => {
+    const [, name, version] = /^([A-Za-z0-9][A-Za-z0-9+._-]*)(?:=([A-Za-z0-9][A-Za-z0-9+._:~-]*))?$/.exec(word) ?? [];
+    if (name) return { name, version: version ?? null };
+    throw new FailureError({
+      code: 'bake.package-name',
+      message: `"${word.slice(0, 80)}" is not the name of a package.`,
+      advice: 'Name packages as "name" or "name=version", with blanks between. Commands belong into the script.',
+    });
+  });
+}
+
+type Manager = 'apt' | 'dnf';
+
+/** The package manager of a base system; null when its name does not tell. */
+function managerOf(baseOs: string | null | undefined): Manager | null {
+  const name = (baseOs ?? '').toLowerCase();
+  if (/ubuntu|debian|xenial|bionic|focal|jammy|noble|bullseye|bookworm|trixie/.test(name)) return 'apt';
+  return /^al2|amazon|amzn|rhel|centos|rocky|alma|fedora/.test(name) ? 'dnf' : null;
+}
+
+const spelled = (packages: readonly Package[], sign: '=' | '-'): string =>
+  packages.map(({ name, version }) => `'${name}${version ? `${sign}${version}` : ''}'`).join(' ');
+
+function installing(packages: readonly Package[], manager: Manager | null): readonly string[] {
+  if (packages.length === 0) return [];
+  const apt = [
+    'export DEBIAN_FRONTEND=noninteractive',
+    'apt-get update -q',
+    `apt-get install -q -y --no-install-recommends ${spelled(packages, '=')}`,
+  ];
+  const names = spelled(packages, '-');
+  const dnf = [`if command -v dnf; then dnf -y install ${names}; else yum -y install ${names}; fi`];
+  if (manager) return manager === 'apt' ? apt : dnf;
+  return ['if command -v apt-get; then', ...apt, 'else', ...dnf, 'fi'];
+}
+
+/** Variables as the environment of packages and script; a name that no variable can have is left out. */
+const exports = (variables: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.entries(variables).flatMap(([name, value]) =>
+    /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name) && ['string', 'number', 'boolean'].includes(typeof value)
+      ? [`export ${name}='${String(value).replaceAll("'", `'\\''`)}'`]
+      : [],
+  );
+
+/** What the script installs and runs. */
+export interface BakeContent {
+  readonly package?: string | null;
+  readonly baseOs?: string | null;
+  readonly script?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Traces of this machine that its copies must not share. */
+const CLEANING = [
+  'cloud-init clean --logs || true',
+  'rm -rf /etc/ssh/ssh_host_* /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys /var/cache/dnf /var/cache/yum',
+  'rm -rf /var/lib/apt/lists/* /var/lib/cloud/instances /var/lib/cloud/instance /root/.bash_history',
+  'truncate -s 0 /etc/machine-id || true',
+];
+
+/**
+ * The script a machine runs once: installs, runs the user's commands, cleans up, tells its result in one line of the
+ * console, and shuts down. The line's key is filled in by `withKey`, because the key depends on this text.
+ */
+export function bakeScript(content: BakeContent): string {
+  const script = [
+    '#!/bin/bash',
+    'exec > >(tee /dev/console) 2>&1',
+    `echo "gennaker-bake ${KEY_PLACE} begins"`,
+    '(',
+    'set -e',
+    ...exports(content.variables ?? {}),
+    ...installing(packagesOf(content.package), managerOf(content.baseOs)),
+    ...(content.script ?? '').split('\n'),
+    ')',
+    'rc=$?',
+    ...CLEANING,
+    'sync',
+    `echo "gennaker-bake ${KEY_PLACE} rc=$rc"`,
+    'sleep 2',
+    'shutdown -h now',
+    '',
+  ].join('\n');
+  const bytes = new TextEncoder().encode(script).length + 64;
+  if (bytes <= MOST_BYTES) return script;
+  throw new FailureError({
+    code: 'bake.script-too-long',
+    message: `The script of the bake has ${bytes} bytes; a machine can be given ${MOST_BYTES} at its start.`,
+    advice: 'Move what it does into a package, or fetch it from the script.',
+  });
+}
+
+export const withKey = (script: string, bakeKey: string): string => script.replaceAll(KEY_PLACE, bakeKey);
+
+/** What the console tells: the exit code, null while the line is not there, and the lines a person wants to read. */
+export function readBakeLog(log: string, bakeKey: string): { readonly rc: number | null; readonly lines: string[] } {
+  const found = new RegExp(`gennaker-bake ${bakeKey} rc=(\\d+)`).exec(log);
+  const begins = `gennaker-bake ${bakeKey} begins`;
+  const from = log.indexOf(begins);
+  // What the machine said before is its boot.
+  const lines = log
+    .slice(from < 0 ? 0 : from + begins.length, found?.index)
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-30);
+  return { rc: found ? Number(found[1]) : null, lines };
+}

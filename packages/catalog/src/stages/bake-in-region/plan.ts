@@ -1,0 +1,115 @@
+import { FailureError } from '@gennaker/pipeline-dsl';
+import type * as z from 'zod';
+import { accountOf, regionsOf } from '../../clusters/place.ts';
+import { hours, type TaskRun } from '../../kit/index.ts';
+import type { Image } from '../../kit/ports/index.ts';
+import { bakeKeyOf } from './bake-key.ts';
+import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, withKey } from './bake-script.ts';
+import type { bakeInRegionStage } from './definition.ts';
+
+export type Context = z.output<typeof bakeInRegionStage.context>;
+export type BakeRun = TaskRun<Context, 'images'>;
+export type BakePlan = NonNullable<Context['bakePlan']>;
+
+/** After this time a janitor may take a forgotten machine away. */
+const EXPIRES_AFTER_MS = hours(3);
+
+export const placeOf = ({ context }: Pick<BakeRun, 'context'>) => ({
+  account: accountOf(context),
+  region: regionsOf(context)[0] ?? '',
+});
+
+/** The base image: the one named, else the newest tagged for the base system, else the one of that name. */
+export async function findBase(run: BakeRun): Promise<Image> {
+  const { baseAmi, baseOs } = run.context;
+  const place = placeOf(run);
+  const { images } = run.ports;
+  if (!baseAmi && !baseOs)
+    throw new FailureError({
+      code: 'bake.no-base',
+      message: 'The stage names neither a base system nor a base image.',
+      advice: 'Set the base system, for example al2023, or the id of a base image.',
+    });
+  if (baseAmi) {
+    const named = await images.find({ ...place, nameOrId: baseAmi });
+    if (named) return named;
+    throw baseNotFound(run, `the image ${baseAmi}`);
+  }
+  const tagged = await images.findByTags({ ...place, tags: { 'base-os': baseOs ?? '' } });
+  const found = tagged[0] ?? (await images.find({ ...place, nameOrId: baseOs ?? '' }));
+  if (found) return found;
+  throw baseNotFound(run, `one with the tag base-os=${baseOs}, then one named ${baseOs}`);
+}
+
+function baseNotFound(run: BakeRun, lookedFor: string): FailureError {
+  const { account, region } = placeOf(run);
+  return new FailureError({
+    code: 'bake.base-not-found',
+    message: `There is no base image in ${region} of account ${account}: looked among the available images of trusted owners for ${lookedFor}.`,
+    advice: 'Tag or copy the base image into this region, or correct the base in the stage.',
+  });
+}
+
+const stamp = (ms: number): string => new Date(ms).toISOString().replaceAll(/\D/g, '').slice(0, 14);
+const forName = (text: string): string => text.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+
+function nameOf(
+  run: BakeRun,
+  first: Package | undefined,
+  parts: { architecture: string; suffix: string; key: string },
+) {
+  const { amiName } = run.context;
+  const stem = amiName || [first?.name ?? run.execution.application, first?.version].filter(Boolean).join('-');
+  const tail = `-${parts.architecture}-${forName(parts.suffix)}-${parts.key.slice(0, 8)}`;
+  return forName(stem).slice(0, 128 - tail.length) + tail;
+}
+
+/** Decides once what is made, and from what: names and times must not differ between tries. */
+export async function planBake(run: BakeRun, base: Image): Promise<BakePlan> {
+  const { context } = run;
+  const packages = packagesOf(context.package);
+  const architecture = base.architecture ?? 'x86_64';
+  const draft = bakeScript({ ...context, variables: context.extendedAttributes });
+  const { account, region } = placeOf(run);
+  const bakeKey = await bakeKeyOf({
+    account,
+    region,
+    base: base.id,
+    architecture,
+    packages,
+    script: draft,
+    scriptVersion: SCRIPT_VERSION,
+    variables: context.extendedAttributes ?? {},
+    rootVolumeSize: context.rootVolumeSize ?? null,
+    vmType: context.vmType ?? 'hvm',
+    storeType: context.storeType ?? 'ebs',
+  });
+  const suffix = context.amiSuffix || stamp(run.now());
+  return {
+    bakeKey,
+    baseAmiId: base.id,
+    architecture,
+    instanceType: context.instanceType || (architecture === 'arm64' ? 't4g.small' : 't3.small'),
+    imageName: nameOf(run, packages[0], { architecture, suffix, key: bakeKey }),
+    amiSuffix: suffix,
+    script: withKey(draft, bakeKey),
+    expiresTime: run.now() + EXPIRES_AFTER_MS,
+  };
+}
+
+/** Tags of the finished image. None of them makes it a base image. */
+export function tagsOfImage(run: BakeRun, plan: BakePlan): Readonly<Record<string, string>> {
+  const [first] = packagesOf(run.context.package);
+  const { application, id } = run.execution;
+  const version: Record<string, string> = first?.version
+    ? { version: first.version, appversion: `${first.name}-${first.version}`, 'cd:version': first.version }
+    : {};
+  return {
+    app: application,
+    ...(first ? { package: first.name } : {}),
+    ...version,
+    'cd:application': application,
+    'cd:base-image': plan.baseAmiId,
+    'cd:baked-by': id,
+  };
+}

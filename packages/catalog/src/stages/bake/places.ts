@@ -1,0 +1,51 @@
+import { FailureError, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { allDownstreamOf, indexGraph } from '@gennaker/pipeline-dsl/graph';
+import type * as z from 'zod';
+import type { DeployContext } from '../../clusters/deploy-fields.ts';
+import { regionsOf, regionsOfCluster } from '../../clusters/place.ts';
+import type { PlanView } from '../../kit/index.ts';
+import type { bakeStage } from './definition.ts';
+
+export type BakeContext = z.output<typeof bakeStage.context>;
+type View = PlanView<BakeContext>;
+
+/** Clusters that deploy stages behind this one name, as they are written: expressions are not resolved yet. */
+function laterClusters(view: View): readonly JsonObject[] {
+  const graph = indexGraph(view.stages);
+  const self = view.stages.find((stage) => stage.id === view.stage.id);
+  const later: readonly Stage[] = self ? allDownstreamOf(self, graph) : [];
+  return later
+    .filter((stage) => stage.type === 'deploy')
+    .flatMap(({ context }) => (Array.isArray(context['clusters']) ? context['clusters'] : [context['cluster']]))
+    .filter(isJsonObject);
+}
+
+const isPlain = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
+
+/** Regions to bake in: those of the stage, and those that later deploy stages name, unless told otherwise. */
+export function bakeRegions(view: View): readonly string[] {
+  const { context } = view;
+  const later = context.skipRegionDetection
+    ? []
+    : laterClusters(view).flatMap((cluster) => regionsOfCluster(cluster as DeployContext).filter(isPlain));
+  const own = context.regions?.length || context.region || later.length === 0 ? regionsOf(context) : [];
+  return [...new Set([...own, ...later])];
+}
+
+/** Account to bake in: the stage's, else the one that later deploy stages name. */
+export function bakeAccount(view: View): string {
+  const { context } = view;
+  const own = context.account || context.credentials;
+  if (own) return own;
+  const later = new Set(laterClusters(view).map((cluster) => cluster['account'] ?? cluster['credentials']));
+  const [only] = later;
+  if (later.size === 1 && isPlain(only)) return only;
+  throw new FailureError({
+    code: 'bake.no-account',
+    message:
+      later.size > 1
+        ? `The stage names no account to bake in, and later deploy stages name several: ${[...later].join(', ')}.`
+        : 'The stage names no account to bake in, and no later deploy stage names one.',
+    advice: 'Set the account in the stage.',
+  });
+}

@@ -1,0 +1,142 @@
+import { clusterName, FailureError } from '@gennaker/pipeline-dsl';
+import { deployedHere } from '../../clusters/deployed-here.ts';
+import { deploymentDetail, upstreamImage } from '../../clusters/images.ts';
+import { pinGroup } from '../../clusters/operations.ts';
+import { accountOf } from '../../clusters/place.ts';
+import { failed, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
+import type { Image } from '../../kit/ports/index.ts';
+import { sizeOf, sourceOf } from './source.ts';
+import { type CreateContext, partsOf, regionOf, specOf } from './spec.ts';
+import { strategyOf } from './strategy.ts';
+
+export type CreateRun = TaskRun<CreateContext, 'serverGroups' | 'images'>;
+
+/** Names to try before giving up: each was taken by somebody else at the last moment. */
+const MOST_NAMES = 20;
+
+const clusterRef = (run: CreateRun) => ({
+  account: accountOf(run.context),
+  region: regionOf(run.context),
+  cluster: clusterName(partsOf(run.context, run.execution.application)),
+});
+
+/** Remembers what serves now and how large it is, before anything is changed. */
+export async function captureSource(run: CreateRun): Promise<TaskResult> {
+  const { context } = run;
+  const strategy = strategyOf(context);
+  if (!strategy) return failed(unknownStrategy(context.strategy ?? ''));
+  const ref = clusterRef(run);
+  const groups = await run.ports.serverGroups.list(ref);
+  const named = context.source?.serverGroupName || context.source?.asgName;
+  const source = sourceOf(groups, deployedHere(run, ref.region), named);
+  const snapshot = source ? sizeOf(source) : null;
+  return succeeded(
+    { sourceServerGroupCapacitySnapshot: snapshot },
+    {
+      sourceServerGroup: source?.name ?? null,
+      sourceServerGroupCapacitySnapshot: snapshot,
+      ...(source && strategy.definition.pinsSource ? { sourcePinned: true } : {}),
+    },
+  );
+}
+
+const unknownStrategy = (name: string) => ({
+  code: 'deploy.unknown-strategy',
+  message: `There is no deploy strategy "${name}".`,
+  advice: 'Choose one of the strategies offered in the stage.',
+});
+
+/** Keeps the serving group from shrinking while the new one comes up. */
+export async function pinSource(run: CreateRun): Promise<TaskResult> {
+  const { sourceServerGroup, sourcePinned } = run.context;
+  if (!sourceServerGroup || !sourcePinned) return succeeded();
+  const ref = { account: accountOf(run.context), region: regionOf(run.context), name: sourceServerGroup };
+  const group = await run.ports.serverGroups.read(ref);
+  if (group && !group.beingDeleted) await pinGroup(run, group);
+  return succeeded();
+}
+
+async function imageOf(run: CreateRun): Promise<Image> {
+  const { context } = run;
+  const region = regionOf(context);
+  const account = accountOf(context);
+  const nameOrId = context.imageId || context.amiName || upstreamImage(run.lookupAll('deploymentDetails'), region);
+  if (!nameOrId)
+    throw new FailureError({
+      code: 'deploy.no-image',
+      message: `No image is known for ${region}: the stage names none and no earlier stage found one.`,
+      advice: 'Name an image in the stage, or put a stage before it that finds or bakes one for this region.',
+    });
+  const image = await run.ports.images.find({ account, region, nameOrId });
+  if (image) return image;
+  throw new FailureError({
+    code: 'deploy.image-not-found',
+    message: `Image ${nameOrId} does not exist in ${region} of account ${account}.`,
+    advice: 'It may have been deregistered, or live in another region or account.',
+  });
+}
+
+/** Reserves a name, writes it down, and makes the group under it; a name taken meanwhile leads to the next. */
+export async function create(run: CreateRun): Promise<TaskResult> {
+  const image = await imageOf(run);
+  const { serverGroups } = run.ports;
+  const { application } = run.execution;
+  const draft = specOf(run.context, application, image, '');
+  const ref = clusterRef(run);
+  let name = typeof run.memory['name'] === 'string' ? run.memory['name'] : '';
+  if (!name) {
+    const problems = await serverGroups.preflight(draft);
+    if (problems.length > 0) return failed(notPossible(ref.cluster, ref.region, problems));
+  }
+  for (let tries = 0; tries < MOST_NAMES; tries++) {
+    if (!name) {
+      name = await serverGroups.nextName(ref, partsOf(run.context, application));
+      await run.remember({ name, operationKey: run.operation().key });
+    }
+    const made = await createAs(run, specOf(run.context, application, image, name));
+    if (made) return created(run, image, name);
+    name = '';
+  }
+  return failed({
+    code: 'deploy.no-free-name',
+    message: `${MOST_NAMES} names of ${ref.cluster} in ${ref.region} were taken one after another by somebody else.`,
+    advice: 'Another tool deploys to the same cluster; try again when it has finished.',
+    retry: true,
+  });
+}
+
+async function createAs(run: CreateRun, spec: ReturnType<typeof specOf>): Promise<boolean> {
+  const { account, region, name } = spec;
+  const settle = await run.intend({ kind: 'serverGroup', account, region, name, action: 'create' });
+  try {
+    await run.ports.serverGroups.create(spec, run.operation());
+    settle('done');
+    return true;
+  } catch (error) {
+    if (!(error instanceof FailureError && error.failure.code === 'aws.name-taken')) throw error;
+    settle('absent');
+    await run.remember({ name: null });
+    return false;
+  }
+}
+
+const notPossible = (cluster: string, region: string, problems: readonly string[]) => ({
+  code: 'deploy.preflight',
+  message: `A new server group of ${cluster} cannot be made in ${region}: ${problems.join(' ')}`,
+  advice: 'Nothing was changed. Mend what is named and restart the stage.',
+  details: { errors: problems },
+});
+
+function created(run: CreateRun, image: Image, name: string): TaskResult {
+  const { account, region, capacity } = specOf(run.context, run.execution.application, image, name);
+  return succeeded(
+    {
+      'deploy.server.groups': { [region]: [name] },
+      'deploy.account.name': account,
+      deploymentDetails: [deploymentDetail(image)],
+      capacity,
+      region,
+    },
+    { createdServerGroup: name, createdCapacity: capacity, 'deploy.server.groups': { [region]: [name] } },
+  );
+}

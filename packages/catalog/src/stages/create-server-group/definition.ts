@@ -1,0 +1,73 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { capacitySchema, deployFields } from '../../clusters/deploy-fields.ts';
+import { describeField } from '../../kit/fields.ts';
+
+const written = {
+  source: describeField(
+    z.looseObject({ serverGroupName: z.string().nullish(), asgName: z.string().nullish() }).nullish(),
+    {
+      label: 'Source',
+      help: 'Server group whose size is taken. Default: the newest one that serves.',
+      widget: 'hidden',
+    },
+  ),
+  sourceServerGroup: describeField(z.string().nullish(), {
+    label: 'Server group before',
+    help: 'Served when the stage began.',
+    widget: 'hidden',
+  }),
+  sourceServerGroupCapacitySnapshot: describeField(capacitySchema.nullish(), {
+    label: 'Its size',
+    help: 'Size of the earlier server group from before any change.',
+    widget: 'hidden',
+  }),
+  sourcePinned: describeField(z.boolean().nullish(), {
+    label: 'Pinned',
+    help: 'The earlier server group may not shrink until the stage ends.',
+    widget: 'hidden',
+  }),
+  createdServerGroup: describeField(z.string().nullish(), {
+    label: 'New server group',
+    help: 'Made by this stage.',
+    widget: 'hidden',
+  }),
+  createdCapacity: describeField(capacitySchema.nullish(), {
+    label: 'New size',
+    help: 'Size it was made with.',
+    widget: 'hidden',
+  }),
+  neededInstances: describeField(z.number().nullish(), {
+    label: 'Needed',
+    help: 'Healthy instances that made it count as up.',
+    widget: 'hidden',
+  }),
+};
+
+export const createServerGroupStage = defineStage({
+  type: 'createServerGroup',
+  version: 1,
+  label: 'Create server group',
+  description: 'Creates one server group, waits until it is healthy and follows the strategy.',
+  group: 'Deploy',
+  icon: 'server',
+  internal: true,
+  context: z.looseObject({ ...deployFields, ...written }),
+  outputs: z.looseObject({
+    'deploy.server.groups': z
+      .record(z.string(), z.array(z.string()))
+      .optional()
+      .describe('New server groups by region'),
+    'deploy.account.name': z.string().optional().describe('Account they are in'),
+    deploymentDetails: z.array(z.looseObject({})).optional().describe('Image that was deployed'),
+    sourceServerGroupCapacitySnapshot: z
+      .looseObject({})
+      .nullish()
+      .describe('Size of the earlier server group before the deploy'),
+    capacity: z.looseObject({}).optional().describe('Size of the new server group'),
+    region: z.string().optional().describe('Region'),
+  }),
+  changesTheWorld: true,
+  changesTraffic: true,
+  clearOnRestart: Object.keys(written).filter((key) => key !== 'source'),
+});

@@ -1,0 +1,66 @@
+import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
+import { pollDelay } from '../../clusters/operations.ts';
+import { accountOf } from '../../clusters/place.ts';
+import { again, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
+import type { ServerGroup } from '../../kit/ports/index.ts';
+import type { CreateRun } from './create.ts';
+import { regionOf } from './spec.ts';
+
+const DEFAULT_STABLE_SECONDS = 15;
+/** A group just made may not be visible at once. */
+const APPEARS_WITHIN_MS = minutes(2);
+
+const vanished = (name: string, region: string): TaskResult =>
+  failed({
+    code: 'deploy.server-group-vanished',
+    message: `Server group ${name} no longer exists in ${region}.`,
+    advice: 'Somebody or something else removed it. The earlier server group was not touched.',
+  });
+
+/**
+ * Waits until enough instances are healthy, read live, and stay so for the time asked. Ends early when the group can
+ * never get there.
+ */
+export async function waitForUpInstances(run: CreateRun): Promise<TaskResult> {
+  const { context } = run;
+  const region = regionOf(context);
+  const name = context.createdServerGroup ?? '';
+  const group = await run.ports.serverGroups.read({ account: accountOf(context), region, name });
+  if (!group) return notSeen(run, name, region);
+  if (group.beingDeleted) return vanished(name, region);
+  const configured = context.createdCapacity;
+  const sources = context.interestingHealthProviderNames;
+  // A group sized a moment ago may still read smaller than it was made: what was asked for counts until it is reached.
+  const asked =
+    configured && configured.desired > group.capacity.desired && !run.memory['sized'] ? configured : group.capacity;
+  const needed = neededCount(asked, { configured, percentage: context.targetHealthyDeployPercentage });
+  if (upCount(group, sources) >= needed) return soak(run, group, needed);
+  return notYet(run, group, needed);
+}
+
+async function notSeen(run: CreateRun, name: string, region: string): Promise<TaskResult> {
+  const overdue = run.now() - run.task.startTime > APPEARS_WITHIN_MS;
+  const misses = run.memory['seen'] ? Number(run.memory['misses'] ?? 0) + 1 : 0;
+  if (overdue || misses >= 3) return vanished(name, region);
+  if (misses > 0) await run.remember({ misses });
+  return again(2_000, `${name} to appear`);
+}
+
+async function notYet(run: CreateRun, group: ServerGroup, needed: number): Promise<TaskResult> {
+  const hopeless = await run.ports.serverGroups.hopeless(group, run.task.startTime);
+  if (hopeless) return failed(hopeless);
+  const { memory } = run;
+  if (!memory['seen'] || memory['healthySince'] || memory['misses'])
+    await run.remember({ seen: true, healthySince: null, misses: 0 });
+  if (!memory['sized'] && group.instances.length >= needed && needed > 0) await run.remember({ sized: true });
+  return again(pollDelay(run), healthToCome(group, needed, run.context.interestingHealthProviderNames));
+}
+
+async function soak(run: CreateRun, group: ServerGroup, needed: number): Promise<TaskResult> {
+  const stableMs = (run.context.stableSeconds ?? DEFAULT_STABLE_SECONDS) * 1_000;
+  const since = typeof run.memory['healthySince'] === 'number' ? run.memory['healthySince'] : run.now();
+  const left = since + stableMs - run.now();
+  if (left <= 0) return succeeded(undefined, { neededInstances: needed });
+  if (!run.memory['healthySince']) await run.remember({ seen: true, healthySince: since, misses: 0 });
+  return again(Math.min(left, 5_000), `${group.name} to stay healthy for ${Math.ceil(left / 1_000)} s more`);
+}

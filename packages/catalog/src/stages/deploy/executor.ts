@@ -1,0 +1,64 @@
+import { clusterName, FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import type * as z from 'zod';
+import type { DeployContext } from '../../clusters/deploy-fields.ts';
+import { accountOf, regionsOfCluster } from '../../clusters/place.ts';
+import { executeStage, inParallel, type SyntheticSpec } from '../../kit/index.ts';
+import { deployStage } from './definition.ts';
+
+type Context = z.output<typeof deployStage.context>;
+
+/** Keys of the deploy stage itself that a cluster written straight into it must not carry along. */
+const FRAME_KEYS: ReadonlySet<string> = new Set([
+  'clusters',
+  'cluster',
+  'stageEnabled',
+  'failPipeline',
+  'continuePipeline',
+  'completeOtherBranchesThenFail',
+  'restrictExecutionDuringTimeWindow',
+  'restrictedExecutionWindow',
+  'notifications',
+  'sendNotifications',
+  'comments',
+]);
+
+/** Clusters of the stage: the list, or the single one that older pipelines keep in `cluster` or in the stage itself. */
+export function clustersOf(context: Context): readonly DeployContext[] {
+  if (context.clusters?.length) return context.clusters;
+  if (isJsonObject(context.cluster)) return [context.cluster as DeployContext];
+  const inline = Object.fromEntries(Object.entries(context).filter(([key]) => !FRAME_KEYS.has(key)));
+  return inline['account'] || inline['credentials'] ? [inline as DeployContext] : [];
+}
+
+function childrenOf(cluster: DeployContext, application: string, several: boolean): readonly SyntheticSpec[] {
+  const account = accountOf(cluster);
+  const app = cluster.application || application;
+  const name = clusterName({ app, stack: cluster.stack, detail: cluster.freeFormDetails });
+  const regions = regionsOfCluster(cluster);
+  if (regions.length === 0)
+    throw new FailureError({
+      code: 'deploy.no-region',
+      message: `Cluster ${name} of the stage names no region.`,
+      advice: 'Choose a region or zones in the stage.',
+    });
+  return regions.map((region) => ({
+    type: 'createServerGroup',
+    name: several ? `Deploy ${name} in ${region}` : `Deploy in ${region}`,
+    context: { ...(cluster as JsonObject), application: app, account, credentials: account, region, cluster: name },
+  }));
+}
+
+export const deploy = executeStage(deployStage, {
+  needs: [],
+  tasks: [],
+  before({ context, execution }) {
+    const clusters = clustersOf(context);
+    if (clusters.length === 0)
+      throw new FailureError({
+        code: 'deploy.no-cluster',
+        message: 'The stage names no cluster to deploy.',
+        advice: 'Add a cluster to the stage.',
+      });
+    return inParallel(clusters.flatMap((cluster) => childrenOf(cluster, execution.application, clusters.length > 1)));
+  },
+});

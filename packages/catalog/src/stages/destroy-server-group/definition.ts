@@ -1,0 +1,26 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { flag } from '../../kit/fields.ts';
+
+export const destroyServerGroupStage = defineStage({
+  type: 'destroyServerGroup',
+  version: 1,
+  label: 'Destroy server group',
+  description: 'Takes a server group out of traffic and removes it with its instances.',
+  group: 'Cluster',
+  icon: 'trash-2',
+  context: z.looseObject({
+    ...targetFields,
+    skipDisableBeforeDestroy: flag({
+      label: 'Do not disable first',
+      help: 'Removes it at once; requests that are being answered are cut off.',
+      group: 'Safety',
+    }),
+    ...safetyFields,
+  }),
+  outputs: actedOnOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+  clearOnRestart: ['chosenServerGroups', 'disabledHere'],
+});

@@ -1,0 +1,17 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { actedOnOutputs, healthFields, targetFields } from '../../clusters/fields.ts';
+
+export const enableServerGroupStage = defineStage({
+  type: 'enableServerGroup',
+  version: 1,
+  label: 'Enable server group',
+  description: 'Puts a server group into traffic and waits until it is healthy there.',
+  group: 'Traffic',
+  icon: 'toggle-right',
+  context: z.looseObject({ ...targetFields, ...healthFields }),
+  outputs: actedOnOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+  clearOnRestart: ['chosenServerGroups'],
+});

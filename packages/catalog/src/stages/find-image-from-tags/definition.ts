@@ -1,0 +1,34 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { placeFields } from '../../clusters/fields.ts';
+import { describeField, optionalText, textMap } from '../../kit/fields.ts';
+
+export const findImageFromTagsStage = defineStage({
+  type: 'findImageFromTags',
+  version: 1,
+  label: 'Find image from tags',
+  description: 'Finds the newest image that carries given tags, for a later stage to deploy.',
+  group: 'Build and find image',
+  icon: 'tags',
+  context: z.looseObject({
+    ...placeFields,
+    packageName: optionalText({
+      label: 'Image name',
+      help: 'Name, or a pattern with `*`. A plain name also finds images whose names begin with it.',
+      group: 'Choice',
+      order: 10,
+    }),
+    tags: textMap({ label: 'Tags', help: 'All must be on the image.', group: 'Choice', order: 11, widget: 'map' }),
+    imageOwnerAccount: describeField(z.string().nullish(), {
+      label: 'Owner',
+      help: 'Account whose images are searched. Default: the account above.',
+      group: 'Choice',
+      order: 12,
+    }),
+  }),
+  outputs: z.looseObject({
+    amiDetails: z.array(z.looseObject({})).optional().describe('The images found'),
+    deploymentDetails: z.array(z.looseObject({})).optional().describe('The images found, for a deploy stage'),
+    artifacts: z.array(z.looseObject({})).optional().describe('The images as artifacts'),
+  }),
+});

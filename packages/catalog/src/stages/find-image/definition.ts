@@ -1,0 +1,37 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { clusterFields } from '../../clusters/fields.ts';
+import { flag, optionalChoice, optionalText } from '../../kit/fields.ts';
+
+export const findImageStage = defineStage({
+  type: 'findImage',
+  aliases: ['findAmi'],
+  version: 1,
+  label: 'Find image from cluster',
+  description: 'Finds the image that a cluster runs now, for a later stage to deploy.',
+  group: 'Build and find image',
+  icon: 'search',
+  context: z.looseObject({
+    ...clusterFields,
+    selectionStrategy: optionalChoice(['NEWEST', 'OLDEST', 'LARGEST', 'FAIL'], {
+      label: 'Which server group',
+      help: 'Newest, oldest or largest; or fail when there are several. Default newest.',
+      group: 'Choice',
+    }),
+    onlyEnabled: flag({
+      label: 'Only enabled',
+      help: 'Looks at server groups in traffic only. Default on.',
+      group: 'Choice',
+    }),
+    imageNamePattern: optionalText({
+      label: 'Name pattern',
+      help: 'Regular expression the image name must contain a match of.',
+      group: 'Choice',
+    }),
+  }),
+  outputs: z.looseObject({
+    amiDetails: z.array(z.looseObject({})).optional().describe('The images found'),
+    deploymentDetails: z.array(z.looseObject({})).optional().describe('The images found, for a deploy stage'),
+    artifacts: z.array(z.looseObject({})).optional().describe('The images as artifacts'),
+  }),
+});

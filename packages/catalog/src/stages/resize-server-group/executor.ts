@@ -1,0 +1,89 @@
+import type * as z from 'zod';
+import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
+import { pollDelay, readAll, refusalNow, resizeGroup, unpinGroup } from '../../clusters/operations.ts';
+import { clusterOfServerGroup } from '../../clusters/place.ts';
+import { chosenOf, determineTargets } from '../../clusters/target.ts';
+import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
+import type { Capacity, ServerGroup } from '../../kit/ports/index.ts';
+import { resizeServerGroupStage } from './definition.ts';
+import { targetCapacity } from './target-capacity.ts';
+
+type Context = z.output<typeof resizeServerGroupStage.context>;
+type Run = TaskRun<Context, 'serverGroups'>;
+
+async function capacityFor(run: Run, group: ServerGroup): Promise<Capacity | null> {
+  const { context } = run;
+  const { account, region, name } = group;
+  const groups = await run.ports.serverGroups.list({ account, region, cluster: clusterOfServerGroup(name) });
+  const like = context.source?.serverGroupName || context.source?.asgName;
+  const source = groups.find((candidate) => candidate.name === like);
+  const sizes = {
+    current: group.capacity,
+    cluster: groups.map(({ capacity }) => capacity),
+    source: source ? (source.intendedCapacity ?? source.capacity) : null,
+  };
+  return targetCapacity(context, sizes);
+}
+
+/** Sizes are worked out once and written down: a second round must not add the step a second time. */
+async function resize(run: Run): Promise<TaskResult> {
+  const groups = await readAll(run, chosenOf(run.context));
+  const planned: Record<string, Capacity> = { ...(run.memory['capacities'] as Record<string, Capacity> | undefined) };
+  for (const group of groups) {
+    const key = `${group.region}:${group.name}`;
+    const capacity = planned[key] ?? (await capacityFor(run, group));
+    if (!capacity) return failed(noSource(run.context));
+    planned[key] = capacity;
+  }
+  const emptied = groups.filter((group) => planned[`${group.region}:${group.name}`]?.desired === 0);
+  const refusal = emptied.length > 0 ? await refusalNow(run, emptied, run.context, 'scale to nothing') : null;
+  if (refusal) return failed(refusal);
+  await run.remember({ capacities: planned });
+  for (const group of groups) await apply(run, group, planned[`${group.region}:${group.name}`]!);
+  return succeeded({ serverGroups: groups.map((group) => group.name) }, { resizedTo: planned });
+}
+
+async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<void> {
+  if (run.context.unpinMinimumCapacity) return unpinGroup(run, group, capacity.min);
+  const keep = capacity.max === 0 && group.capacity.max > 0 && !group.intendedCapacity;
+  const ref = { account: group.account, region: group.region, name: group.name };
+  // The size it had is kept with the group, so that a rollback knows what to grow it to.
+  if (keep)
+    await run.ports.serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${group.region}`));
+  await resizeGroup(run, group, capacity);
+}
+
+const noSource = (context: Context) => ({
+  code: 'resize.no-source',
+  message: `The server group to take the size of (${context.source?.serverGroupName ?? context.source?.asgName ?? 'none named'}) does not exist.`,
+  advice: 'Name a server group of the same cluster and region.',
+});
+
+async function waitForCapacityMatch(run: Run): Promise<TaskResult> {
+  const { context } = run;
+  const sources = context.interestingHealthProviderNames;
+  for (const group of await readAll(run, chosenOf(context))) {
+    const { desired } = group.capacity;
+    const members = group.instances.length;
+    if (members !== desired) return again(pollDelay(run), `${group.name} to have ${desired} instances, ${members} now`);
+    const needed = neededCount(group.capacity, { percentage: context.targetHealthyDeployPercentage });
+    if (group.traffic === 'disabled' || upCount(group, sources) >= needed) continue;
+    const hopeless = await run.ports.serverGroups.hopeless(group, run.task.startTime);
+    return hopeless ? failed(hopeless) : again(pollDelay(run), healthToCome(group, needed, sources));
+  }
+  return succeeded();
+}
+
+export const resizeServerGroup = executeStage(resizeServerGroupStage, {
+  needs: ['serverGroups'],
+  choose: ({ context }) => [
+    'determineTargetServerGroups',
+    'resizeServerGroup',
+    ...(context.unpinMinimumCapacity ? [] : ['waitForCapacityMatch']),
+  ],
+  tasks: [
+    determineTargets<Context>({ whenAbsent: 'skip' }),
+    { name: 'resizeServerGroup', timeoutMs: minutes(10), run: resize },
+    { name: 'waitForCapacityMatch', timeoutMs: minutes(30), run: waitForCapacityMatch },
+  ],
+});

@@ -1,0 +1,55 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { clusterFields } from '../../clusters/fields.ts';
+import { describeField, optionalText, percentage, secondsField } from '../../kit/fields.ts';
+
+export const rollbackClusterStage = defineStage({
+  type: 'rollbackCluster',
+  version: 1,
+  label: 'Roll back cluster',
+  description: 'Puts the previous server group of a cluster back into traffic and takes the current one out.',
+  group: 'Deploy',
+  icon: 'undo-2',
+  context: z.looseObject({
+    ...clusterFields,
+    serverGroup: optionalText({
+      label: 'Roll back from',
+      help: 'Server group to undo. Default: the newest in traffic.',
+      group: 'Choice',
+    }),
+    originalServerGroup: optionalText({
+      label: 'Roll back to',
+      help: 'Server group to restore. Default: the one before.',
+      group: 'Choice',
+    }),
+    targetHealthyRollbackPercentage: percentage({
+      label: 'Healthy share',
+      help: 'Share of the restored instances that must be healthy before the current group leaves traffic. Default by size: below 10 all, below 20 90 %, else 95 %.',
+      group: 'Health',
+    }),
+    delayBeforeDisableSeconds: secondsField({
+      label: 'Wait before disabling',
+      help: 'Time both server groups serve together.',
+      group: 'Timing',
+    }),
+    waitTimeBetweenRegions: secondsField({
+      label: 'Wait between regions',
+      help: 'Regions are rolled back one after another.',
+      group: 'Timing',
+    }),
+    rollbackPlan: describeField(z.array(z.unknown()).nullish(), {
+      label: 'Plan',
+      help: 'Written by the stage.',
+      widget: 'hidden',
+    }),
+  }),
+  outputs: z.looseObject({
+    rollbackTypes: z.record(z.string(), z.string()).optional().describe('Kind of rollback by region'),
+    rollbackContexts: z.record(z.string(), z.looseObject({})).optional().describe('From and to by region'),
+    imagesToRestore: z.array(z.looseObject({})).optional().describe('Images that serve again'),
+    skippedRegions: z.record(z.string(), z.string()).optional().describe('Regions without a rollback, and why'),
+  }),
+  changesTheWorld: true,
+  changesTraffic: true,
+  clearOnRestart: ['rollbackPlan'],
+});

@@ -1,0 +1,33 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { actedOnOutputs, clusterFields, keepCount, safetyFields, toleranceFields } from '../../clusters/fields.ts';
+import { flag } from '../../kit/fields.ts';
+
+export const shrinkClusterStage = defineStage({
+  type: 'shrinkCluster',
+  version: 1,
+  label: 'Shrink cluster',
+  description: 'Destroys the older server groups of a cluster beyond a number to keep.',
+  group: 'Cluster',
+  icon: 'shrink',
+  context: z.looseObject({
+    ...clusterFields,
+    shrinkToSize: keepCount('Keep', 'Server groups that stay. Default 1.'),
+    allowDeleteActive: flag({
+      label: 'Delete active ones too',
+      help: 'Without this only disabled server groups are destroyed.',
+      group: 'Choice',
+    }),
+    retainLargerOverNewer: flag({
+      label: 'Prefer larger',
+      help: 'Keeps the largest instead of the newest.',
+      group: 'Choice',
+    }),
+    ...toleranceFields,
+    ...safetyFields,
+  }),
+  outputs: actedOnOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+  clearOnRestart: ['chosenServerGroups', 'disabledHere'],
+});

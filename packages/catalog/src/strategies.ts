@@ -1,0 +1,14 @@
+import type { strategyDefinitions } from './definitions.ts';
+import type { Strategy } from './kit/index.ts';
+import { highlander } from './strategies/highlander/strategy.ts';
+import { none } from './strategies/none/strategy.ts';
+import { redblack } from './strategies/redblack/strategy.ts';
+
+export type StrategyName = keyof typeof strategyDefinitions;
+
+/** Planning half of every deploy strategy, by name. */
+export const strategies = {
+  none,
+  redblack,
+  highlander,
+} as const satisfies Record<StrategyName, Strategy>;

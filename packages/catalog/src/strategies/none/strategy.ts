@@ -1,0 +1,4 @@
+import { planStrategy } from '../../kit/index.ts';
+import { noneStrategy } from './definition.ts';
+
+export const none = planStrategy(noneStrategy, { after: () => [] });
