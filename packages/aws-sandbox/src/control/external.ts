@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { appChangeSchema } from '../scenario/app-behaviour.ts';
+import { globMatches } from '../services/glob.ts';
+import type { Service } from '../services/service.ts';
+import { invokeHandler } from '../wire/serve-call.ts';
+import type { World } from '../world/world.ts';
+
+const where = { account: z.string().optional(), region: z.string().optional() };
+
+/** Something another actor does: any AWS call, or a change no call can make. */
+export const externalChangeSchema = z.union([
+  z.strictObject({
+    call: z.object({ service: z.string(), action: z.string(), input: z.record(z.string(), z.unknown()).default({}) }),
+    ...where,
+  }),
+  z.strictObject({
+    setApp: z.object({
+      resource: z.string().describe('Glob over group names and instance ids.'),
+      app: appChangeSchema,
+    }),
+    ...where,
+  }),
+  z.strictObject({ impair: z.object({ instance: z.string() }), ...where }),
+  z.strictObject({ expireSessions: z.literal(true) }),
+]);
+
+export type ExternalChange = z.input<typeof externalChangeSchema>;
+
+/** Does an external change now. Calls run as the root of the account; their refusals are thrown. */
+export function doExternal(world: World, services: Service[], change: unknown): object {
+  const parsed = externalChangeSchema.parse(change);
+  if ('expireSessions' in parsed) {
+    const now = world.settle();
+    for (const session of Object.values(world.state.sessions)) session.expiresAt = Math.min(session.expiresAt, now);
+    world.touch();
+    return {};
+  }
+  const account = parsed.account ?? Object.keys(world.state.accounts)[0] ?? '';
+  const region = parsed.region ?? 'us-east-1';
+  if ('call' in parsed) {
+    const service = services.find((each) => each.signingName === parsed.call.service);
+    if (service === undefined) throw new Error(`The sandbox does not serve '${parsed.call.service}'`);
+    const identity = {
+      account,
+      arn: `arn:aws:iam::${account}:root`,
+      userId: account,
+      accessKeyId: '',
+      session: false,
+      allow: ['*'],
+    };
+    const output = invokeHandler(world, {
+      service,
+      action: parsed.call.action,
+      identity,
+      region,
+      input: parsed.call.input,
+    });
+    world.settle();
+    return output;
+  }
+  const now = world.settle();
+  const store = world.region(account, region);
+  for (const instance of Object.values(store?.instances ?? {})) {
+    if ('impair' in parsed && instance.id === parsed.impair.instance) instance.impairedAt = now;
+    if ('setApp' in parsed) {
+      const names = [instance.id, instance.tags['aws:autoscaling:groupName'] ?? ''];
+      const { resource, app } = parsed.setApp;
+      if (names.some((name) => globMatches(resource, name))) Object.assign(instance.app, app);
+    }
+  }
+  world.touch();
+  world.settle();
+  return {};
+}

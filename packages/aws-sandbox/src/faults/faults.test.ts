@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { type Clients, clientsOf, deployGroup, groupNamed, targetGroupArn, targetStates } from '../testing/clients.ts';
+import type { FaultRule } from './rule.ts';
+
+describe('faults', () => {
+  let sandbox: Sandbox;
+  let aws: Clients;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ seed: 5 });
+    sandbox.clock.freeze();
+    aws = clientsOf(sandbox);
+  });
+  afterEach(async () => {
+    aws.destroy();
+    await sandbox.stop();
+  });
+
+  const tag = (value: string) =>
+    aws.autoScaling.createOrUpdateTags({
+      Tags: [
+        {
+          ResourceId: 'demo-web-v000',
+          ResourceType: 'auto-scaling-group',
+          Key: 'k',
+          Value: value,
+          PropagateAtLaunch: false,
+        },
+      ],
+    });
+  const tagNow = async () => (await groupNamed(aws, 'demo-web-v000'))?.Tags?.find((each) => each.Key === 'k')?.Value;
+  const failure = (call: Promise<unknown>): Promise<Error & { $metadata?: { httpStatusCode?: number } }> =>
+    call.then(
+      () => expect.unreachable('the call should have failed'),
+      (error) => error,
+    );
+
+  it('error: answered in the envelope of the service, nothing done, only as often as asked', async () => {
+    sandbox.faults.add({
+      match: { action: 'CreateOrUpdate*' },
+      effect: { kind: 'error', code: 'ResourceContention', message: 'busy' },
+      times: 1,
+    });
+    await expect(tag('one')).rejects.toMatchObject({ name: 'ResourceContentionFault', message: 'busy' });
+    expect(await tagNow()).toBeUndefined();
+    await tag('two');
+    expect(await tagNow()).toBe('two');
+  });
+
+  it.each([
+    ['ec2', 503, 'RequestLimitExceeded'],
+    ['autoscaling', 400, 'Throttling'],
+  ])('throttle: in the words of %s', async (service, status, name) => {
+    sandbox.faults.add({ match: { service }, effect: { kind: 'throttle' } });
+    const error = await failure(
+      service === 'ec2' ? aws.ec2.describeVpcs({}) : aws.autoScaling.describeAutoScalingGroups({}),
+    );
+    expect(error).toMatchObject({ name, $metadata: { httpStatusCode: status } });
+  });
+
+  it('bucket: empties by calls and fills with time', async () => {
+    sandbox.faults.add({ effect: { kind: 'bucket', size: 2, refill: 1 } });
+    await aws.ec2.describeVpcs({});
+    await aws.ec2.describeVpcs({});
+    await expect(aws.ec2.describeVpcs({})).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+    sandbox.clock.advance(1000);
+    await aws.ec2.describeVpcs({});
+  });
+
+  it('dropBefore: the socket closes and nothing was done', async () => {
+    sandbox.faults.add({ match: { action: 'CreateOrUpdateTags' }, effect: { kind: 'dropBefore' }, times: 1 });
+    expect((await failure(tag('x'))).message).toMatch(/socket hang up|ECONNRESET/);
+    expect(await tagNow()).toBeUndefined();
+    expect(sandbox.calls().find((call) => call.action === 'CreateOrUpdateTags')).toMatchObject({
+      outcome: 'dropBefore',
+      applied: false,
+      mutating: true,
+    });
+  });
+
+  it('dropAfter: the socket closes although it was done', async () => {
+    sandbox.faults.add({ match: { action: 'CreateOrUpdateTags' }, effect: { kind: 'dropAfter' }, times: 1 });
+    await failure(tag('x'));
+    expect(await tagNow()).toBe('x');
+    expect(sandbox.calls().find((call) => call.action === 'CreateOrUpdateTags')).toMatchObject({
+      outcome: 'answer lost',
+      applied: true,
+    });
+  });
+
+  it.each([
+    ['before', undefined],
+    ['after', 'x'],
+  ] as const)('blackhole %s: never answers', async (side, value) => {
+    sandbox.faults.add({ match: { action: 'CreateOrUpdateTags' }, effect: { kind: 'blackhole', side } });
+    const controller = new AbortController();
+    const sent = failure(
+      aws.autoScaling.createOrUpdateTags(
+        {
+          Tags: [
+            {
+              ResourceId: 'demo-web-v000',
+              ResourceType: 'auto-scaling-group',
+              Key: 'k',
+              Value: 'x',
+              PropagateAtLaunch: false,
+            },
+          ],
+        },
+        { abortSignal: controller.signal },
+      ),
+    );
+    await expect.poll(() => sandbox.calls().some((call) => call.action === 'CreateOrUpdateTags')).toBe(true);
+    controller.abort();
+    expect((await sent).name).toBe('AbortError');
+    expect(await tagNow()).toBe(value);
+  });
+
+  it('truncate and html: answers that are not XML', async () => {
+    sandbox.faults.add({ effect: { kind: 'truncate', bytes: 80 }, times: 1 });
+    expect((await failure(aws.ec2.describeVpcs({}))).message).toMatch(/XML/i);
+    sandbox.faults.clear();
+    sandbox.faults.add({ effect: { kind: 'html' }, times: 1 });
+    expect((await failure(aws.ec2.describeVpcs({}))).$metadata?.httpStatusCode).toBe(502);
+  });
+
+  it('delay: answers later', async () => {
+    sandbox.faults.add({ effect: { kind: 'delay', ms: 60, side: 'after' }, times: 1 });
+    const started = performance.now();
+    await aws.ec2.describeVpcs({});
+    expect(performance.now() - started).toBeGreaterThanOrEqual(55);
+  });
+
+  it('lag: what was just made is not seen, and references to it are refused', async () => {
+    sandbox.faults.add({
+      match: { service: 'autoscaling' },
+      effect: { kind: 'lag', ms: 5000, kinds: ['launchTemplates'] },
+    });
+    await expect(deployGroup(aws, 'demo-web-v001', 'ami-0de0200000000000b')).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining('You must use a valid fully-formed launch template.'),
+    });
+    sandbox.faults.clear();
+    sandbox.faults.add({ match: { action: 'DescribeLaunchTemplates' }, effect: { kind: 'lag', ms: 5000 } });
+    await aws.ec2.createLaunchTemplate({
+      LaunchTemplateName: 'fresh',
+      LaunchTemplateData: { ImageId: 'ami-0de0200000000000b' },
+    });
+    await expect(aws.ec2.describeLaunchTemplates({ LaunchTemplateNames: ['fresh'] })).rejects.toMatchObject({
+      name: 'InvalidLaunchTemplateName.NotFoundException',
+    });
+    sandbox.clock.advance(6000);
+    expect((await aws.ec2.describeLaunchTemplates({ LaunchTemplateNames: ['fresh'] })).LaunchTemplates).toHaveLength(1);
+  });
+
+  it('stale: reads show an earlier moment', async () => {
+    sandbox.faults.add({ match: { action: 'Describe*' }, effect: { kind: 'stale', ms: 10_000 } });
+    await tag('new');
+    expect(await tagNow()).toBeUndefined();
+    sandbox.clock.advance(11_000);
+    expect(await tagNow()).toBe('new');
+  });
+
+  it('capacity: RunInstances is refused, a group says so in a failed activity and uses the other zones', async () => {
+    sandbox.faults.add({ effect: { kind: 'capacity', type: 't3.micro', zone: 'us-east-1a' } });
+    const run = aws.ec2.runInstances({
+      ImageId: 'ami-0de0200000000000b',
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
+      SubnetId: 'subnet-0ea0000000000000',
+    });
+    await expect(run).rejects.toMatchObject({
+      name: 'InsufficientInstanceCapacity',
+      $metadata: { httpStatusCode: 500 },
+    });
+    await deployGroup(aws, 'demo-web-v001', 'ami-0de0200000000000b');
+    sandbox.clock.advance(3000);
+    const zones = (await groupNamed(aws, 'demo-web-v001'))?.Instances?.map((each) => each.AvailabilityZone);
+    expect(zones).toHaveLength(3);
+    expect(zones).not.toContain('us-east-1a');
+    const { Activities } = await aws.autoScaling.describeScalingActivities({ AutoScalingGroupName: 'demo-web-v001' });
+    const failed = Activities?.find((activity) => activity.StatusCode === 'Failed');
+    expect(failed?.StatusMessage).toMatch(
+      /^We currently do not have sufficient t3.micro capacity in the Availability Zone you requested \(us-east-1a\).* Launching EC2 instance failed\.$/,
+    );
+  });
+
+  it.each([
+    [
+      { vcpu: 6 },
+      () =>
+        aws.ec2.runInstances({ ImageId: 'ami-0de0200000000000b', InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 }),
+      'VcpuLimitExceeded',
+    ],
+    [{ groups: 1 }, () => deployGroup(aws, 'demo-web-v001', 'ami-0de0200000000000b'), 'LimitExceededFault'],
+  ])('quota %j: refused by name', async (quota, act, name) => {
+    sandbox.faults.add({ effect: { kind: 'quota', ...quota } });
+    expect((await failure(act())).name).toBe(name);
+  });
+
+  it('quota of targets: refused by name', async () => {
+    sandbox.faults.add({ effect: { kind: 'quota', targets: 3 } });
+    const id = (await groupNamed(aws, 'demo-web-v000'))?.Instances?.[0]?.InstanceId ?? '';
+    const more = aws.elb.registerTargets({
+      TargetGroupArn: await targetGroupArn(aws),
+      Targets: [{ Id: id, Port: 8080 }],
+    });
+    expect((await failure(more)).name).toBe('TooManyTargetsException');
+  });
+
+  it('boot: instances stay pending longer, or end at once with kms', async () => {
+    sandbox.faults.add({ effect: { kind: 'boot', seconds: 60 } });
+    await deployGroup(aws, 'demo-web-v001', 'ami-0de0200000000000b');
+    sandbox.clock.advance(60_000);
+    expect((await groupNamed(aws, 'demo-web-v001'))?.Instances?.map((each) => each.LifecycleState)).toEqual(
+      Array(3).fill('Pending'),
+    );
+    sandbox.clock.advance(3000);
+    expect((await groupNamed(aws, 'demo-web-v001'))?.Instances?.map((each) => each.LifecycleState)).toEqual(
+      Array(3).fill('InService'),
+    );
+    sandbox.faults.clear();
+    sandbox.faults.add({ effect: { kind: 'kms' } });
+    const { Instances } = await aws.ec2.runInstances({ ImageId: 'ami-0de0200000000000b', MinCount: 1, MaxCount: 1 });
+    sandbox.clock.advance(1000);
+    const { Reservations } = await aws.ec2.describeInstances({ InstanceIds: [Instances?.[0]?.InstanceId ?? ''] });
+    expect(Reservations?.[0]?.Instances?.[0]).toMatchObject({
+      State: { Name: 'terminated' },
+      StateReason: { Code: 'Client.InternalError' },
+    });
+  });
+
+  it('unhealthy and die: targets fail, instances end and are replaced', async () => {
+    sandbox.faults.add({ match: { resource: 'demo-web-v000' }, effect: { kind: 'unhealthy' }, until: 20 });
+    sandbox.clock.advance(11_000);
+    expect(await targetStates(aws)).toEqual(Array(3).fill('unhealthy'));
+    expect(sandbox.traffic().ok).toBe(false);
+    sandbox.faults.clear();
+    sandbox.clock.advance(60_000);
+    expect(await targetStates(aws)).toEqual(Array(3).fill('healthy'));
+
+    const before = (await groupNamed(aws, 'demo-web-v000'))?.Instances?.map((each) => each.InstanceId) ?? [];
+    sandbox.faults.add({ match: { resource: before[0] }, effect: { kind: 'die' } });
+    sandbox.clock.advance(60_000);
+    const after = (await groupNamed(aws, 'demo-web-v000'))?.Instances?.map((each) => each.InstanceId) ?? [];
+    expect(after).toHaveLength(3);
+    expect(after).not.toContain(before[0]);
+  });
+
+  it('unhealthy with flap: good and bad spells take turns', async () => {
+    sandbox.faults.add({ effect: { kind: 'unhealthy', flap: 30 } });
+    const seen = new Set<string>();
+    for (let step = 0; step < 12; step += 1) {
+      sandbox.clock.advance(10_000);
+      for (const state of await targetStates(aws)) seen.add(state);
+    }
+    expect(seen).toContain('unhealthy');
+    expect(seen).toContain('healthy');
+  });
+
+  it('external: another actor acts at the moment of a call', async () => {
+    const rule: FaultRule = {
+      match: { action: 'SuspendProcesses' },
+      effect: {
+        kind: 'external',
+        call: {
+          call: {
+            service: 'autoscaling',
+            action: 'SetDesiredCapacity',
+            input: { AutoScalingGroupName: 'demo-web-v000', DesiredCapacity: 4 },
+          },
+        },
+      },
+    };
+    sandbox.faults.add(rule);
+    await aws.autoScaling.suspendProcesses({ AutoScalingGroupName: 'demo-web-v000', ScalingProcesses: ['Launch'] });
+    expect((await groupNamed(aws, 'demo-web-v000'))?.DesiredCapacity).toBe(4);
+  });
+
+  it('match narrows by nth call, attempt and mentioned resource', async () => {
+    sandbox.faults.add({ match: { action: 'DescribeVpcs', nth: 2 }, effect: { kind: 'throttle' } });
+    await aws.ec2.describeVpcs({});
+    await expect(aws.ec2.describeVpcs({})).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+    await aws.ec2.describeVpcs({});
+    sandbox.faults.add({ match: { resource: 'demo-web-v9*' }, effect: { kind: 'throttle' } });
+    await groupNamed(aws, 'demo-web-v000');
+    await expect(groupNamed(aws, 'demo-web-v900')).rejects.toMatchObject({ name: 'Throttling' });
+    sandbox.faults.clear();
+    sandbox.faults.add({ match: { attempt: 1 }, effect: { kind: 'dropBefore' } });
+    const patient = clientsOf(sandbox, { maxAttempts: 2 });
+    await patient.ec2.describeVpcs({});
+    patient.destroy();
+  });
+});

@@ -1,0 +1,121 @@
+import type { MixedInstancesPolicy, ScalingPolicy, ScheduledUpdateGroupAction } from '@aws-sdk/client-auto-scaling';
+
+export interface TemplateRef {
+  id: string;
+  name: string;
+  version: string;
+}
+
+export interface Hook {
+  name: string;
+  transition: 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
+  heartbeatSeconds: number;
+  defaultResult: 'CONTINUE' | 'ABANDON';
+  metadata: string | null;
+  targetArn: string | null;
+  roleArn: string | null;
+}
+
+export interface HookWait {
+  hook: string;
+  token: string;
+  startedAt: number;
+  deadline: number;
+  result: 'CONTINUE' | 'ABANDON' | null;
+}
+
+export type LifecycleState =
+  | 'Pending'
+  | 'Pending:Wait'
+  | 'Pending:Proceed'
+  | 'InService'
+  | 'Standby'
+  | 'Detaching'
+  | 'Terminating'
+  | 'Terminating:Wait'
+  | 'Terminating:Proceed';
+
+export interface Member {
+  id: string;
+  zone: string;
+  type: string;
+  state: LifecycleState;
+  health: 'Healthy' | 'Unhealthy';
+  unhealthyBecause: string | null;
+  protectedFromScaleIn: boolean;
+  template: TemplateRef | null;
+  inServiceAt: number | null;
+  failingSince: number | null;
+  skipHooks: boolean;
+  drainUntilGone: boolean;
+  /** Launched to even out the zones: counts only once it is in service. */
+  extra?: boolean;
+  waits: HookWait[];
+  activityId: string | null;
+}
+
+export interface Activity {
+  id: string;
+  description: string;
+  cause: string;
+  startedAt: number;
+  endedAt: number | null;
+  status:
+    | 'InProgress'
+    | 'Successful'
+    | 'Failed'
+    | 'Cancelled'
+    | 'WaitingForELBConnectionDraining'
+    | 'MidLifecycleAction';
+  message: string | null;
+  details: string;
+}
+
+export interface Attachment {
+  arn: string;
+  attachedAt: number;
+  removingSince: number | null;
+}
+
+export interface Group {
+  name: string;
+  arn: string;
+  createdAt: number;
+  minSize: number;
+  maxSize: number;
+  desired: number;
+  /** Said in the cause of the next activity: who asked for the capacity. */
+  capacityCause: string;
+  template: TemplateRef | null;
+  mixedInstances: MixedInstancesPolicy | null;
+  subnetIds: string[];
+  zones: string[];
+  attachments: Attachment[];
+  healthCheckType: string;
+  healthCheckGraceSeconds: number;
+  cooldownSeconds: number;
+  warmupSeconds: number | null;
+  terminationPolicies: string[];
+  newInstancesProtected: boolean;
+  capacityRebalance: boolean;
+  maxInstanceLifetime: number | null;
+  deletionProtection: string;
+  hooks: Record<string, Hook>;
+  suspended: Record<string, string>;
+  tags: Record<string, { value: string; propagate: boolean }>;
+  metrics: string[];
+  members: Record<string, Member>;
+  activities: Activity[];
+  policies: Record<string, ScalingPolicy>;
+  scheduled: Record<string, ScheduledUpdateGroupAction>;
+  notifications: Array<{ topic: string; type: string }>;
+  deletingSince: number | null;
+  launchBackoffUntil: number | null;
+  launchBackoffSeconds: number;
+  /** No attempt to even out the zones before this time: the last one failed. */
+  rebalanceAfter?: number;
+}
+
+export interface AutoScalingState {
+  groups: Record<string, Group>;
+}

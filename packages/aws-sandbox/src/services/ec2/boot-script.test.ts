@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox.ts';
+import { type Clients, clientsOf } from '../../testing/clients.ts';
+
+const base = { ImageId: 'ami-0de0a00000000000d', InstanceType: 't3.small', MinCount: 1, MaxCount: 1 } as const;
+const script = (...lines: string[]) => Buffer.from(['#!/bin/bash', ...lines, ''].join('\n')).toString('base64');
+
+describe('user data that ends in a shutdown', () => {
+  let sandbox: Sandbox;
+  let aws: Clients;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ seed: 2 });
+    sandbox.clock.freeze();
+    aws = clientsOf(sandbox);
+  });
+  afterEach(async () => {
+    aws.destroy();
+    await sandbox.stop();
+  });
+
+  const run = async (UserData: string, extra: object = {}) =>
+    (await aws.ec2.runInstances({ ...base, UserData, ...extra })).Instances?.[0]?.InstanceId ?? '';
+  const read = async (id: string) =>
+    (await aws.ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0];
+  const consoleOf = async (id: string) =>
+    Buffer.from((await aws.ec2.getConsoleOutput({ InstanceId: id })).Output ?? '', 'base64').toString('utf8');
+
+  it('runs for a while, prints what it echoes, and stops its instance', async () => {
+    const id = await run(script('echo "marker rc=$rc"', 'shutdown -h now'));
+    sandbox.clock.advance(20_000);
+    expect((await read(id))?.State?.Name).toBe('running');
+    expect(await consoleOf(id)).not.toContain('marker');
+    sandbox.clock.advance(20_000);
+    expect(await read(id)).toMatchObject({
+      State: { Name: 'stopped' },
+      StateReason: { Code: 'Client.InstanceInitiatedShutdown' },
+    });
+    expect(await consoleOf(id)).toContain('marker rc=0\n');
+  });
+
+  it('takes result, duration and words from a directive', async () => {
+    const id = await run(
+      script('#sandbox: rc=3 seconds=90 No match for argument: nosuch', 'echo "marker rc=$rc"', 'shutdown -h now'),
+    );
+    sandbox.clock.advance(80_000);
+    expect((await read(id))?.State?.Name).toBe('running');
+    sandbox.clock.advance(20_000);
+    expect((await read(id))?.State?.Name).toBe('stopped');
+    expect(await consoleOf(id)).toContain('No match for argument: nosuch\nmarker rc=3\n');
+  });
+
+  it('terminates it when that is how the instance shuts down', async () => {
+    const id = await run(script('shutdown -h now'), { InstanceInitiatedShutdownBehavior: 'terminate' });
+    sandbox.clock.advance(40_000);
+    expect((await read(id))?.State?.Name).toBe('terminated');
+  });
+
+  it('of another kind leaves the instance running', async () => {
+    const id = await run(script('systemctl start web', 'echo "shutdown"'));
+    sandbox.clock.advance(600_000);
+    expect((await read(id))?.State?.Name).toBe('running');
+  });
+
+  it('gives a stopped instance from which a good image is made', async () => {
+    const id = await run(script('shutdown -h now'));
+    sandbox.clock.advance(40_000);
+    const { ImageId } = await aws.ec2.createImage({
+      InstanceId: id,
+      Name: 'web-1.0',
+      TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'version', Value: '1.0' }] }],
+    });
+    sandbox.clock.advance(10_000);
+    const { Images } = await aws.ec2.describeImages({ ImageIds: [ImageId ?? ''] });
+    expect(Images?.[0]).toMatchObject({ State: 'available', Tags: [{ Key: 'version', Value: '1.0' }] });
+  });
+});

@@ -1,0 +1,95 @@
+import type { World } from '../../world/world.ts';
+import type { Instance } from './state.ts';
+
+export type InstanceStateName = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+const codes: Record<InstanceStateName, number> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+export function instanceState(instance: Instance, now: number): InstanceStateName {
+  if (instance.terminatedAt !== null && now >= instance.terminatedAt) return 'terminated';
+  if (instance.shuttingDownAt !== null && now >= instance.shuttingDownAt) return 'shutting-down';
+  if (instance.stoppedAt !== null && now >= instance.stoppedAt) return 'stopped';
+  if (instance.stoppingAt !== null && now >= instance.stoppingAt) return 'stopping';
+  return now >= instance.runningAt ? 'running' : 'pending';
+}
+
+export const stateOut = (name: InstanceStateName): { Code: number; Name: InstanceStateName } => ({
+  Code: codes[name],
+  Name: name,
+});
+
+/** Status checks: `initializing` for a while after running, then `ok`, or `impaired` from the moment it broke. */
+export function checkStatus(world: World, instance: Instance, now: number): 'initializing' | 'ok' | 'impaired' {
+  if (instance.impairedAt !== null && now >= instance.impairedAt) return 'impaired';
+  return now < instance.runningAt + world.profile.statusChecks * 1000 ? 'initializing' : 'ok';
+}
+
+/** When the application starts to answer, in virtual milliseconds. */
+export const appReadyAt = (instance: Instance): number => instance.runningAt + instance.app.boot * 1000;
+
+const appFailsAt = (instance: Instance): number | null =>
+  instance.app.failAfter === null ? null : appReadyAt(instance) + instance.app.failAfter * 1000;
+
+/** True when the application would answer a health check well at this moment. */
+export function appAnswers(world: World, instance: Instance, now: number): boolean {
+  const { app } = instance;
+  if (instanceState(instance, now) !== 'running' || now < appReadyAt(instance)) return false;
+  if (!app.healthy || app.crash || (instance.impairedAt !== null && now >= instance.impairedAt)) return false;
+  const failsAt = appFailsAt(instance);
+  if (failsAt !== null && now >= failsAt) return false;
+  return !world.faults.failsHealthChecks(instance, now);
+}
+
+/** Why its health checks fail, in the words of the load balancer. */
+export function appFailure(instance: Instance, now: number): 'Target.ResponseCodeMismatch' | 'Target.Timeout' {
+  const silent = instance.app.crash || now < appReadyAt(instance) || instance.impairedAt !== null;
+  return silent ? 'Target.Timeout' : 'Target.ResponseCodeMismatch';
+}
+
+/** The moments at which something about this instance changes by itself. */
+export function instanceMoments(world: World, instance: Instance): Array<number | null> {
+  const { runningAt, terminatedAt } = instance;
+  return [
+    runningAt,
+    runningAt + world.profile.statusChecks * 1000,
+    appReadyAt(instance),
+    appFailsAt(instance),
+    instance.stoppedAt,
+    instance.impairedAt,
+    instance.shuttingDownAt,
+    terminatedAt,
+    terminatedAt === null ? null : terminatedAt + world.profile.terminatedVisible * 1000,
+  ];
+}
+
+/** Begins a termination; harmless when it has begun already. */
+export function beginTermination(
+  world: World,
+  instance: Instance,
+  now: number,
+  reason: { code: string; message: string },
+): void {
+  if (instance.shuttingDownAt !== null) return;
+  instance.shuttingDownAt = now;
+  instance.terminatedAt = now + world.profile.shuttingDown * 1000;
+  instance.stateReason = reason;
+}
+
+/** Begins a stop of a running instance. */
+export function beginStop(
+  world: World,
+  instance: Instance,
+  now: number,
+  reason: { code: string; message: string },
+): void {
+  instance.stoppingAt = now;
+  instance.stoppedAt = now + world.profile.stopping * 1000;
+  instance.stateReason = reason;
+}

@@ -1,0 +1,1 @@
+export { AssumeRole$, GetCallerIdentity$ } from '@aws-sdk/client-sts';

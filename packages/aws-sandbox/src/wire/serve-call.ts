@@ -1,0 +1,307 @@
+import type { Effect } from '../faults/rule.ts';
+import { globMatches } from '../services/glob.ts';
+import { type Call, type Identity, isRead, type Service } from '../services/service.ts';
+import type { RegionStore } from '../world/state.ts';
+import { emptyRegion, regionKey } from '../world/state.ts';
+import type { World } from '../world/world.ts';
+import { authenticate } from './authenticate.ts';
+import { decodeForm, parseForm } from './decode-form.ts';
+import { errorBody, successBody } from './envelope.ts';
+import type { CallRecord, Journal } from './journal.ts';
+import { type Operation, operationsOf } from './operations.ts';
+import { plainBody } from './plain-body.ts';
+import { ServiceError } from './service-error.ts';
+import { type Credential, readCredential, type SignedRequest } from './signature.ts';
+
+/** An answer, and what a fault does to its delivery. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  delayMs: number;
+  /** Close the socket instead of answering. */
+  drop: boolean;
+  /** Never answer. */
+  silent: boolean;
+  /** Send only so many bytes of the body. */
+  truncate: number | null;
+}
+
+export interface Backend {
+  world: World;
+  journal: Journal;
+  services: Service[];
+  /** Another actor's doing, for the `external` fault. */
+  external(change: unknown): void;
+}
+
+const operationCache = new Map<Service, Promise<Map<string, Operation>>>();
+
+function operationsFor(service: Service): Promise<Map<string, Operation>> {
+  let found = operationCache.get(service);
+  if (found === undefined) {
+    found = service.loadSchemas().then(operationsOf);
+    operationCache.set(service, found);
+  }
+  return found;
+}
+
+interface Progress {
+  record: Omit<CallRecord, 'sequence'>;
+  effects: Effect[];
+  dialect: 'ec2' | 'query';
+  requestId: string;
+}
+
+/** Serves one signed AWS request from bytes to answer, and writes it into the journal. */
+export async function serveCall(backend: Backend, request: SignedRequest): Promise<Answer> {
+  const { world, journal } = backend;
+  const progress = begin(backend, request);
+  let answer: Answer;
+  try {
+    answer = await run(backend, request, progress);
+  } catch (error) {
+    const known =
+      error instanceof ServiceError
+        ? error
+        : new ServiceError('InternalFailure', `The sandbox itself failed: ${String(error)}`, 500);
+    progress.record.outcome = known.code;
+    answer = refusal(progress, known);
+  }
+  world.settle();
+  const delivered = deliver(answer, progress);
+  delivered.headers['date'] ??= new Date(world.clock.now() + skewMs(progress.effects)).toUTCString();
+  journal.add(progress.record);
+  return delivered;
+}
+
+function begin(backend: Backend, request: SignedRequest): Progress {
+  const attempt = /attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1];
+  return {
+    record: {
+      time: new Date(backend.world.clock.now()).toISOString(),
+      account: null,
+      region: '',
+      service: '',
+      action: '',
+      parameters: {},
+      attempt: Number(attempt ?? '1'),
+      invocationId: request.headers['amz-sdk-invocation-id'] ?? null,
+      outcome: 'ok',
+      applied: false,
+      mutating: false,
+    },
+    effects: [],
+    dialect: 'query',
+    requestId: requestIds.next(),
+  };
+}
+
+const requestIds = {
+  count: 0,
+  next(): string {
+    this.count += 1;
+    return `00000000-0000-4000-8000-${this.count.toString(16).padStart(12, '0')}`;
+  },
+};
+
+async function run(backend: Backend, request: SignedRequest, progress: Progress): Promise<Answer> {
+  const credential = readCredential(request);
+  if (credential === null)
+    throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+  const { record } = progress;
+  record.region = credential.region;
+  record.service = credential.service;
+  const service = backend.services.find((each) => each.signingName === credential.service);
+  if (service === undefined)
+    throw new ServiceError('UnknownService', `The sandbox does not serve '${credential.service}'.`, 400);
+  progress.dialect = service.envelope.dialect;
+  const form = parseForm(
+    request.method === 'GET' ? request.query : Buffer.from(plainBody(request.headers, request.body)).toString('utf8'),
+  );
+  const parameters = form.filter(([key]) => key !== 'Action' && key !== 'Version' && !key.startsWith('X-Amz-'));
+  record.action = form.find(([key]) => key === 'Action')?.[1] ?? '';
+  record.mutating = !isRead(record.action) && record.service !== 'sts';
+  const version = form.find(([key]) => key === 'Version')?.[1];
+  if (version !== service.version) {
+    throw new ServiceError(
+      'InvalidAction',
+      `Could not find operation ${record.action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
+    );
+  }
+  const account = accountOf(backend.world, credential);
+  record.account = account;
+  draw(backend, progress, account, parameters);
+  await before(backend, progress);
+  const now = backend.world.settle();
+  const skew = skewMs(progress.effects);
+  const clocks: [number, ...number[]] = skew === 0 ? [now, backend.world.clock.realNow()] : [now + skew];
+  const identity = authenticate(backend.world, request, credential, clocks);
+  const operation = (await operationsFor(service)).get(record.action);
+  const handler = service.handlers[record.action];
+  if (operation === undefined || handler === undefined) {
+    throw new ServiceError('InvalidAction', `The action ${record.action} is not valid for this web service.`);
+  }
+  const input = decodeForm(parameters, operation.input, service.envelope.dialect);
+  record.parameters = input;
+  checkAllowed(service, record.action, identity, input);
+  const output = invoke(backend, progress, {
+    service,
+    action: record.action,
+    identity,
+    region: credential.region,
+    input,
+  });
+  if (wantsJson(request, service))
+    return ok(JSON.stringify(jsonAnswer(record.action, output, progress.requestId)), progress, 'application/json');
+  return ok(
+    successBody(service.envelope, operation, output as Record<string, unknown>, progress.requestId),
+    progress,
+    'text/xml;charset=UTF-8',
+  );
+}
+
+function accountOf(world: World, credential: Credential): string {
+  const session = world.state.sessions[credential.accessKeyId];
+  if (session !== undefined) return session.account;
+  const owner = Object.values(world.state.accounts).find((account) =>
+    account.keys.some((key) => key.accessKeyId === credential.accessKeyId),
+  );
+  return owner?.id ?? '';
+}
+
+function draw(backend: Backend, progress: Progress, account: string, parameters: Array<[string, string]>): void {
+  const { service, action, region, attempt } = progress.record;
+  const mentions = parameters.map(([, value]) => value);
+  progress.effects = backend.world.faults.forCall({ service, action, account, region, attempt, mentions });
+}
+
+async function before(backend: Backend, { effects, record }: Progress): Promise<void> {
+  for (const effect of effects) {
+    if (effect.kind === 'delay' && effect.side === 'before')
+      await new Promise((resolve) => setTimeout(resolve, effect.ms));
+    if (effect.kind === 'external') backend.external(effect.call);
+    if (effect.kind === 'error') throw new ServiceError(effect.code, effect.message, effect.status);
+    if (effect.kind === 'throttle' || effect.kind === 'bucket') throw throttled(record.service, effect);
+    if (effect.kind === 'html') throw new ServiceError('html', '', 502);
+    if (effect.kind === 'dropBefore') throw new ServiceError('dropBefore', '', 0);
+    if (effect.kind === 'blackhole' && effect.side === 'before') throw new ServiceError('blackhole', '', 0);
+  }
+}
+
+function throttled(service: string, effect: Effect): ServiceError {
+  const wait = effect.kind === 'throttle' ? effect.retryAfterSeconds : undefined;
+  const headers: Record<string, string> = wait === undefined ? {} : { 'retry-after': String(wait) };
+  if (service === 'ec2') return new ServiceError('RequestLimitExceeded', 'Request limit exceeded.', 503, headers);
+  return new ServiceError('Throttling', 'Rate exceeded', 400, headers);
+}
+
+function skewMs(effects: Effect[]): number {
+  return effects.reduce((sum, effect) => sum + (effect.kind === 'skew' ? effect.seconds * 1000 : 0), 0);
+}
+
+function checkAllowed(service: Service, action: string, identity: Identity, input: Record<string, unknown>): void {
+  const name = `${service.signingName}:${action}`;
+  const allowed = action === 'GetCallerIdentity' || identity.allow.some((glob) => globMatches(glob, name));
+  if (!allowed && service.envelope.dialect === 'ec2') {
+    throw new ServiceError(
+      'UnauthorizedOperation',
+      `You are not authorized to perform this operation. User: ${identity.arn} is not authorized to perform: ${name}`,
+      403,
+    );
+  }
+  if (!allowed)
+    throw new ServiceError('AccessDenied', `User: ${identity.arn} is not authorized to perform: ${name}`, 403);
+  if (input['DryRun'] === true)
+    throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+}
+
+interface Invocation {
+  service: Service;
+  action: string;
+  identity: Identity;
+  region: string;
+  input: object;
+}
+
+/** Runs a handler on the live state at this moment. */
+export function invokeHandler(
+  world: World,
+  { service, action, identity, region, input }: Invocation,
+  effects: Effect[] = [],
+): object {
+  const handler = service.handlers[action];
+  if (handler === undefined)
+    throw new ServiceError('InvalidAction', `The action ${action} is not valid for this web service.`);
+  const now = world.settle();
+  const key = regionKey(identity.account, region);
+  const store = world.state.regions[key] ?? emptyRegion(identity.account, region);
+  const view = viewOf(world, key, store, now, effects);
+  const call: Call = { world, store, view, identity, now, action };
+  if (!isRead(action)) {
+    world.state.regions[key] = store;
+    world.touch();
+  }
+  return (handler(call, input as never) ?? {}) as object;
+}
+
+function invoke(backend: Backend, progress: Progress, invocation: Invocation): object {
+  const output = invokeHandler(backend.world, invocation, progress.effects);
+  progress.record.applied = true;
+  return output;
+}
+
+/** What the caller can see: the present, or a past moment when a fault makes reads lag. */
+function viewOf(world: World, key: string, store: RegionStore, now: number, effects: Effect[]): RegionStore {
+  let view = store;
+  for (const effect of effects) {
+    if (effect.kind !== 'lag' && effect.kind !== 'stale') continue;
+    const past = world.history.at(key, now - effect.ms);
+    if (past === undefined) continue;
+    const kinds = effect.kind === 'lag' ? effect.kinds : undefined;
+    if (kinds === undefined) view = past;
+    else view = { ...view, ...Object.fromEntries(Object.entries(past).filter(([kind]) => kinds.includes(kind))) };
+  }
+  return view;
+}
+
+function wantsJson(request: SignedRequest, service: Service): boolean {
+  return service.signingName === 'sts' && (request.headers['accept'] ?? '').includes('application/json');
+}
+
+function jsonAnswer(action: string, output: object, requestId: string): object {
+  return { [`${action}Response`]: { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } } };
+}
+
+const plain = { delayMs: 0, drop: false, silent: false, truncate: null };
+
+function ok(body: string, { requestId }: Progress, type: string): Answer {
+  return { status: 200, headers: { 'content-type': type, 'x-amzn-requestid': requestId }, body, ...plain };
+}
+
+function refusal({ dialect, requestId }: Progress, error: ServiceError): Answer {
+  if (error.code === 'html') {
+    return {
+      status: 502,
+      headers: { 'content-type': 'text/html' },
+      body: '<html><body><h1>502 Bad Gateway</h1></body></html>',
+      ...plain,
+    };
+  }
+  const headers = { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId, ...error.headers };
+  const lost = { drop: error.code === 'dropBefore', silent: error.code === 'blackhole' };
+  return { status: error.status || 400, headers, body: errorBody(dialect, error, requestId), ...plain, ...lost };
+}
+
+function deliver(answer: Answer, { effects, record }: Progress): Answer {
+  const result = { ...answer };
+  for (const effect of effects) {
+    if (effect.kind === 'delay' && effect.side === 'after') result.delayMs += effect.ms;
+    if (effect.kind === 'dropAfter') result.drop = true;
+    if (effect.kind === 'blackhole' && effect.side === 'after') result.silent = true;
+    if (effect.kind === 'truncate') result.truncate = effect.bytes;
+  }
+  if (record.outcome === 'ok' && (result.drop || result.silent || result.truncate !== null))
+    record.outcome = 'answer lost';
+  return result;
+}

@@ -1,0 +1,69 @@
+import type { AutoScalingState } from '../services/auto-scaling/state.ts';
+import type { Ec2State } from '../services/ec2/state.ts';
+import type { Elbv2State } from '../services/elbv2/state.ts';
+import type { Session } from '../services/sts/state.ts';
+import type { TrafficState } from '../traffic/record.ts';
+
+export interface AccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+  user: string;
+}
+
+export interface Role {
+  arn: string;
+  trust: string[];
+  externalId: string | null;
+  allow: string[];
+  maxSessionSeconds: number;
+}
+
+export interface Account {
+  id: string;
+  keys: AccessKey[];
+  roles: Role[];
+}
+
+/** Everything one account has in one region. */
+export interface RegionStore extends Ec2State, AutoScalingState, Elbv2State {
+  account: string;
+  region: string;
+  zones: string[];
+}
+
+/** The whole pretended AWS: plain JSON, so that it can be saved, shown and put back. */
+export interface WorldState {
+  seed: number;
+  randomState: number;
+  now: number;
+  scenario: string;
+  accounts: Record<string, Account>;
+  sessions: Record<string, Session>;
+  regions: Record<string, RegionStore>;
+  traffic: TrafficState;
+}
+
+export function emptyRegion(account: string, region: string): RegionStore {
+  return {
+    account,
+    region,
+    zones: ['a', 'b', 'c'].map((letter) => `${region}${letter}`),
+    vpcs: {},
+    subnets: {},
+    securityGroups: {},
+    images: {},
+    snapshots: {},
+    instances: {},
+    launchTemplates: {},
+    keyPairs: {},
+    instanceProfiles: [],
+    clientTokens: {},
+    groups: {},
+    loadBalancers: {},
+    listeners: {},
+    rules: {},
+    targetGroups: {},
+  };
+}
+
+export const regionKey = (account: string, region: string): string => `${account}/${region}`;
