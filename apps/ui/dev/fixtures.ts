@@ -1,0 +1,261 @@
+/** Applications and pipelines of the pretended installation. */
+export const APPLICATIONS = [
+  {
+    name: 'payments',
+    email: 'payments@example.com',
+    description: 'Takes card payments and refunds.',
+    updateTs: '1763640000000',
+  },
+  { name: 'checkout', email: 'web@example.com', description: 'Basket and checkout pages.', updateTs: '1763540000000' },
+  { name: 'demo', email: 'platform@example.com', description: 'A place to try pipelines.', updateTs: '1763440000000' },
+];
+
+const cluster = {
+  account: 'prod',
+  application: 'payments',
+  stack: 'prod',
+  cloudProvider: 'aws',
+  strategy: 'redblack',
+  availabilityZones: { 'us-east-1': ['us-east-1a', 'us-east-1b'] },
+  capacity: { min: 3, desired: 3, max: 6 },
+  instanceType: 'm7g.large',
+  targetGroups: ['payments-tg'],
+  securityGroups: ['payments-web'],
+  subnetType: 'internal',
+  healthCheckType: 'ELB',
+  healthCheckGracePeriod: 120,
+  rollback: { onFailure: true },
+};
+
+export const PIPELINES = [
+  {
+    id: '2f6a1b0e-7e4a-4b53-9a52-0c8f3a1b0001',
+    name: 'Deploy to prod',
+    application: 'payments',
+    description: 'Finds the released image, asks a person, then replaces the running version.',
+    index: 0,
+    version: 23,
+    limitConcurrent: true,
+    parameterConfig: [
+      {
+        name: 'version',
+        label: 'Version',
+        required: true,
+        default: '',
+        description: 'Released version, such as 3.14.2',
+      },
+      {
+        name: 'size',
+        label: 'Size',
+        required: true,
+        default: 'normal',
+        hasOptions: true,
+        options: [{ value: 'small' }, { value: 'normal' }],
+      },
+    ],
+    triggers: [
+      { type: 'webhook', enabled: true, source: 'payments-release', payloadConstraints: { ref: '^refs/tags/v' } },
+    ],
+    stages: [
+      {
+        refId: '1',
+        requisiteStageRefIds: [],
+        type: 'findImageFromTags',
+        name: 'Find image',
+        credentials: 'prod',
+        regions: ['us-east-1'],
+        packageName: 'payments-${parameters.version}*',
+      },
+      {
+        refId: '2',
+        requisiteStageRefIds: ['1'],
+        type: 'manualJudgment',
+        name: 'Approve',
+        instructions: 'Ship ${parameters.version} to production?',
+        judgmentInputs: [{ value: 'full' }, { value: 'slow' }],
+      },
+      { refId: '3', requisiteStageRefIds: ['2'], type: 'deploy', name: 'Deploy us-east-1', clusters: [cluster] },
+      { refId: '4', requisiteStageRefIds: ['2'], type: 'wait', name: 'Warm caches', waitTime: 20 },
+      {
+        refId: '5',
+        requisiteStageRefIds: ['3', '4'],
+        type: 'webhook',
+        name: 'Tell chat',
+        url: 'https://chat.example.com/hook',
+        method: 'POST',
+      },
+    ],
+  },
+  {
+    id: '2f6a1b0e-7e4a-4b53-9a52-0c8f3a1b0002',
+    name: 'Deploy to staging',
+    application: 'payments',
+    description: '',
+    index: 1,
+    version: 8,
+    triggers: [{ type: 'webhook', enabled: true, source: 'payments-main' }],
+    stages: [
+      {
+        refId: '1',
+        requisiteStageRefIds: [],
+        type: 'findImageFromTags',
+        name: 'Find image',
+        credentials: 'staging',
+        regions: ['us-east-1'],
+        packageName: 'payments-*',
+      },
+      {
+        refId: '2',
+        requisiteStageRefIds: ['1'],
+        type: 'deploy',
+        name: 'Deploy staging',
+        clusters: [{ ...cluster, account: 'staging' }],
+      },
+      { refId: '3', requisiteStageRefIds: ['2'], type: 'wait', name: 'Soak', waitTime: 30 },
+    ],
+  },
+  {
+    id: '2f6a1b0e-7e4a-4b53-9a52-0c8f3a1b0003',
+    name: 'Roll back prod',
+    application: 'payments',
+    disabled: true,
+    index: 2,
+    version: 2,
+    triggers: [],
+    stages: [
+      {
+        refId: '1',
+        requisiteStageRefIds: [],
+        type: 'rollbackCluster',
+        name: 'Roll back',
+        cluster: 'payments-prod',
+        credentials: 'prod',
+        regions: ['us-east-1'],
+      },
+    ],
+  },
+  {
+    id: '2f6a1b0e-7e4a-4b53-9a52-0c8f3a1b0004',
+    name: 'Release web',
+    application: 'checkout',
+    index: 0,
+    version: 4,
+    triggers: [{ type: 'webhook', enabled: true, source: 'checkout' }],
+    stages: [{ refId: '1', requisiteStageRefIds: [], type: 'wait', name: 'Soak', waitTime: 30 }],
+  },
+].map((pipeline) => ({ updateTs: '1763640000000', lastModifiedBy: 'ana@example.com', ...pipeline }));
+
+const instance = (id: string, health: string, description: string) => ({
+  id,
+  zone: id.endsWith('a') ? 'us-east-1a' : 'us-east-1b',
+  launchTime: null,
+  health,
+  reasons: [
+    {
+      source: 'target',
+      where: 'payments-tg',
+      health,
+      state: description.split(':')[0],
+      ...(health === 'Down' ? { code: 'Target.ResponseCodeMismatch' } : {}),
+      description,
+    },
+  ],
+});
+
+const healthy = 'healthy: answers 200 on /health';
+
+/** Server groups of an application, as the cloud would list them. */
+export function serverGroups(application: string, now: number): unknown[] {
+  if (application !== 'payments') return [];
+  const base = {
+    account: 'prod',
+    region: 'us-east-1',
+    targetGroups: ['payments-tg'],
+    loadBalancers: [],
+    suspendedProcesses: [],
+    draining: 0,
+    beingDeleted: false,
+  };
+  const moniker = (sequence: number) => ({
+    app: 'payments',
+    stack: 'prod',
+    detail: null,
+    cluster: 'payments-prod',
+    sequence,
+  });
+  return [
+    {
+      ...base,
+      name: 'payments-prod-v043',
+      moniker: moniker(43),
+      createdTime: now - 9 * 60_000,
+      capacity: { min: 3, desired: 3, max: 6 },
+      image: { id: 'ami-0c1f9a27d4', name: 'payments-3.14.2', version: '3.14.2' },
+      traffic: 'partial',
+      instances: [
+        instance('i-0f31a', 'Up', healthy),
+        instance('i-0f32b', 'Starting', 'initial: registration in progress'),
+        instance('i-0f33a', 'Down', 'unhealthy: answered 502 on /health'),
+      ],
+    },
+    {
+      ...base,
+      name: 'payments-prod-v042',
+      moniker: moniker(42),
+      createdTime: now - 12 * 86_400_000,
+      capacity: { min: 3, desired: 3, max: 6 },
+      image: { id: 'ami-09be11f0aa', name: 'payments-3.14.1', version: '3.14.1' },
+      traffic: 'enabled',
+      instances: ['i-0a11a', 'i-0a12b', 'i-0a13a'].map((id) => instance(id, 'Up', healthy)),
+    },
+    {
+      ...base,
+      name: 'payments-prod-v041',
+      moniker: moniker(41),
+      createdTime: now - 30 * 86_400_000,
+      capacity: { min: 0, desired: 2, max: 2 },
+      image: { id: 'ami-08aa01f0bb', name: 'payments-3.14.0', version: '3.14.0' },
+      traffic: 'disabled',
+      suspendedProcesses: ['AddToLoadBalancer', 'Launch', 'Terminate'],
+      instances: ['i-0911a', 'i-0912b'].map((id) => instance(id, 'OutOfService', 'unused: target is not registered')),
+    },
+    {
+      ...base,
+      account: 'staging',
+      name: 'payments-staging-v107',
+      moniker: { app: 'payments', stack: 'staging', detail: null, cluster: 'payments-staging', sequence: 107 },
+      createdTime: now - 3_600_000,
+      capacity: { min: 1, desired: 1, max: 2 },
+      image: { id: 'ami-0c1f9a27d4', name: 'payments-3.14.2', version: '3.14.2' },
+      traffic: 'enabled',
+      instances: [instance('i-0d01a', 'Up', healthy)],
+    },
+  ];
+}
+
+export const LEDGER = [
+  {
+    kind: 'server group',
+    name: 'payments-prod-v043',
+    account: 'prod',
+    region: 'us-east-1',
+    action: 'create',
+    state: 'done',
+  },
+  {
+    kind: 'launch template',
+    name: 'payments-prod-v043',
+    account: 'prod',
+    region: 'us-east-1',
+    action: 'create',
+    state: 'done',
+  },
+  {
+    kind: 'server group',
+    name: 'payments-prod-v042',
+    account: 'prod',
+    region: 'us-east-1',
+    action: 'change',
+    state: 'intended',
+  },
+];

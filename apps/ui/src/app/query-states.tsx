@@ -1,0 +1,37 @@
+import { ErrorState, RefusedState, SkeletonRows } from '@gennaker/ui-kit';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { problemOf } from '../client/problem.ts';
+
+/** Shows loading, refusal or failure of a query; its data once it has some (old data stays while it reloads). */
+export function Loaded<Data>({
+  query,
+  what,
+  children,
+  skeleton,
+}: {
+  readonly query: UseQueryResult<Data>;
+  /** Completes "Could not load …". */
+  readonly what: string;
+  readonly children: (data: Data) => ReactNode;
+  readonly skeleton?: ReactNode;
+}) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.isPending && !query.isError) return skeleton ?? <SkeletonRows />;
+  const problem = problemOf(query.error);
+  if (problem.status === 403) return <RefusedState message={problem.message} />;
+  return (
+    <ErrorState
+      failed={{
+        title:
+          problem.status === 404
+            ? `${what[0]?.toUpperCase()}${what.slice(1)} does not exist`
+            : `Could not load ${what}`,
+        message: problem.message,
+        code: problem.code,
+        requestId: problem.requestId,
+      }}
+      onRetry={() => void query.refetch()}
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { parseSearch, searchSchemas, stringifySearch } from './search.ts';
+import { crumbsOf } from './shell.tsx';
+
+describe('addresses', () => {
+  it.each([
+    searchSchemas.execution.parse({ view: 'list', stage: '1<2', tab: 'events', attempt: '2' }),
+    searchSchemas.editor.parse({ stage: '10', mode: 'split' }),
+    searchSchemas.executions.parse({ q: 'a & b=c', status: 'TERMINAL,CANCELED' }),
+  ])('say the view and are read back as the same view', (view) => {
+    expect(parseSearch(stringifySearch(view))).toEqual(view);
+  });
+
+  it('are equal for equal views, whatever the order of keys', () => {
+    expect(stringifySearch({ b: '2', a: '1', c: undefined })).toBe('?a=1&b=2');
+    expect(stringifySearch({ a: '1', b: '2' })).toBe('?a=1&b=2');
+  });
+
+  it('fall back to the default for a bad value and keep unknown keys', () => {
+    expect(searchSchemas.execution.parse({ view: 'cube', other: 'x' })).toEqual({ view: undefined, other: 'x' });
+  });
+
+  it('become crumbs that link to pages only', () => {
+    expect(crumbsOf('/apps/shop/pipelines/0b1/edit').map((crumb) => crumb.to)).toEqual([
+      '/apps',
+      '/apps/shop',
+      '/apps/shop/pipelines',
+      '/apps/shop/pipelines/0b1/edit',
+    ]);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { FakeWorld } from '../../../dev/fake-world.ts';
+import { failuresOf, parameterLine, startedBy, topOf, waitingForPeople } from './facts.ts';
+import { executionSentence, stageSentence } from './sentence.ts';
+import { eventText } from './stage-events.tsx';
+import { rowsOf } from './stage-list.tsx';
+
+const world = new FakeWorld(Date.UTC(2026, 0, 1));
+const run = (status: string) => world.list((one) => one.status === status && one.name === 'Deploy to prod');
+const failed = () => run('TERMINAL').at(-1)!;
+
+describe('what a run says of itself', () => {
+  it('names the deepest failed stage, not the parent that only suffered', () => {
+    const [first, ...rest] = failuresOf(failed());
+    expect(rest).toEqual([]);
+    expect(first).toMatchObject({
+      code: 'InvalidAMIID.NotFound',
+      task: 'launchInstances',
+      stage: { name: 'Deploy in us-east-1' },
+    });
+    expect(topOf(failed().stages, first!.stage).name).toBe('Deploy us-east-1');
+    expect(executionSentence(failed()).text).toContain('Failed at “Deploy in us-east-1”');
+  });
+
+  it('says what a waiting run waits for, since when and until when', () => {
+    const waiting = run('RUNNING')[0]!;
+    expect(waitingForPeople(waiting).map((stage) => stage.name)).toEqual(['Approve']);
+    const sentence = executionSentence(waiting);
+    expect(sentence.text).toBe('Waiting for a person to decide on “Approve”');
+    expect(sentence.deadline).toBeGreaterThan(sentence.since ?? 0);
+  });
+
+  it('says why a queued run has not started and why a stage has not', () => {
+    expect(executionSentence(run('NOT_STARTED')[0]!).text).toContain('Queued: waiting for');
+    const { stages } = run('RUNNING')[0]!;
+    expect(stageSentence(stages, stages.find((stage) => stage.refId === '5')!).text).toContain(
+      'Deploy us-east-1, Warm caches',
+    );
+  });
+
+  it('says who or what started it, and with what', () => {
+    expect(startedBy(failed())).toBe('by webhook payments-release');
+    expect(parameterLine(failed())).toBe('version 3.14.2 · size normal');
+  });
+
+  it('lists stages in running order with what they planned below them', () => {
+    const names = rowsOf(failed().stages).map(({ stage, depth }) => `${depth} ${stage.name}`);
+    expect(names.indexOf('1 Deploy in us-east-1')).toBe(names.indexOf('0 Deploy us-east-1') + 1);
+    expect(names.at(-1)).toBe('0 Tell chat');
+  });
+
+  it('tells events in words', () => {
+    const task = { id: '1', name: 'createServerGroup' };
+    const stage = { tasks: [task] } as Parameters<typeof eventText>[1];
+    const told = (event: object) => eventText({ sequence: 1, type: 'stage.updated', ...event }, stage);
+    expect(told({ type: 'task.changed', taskId: '1', data: { status: 'TERMINAL' } })).toBe(
+      'Create server group: failed',
+    );
+    expect(told({ type: 'stage.completed', data: { status: 'SUCCEEDED' } })).toBe('Ended: done');
+    expect(told({ data: { contextPatch: { region: 'x' } } })).toBe('Wrote region');
+  });
+});

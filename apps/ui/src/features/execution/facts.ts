@@ -1,0 +1,112 @@
+import { type Execution, isComplete, isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
+
+/** Stages of the authored graph, without those that stages planned. */
+export const topStages = (stages: readonly Stage[]): Stage[] => stages.filter((stage) => stage.parentStageId === null);
+
+/** Stages another stage planned: those before its tasks first. */
+export function childrenOf(stages: readonly Stage[], parentId: string): Stage[] {
+  const order = (stage: Stage) => (stage.syntheticStageOwner === 'STAGE_BEFORE' ? 0 : 1);
+  return stages.filter((stage) => stage.parentStageId === parentId).sort((a, b) => order(a) - order(b));
+}
+
+/** The stage and everything planned under it, at any depth. */
+export function withDescendants(stages: readonly Stage[], stage: Stage): Stage[] {
+  return [stage, ...childrenOf(stages, stage.id).flatMap((child) => withDescendants(stages, child))];
+}
+
+/** The authored stage a stage belongs to. */
+export function topOf(stages: readonly Stage[], stage: Stage): Stage {
+  const parent = stages.find((candidate) => candidate.id === stage.parentStageId);
+  return parent ? topOf(stages, parent) : stage;
+}
+
+/** The wait to show for a stage: its own, or that of something running under it. */
+export function shownWait(stages: readonly Stage[], stage: Stage): Stage['wait'] {
+  const waits = withDescendants(stages, stage).flatMap((one) =>
+    one.wait && !isComplete(one.status) ? [one.wait] : [],
+  );
+  return waits.find((wait) => wait.kind === 'person') ?? waits[0] ?? null;
+}
+
+/** Stages that wait for a person to decide or act. */
+export const waitingForPeople = (execution: Execution): Stage[] =>
+  execution.stages.filter((stage) => stage.wait?.kind === 'person' && !isComplete(stage.status));
+
+/** What went wrong in a stage, as words and facts. */
+export interface FailureFacts {
+  readonly stage: Stage;
+  readonly task: string | null;
+  readonly code: string | null;
+  readonly message: string;
+  readonly advice: string | null;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** Reads the exception a failed stage carries; null when it has none. */
+export function failureOf(stage: Stage): FailureFacts | null {
+  const exception = stage.context.exception;
+  if (!isJsonObject(exception)) return null;
+  const details = isJsonObject(exception.details) ? exception.details : {};
+  const errors = Array.isArray(details.errors) ? details.errors.filter((error) => typeof error === 'string') : [];
+  return {
+    stage,
+    task: textOf(exception.operation),
+    code: textOf(details.errorCode) ?? textOf(exception.exceptionType),
+    message: errors.join(' ') || textOf(details.error) || `${stage.name} failed without saying why.`,
+    advice: textOf(details.advice),
+    requestId: textOf(details.requestId),
+    details,
+  };
+}
+
+/**
+ * Failures of a run, earliest first: the deepest failed stage of each failed branch, since a parent only suffers from
+ * what failed under it.
+ */
+export function failuresOf(execution: Execution): FailureFacts[] {
+  const failed = execution.stages.filter(
+    (stage) => stage.status === 'TERMINAL' || stage.status === 'STOPPED' || stage.status === 'FAILED_CONTINUE',
+  );
+  const suffered = new Set(failed.map((stage) => stage.parentStageId));
+  return failed
+    .filter((stage) => !suffered.has(stage.id))
+    .flatMap((stage) => failureOf(stage) ?? [unexplained(stage)])
+    .sort((a, b) => (a.stage.endTime ?? 0) - (b.stage.endTime ?? 0));
+}
+
+const unexplained = (stage: Stage): FailureFacts => ({
+  stage,
+  task: stage.tasks.find((task) => task.status === 'TERMINAL')?.name ?? null,
+  code: null,
+  message: textOf(stage.context.failureMessage) ?? `${stage.name} failed without saying why.`,
+  advice: null,
+  requestId: null,
+  details: {},
+});
+
+/** Who or what started a run: "by ana@example.com", "by webhook payments-release". */
+export function startedBy(execution: Pick<Execution, 'trigger' | 'authentication'>): string {
+  const { type, source, user } = execution.trigger;
+  if (type === 'webhook') return `by webhook ${textOf(source) ?? ''}`.trim();
+  if (type === 'pipeline') return 'by another pipeline';
+  if (type === 'manual' || type === undefined)
+    return `by ${textOf(user) ?? execution.authentication?.user ?? 'someone'}`;
+  return `by ${String(type)} ${textOf(source) ?? ''}`.trim();
+}
+
+/** Short name of a run, unique enough on one screen: the end of its id. */
+export const shortId = (id: string): string => id.slice(-6).toLowerCase();
+
+/** Parameters worth showing in one line, first three. */
+export function parameterLine(execution: Pick<Execution, 'trigger'>): string {
+  const parameters = execution.trigger.parameters;
+  if (!isJsonObject(parameters)) return '';
+  return Object.entries(parameters)
+    .filter(([, value]) => value !== '' && value !== null && typeof value !== 'object')
+    .slice(0, 3)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(' · ');
+}
