@@ -1,0 +1,192 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { stageExecutors, triggerMatchers } from '@gennaker/catalog/executors';
+import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
+import type { StageDefinition } from '@gennaker/pipeline-dsl';
+import pg from 'pg';
+import { ChildPipelines } from './child-pipelines/index.ts';
+import { createAwsCloud } from './cloud/index.ts';
+import type { ApplicationConfig } from './config/index.ts';
+import { createUlids, Engine, type StageRegistry, WorkerLoop } from './engine/index.ts';
+import { EventHub, EventStreams, PostgresNotices } from './events/index.ts';
+import { housekeepingExecutors, PipelineSaver, type SystemFacts } from './features/index.ts';
+import { LateQueue } from './late-queue.ts';
+import { createLogger, type Logger, systemClock } from './observability/index.ts';
+import { OutgoingHttp } from './outgoing-http/index.ts';
+import {
+  Applications,
+  createExecutionStore,
+  Deliveries,
+  ExecutionQueries,
+  openDatabase,
+  PipelineConfigs,
+} from './persistence/index.ts';
+import { Receiver } from './triggers/index.ts';
+
+/** Everything the process is made of, wired, nothing started. */
+export type Parts = ReturnType<typeof assemble>;
+
+/** What tests replace. */
+export interface Replacements {
+  readonly ports?: Partial<Ports>;
+  readonly logger?: Logger;
+}
+
+const POOL = 12;
+const REPOSITORY_POOL = 4;
+
+/** Wires the rooms: the one place that knows all of them. */
+export function assemble(config: ApplicationConfig, replacements: Replacements = {}) {
+  const clock = systemClock;
+  const ids = createUlids(clock);
+  const logger =
+    replacements.logger ??
+    createLogger(
+      config.log.level,
+      (line) => process.stderr.write(line),
+      () => clock.now(),
+    );
+  const workerId = `${hostname()}-${process.pid}-${ids.next()}`;
+  const pool = openPool(config, POOL, logger);
+  const repositoryPool = openPool(config, REPOSITORY_POOL, logger);
+  const database = openDatabase(repositoryPool);
+  const store = createExecutionStore(pool, { leaseTtlMs: config.worker.leaseMs });
+  const applications = new Applications(database);
+  const pipelines = new PipelineConfigs(database, () => clock.now());
+  const deliveries = new Deliveries(pool);
+  const queries = new ExecutionQueries(pool);
+  const { accounts } = config.aws;
+  const cloud = createAwsCloud({
+    accounts,
+    logger,
+    ...(config.aws.endpointUrl === null ? {} : { endpoint: config.aws.endpointUrl }),
+    ...(config.aws.credentials === null ? {} : { credentials: credentialsOf(config.aws.credentials) }),
+  });
+  const problem = (message: string, error: unknown): void =>
+    logger.warn(message, { problem: error instanceof Error ? error.message : String(error) });
+  const hub = new EventHub();
+  const streams = new EventStreams({ hub, log: queries, problem });
+  const notices = new PostgresNotices({
+    pool,
+    databaseUrl: config.databaseUrl,
+    hub,
+    missed: () => streams.catchUp(),
+    problem,
+    processId: workerId,
+  });
+  const saver = new PipelineSaver(pipelines, definitionsOf(stageExecutors));
+  const executors: Readonly<Record<string, StageExecutor>> = {
+    ...stageExecutors,
+    ...housekeepingExecutors({
+      applications,
+      pipelines,
+      savePipeline: (document, user) => saver.save(document, { staleCheck: false, user }),
+      now: () => clock.now(),
+    }),
+  };
+  const registry = registryOf(executors);
+  const queue = new LateQueue();
+  const ports: Ports = {
+    serverGroups: cloud.serverGroups,
+    images: cloud.images,
+    http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
+    pipelines: new ChildPipelines(() => engine, pipelines),
+    ...replacements.ports,
+  };
+  const engine: Engine = new Engine({
+    store,
+    queue,
+    clock,
+    ids,
+    registry,
+    ports,
+    listener: hub,
+    logger,
+    workerId,
+    windowTimeZone: config.timeZone,
+  });
+  const receiver = new Receiver({ inbox: deliveries, engine, matchers: triggerMatchers, clock, ids, logger });
+  const loop = new WorkerLoop({
+    engine,
+    store,
+    queue,
+    clock,
+    logger,
+    workerId,
+    leaseMs: config.worker.leaseMs,
+    sweepMs: config.worker.sweepMs,
+  });
+  const system: SystemFacts = {
+    version: config.version,
+    accounts,
+    checks: async () => ({ database: await isAnswering(pool) }),
+  };
+  return {
+    config,
+    clock,
+    logger,
+    pool,
+    store,
+    applications,
+    pipelines,
+    deliveries,
+    queries,
+    ports,
+    registry,
+    engine,
+    queue,
+    receiver,
+    streams,
+    notices,
+    loop,
+    system,
+    saver,
+    definitions: definitionsOf(stageExecutors),
+    uiFolder: join(config.projectRoot, 'apps', 'ui', 'dist'),
+    problem,
+    /** Closes what was opened here, last opened first. */
+    async close(): Promise<void> {
+      await notices.stop();
+      cloud.stop();
+      await database.$disconnect();
+      await Promise.all([repositoryPool.end(), pool.end()]);
+    },
+  };
+}
+
+function openPool(config: ApplicationConfig, max: number, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: config.databaseUrl,
+    max,
+    connectionTimeoutMillis: 10_000,
+    options: '-c plan_cache_mode=force_generic_plan',
+  });
+  pool.on('error', (error) => logger.warn('an idle database connection was lost', { problem: error.message }));
+  return pool;
+}
+
+async function isAnswering(pool: pg.Pool): Promise<string> {
+  try {
+    await pool.query('select 1');
+    return 'ok';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function registryOf(executors: Readonly<Record<string, StageExecutor>>): StageRegistry {
+  const byType = new Map(Object.entries(executors));
+  for (const executor of Object.values(executors))
+    for (const alias of executor.definition.aliases ?? []) if (!byType.has(alias)) byType.set(alias, executor);
+  return {
+    executor: (type, alias) => byType.get(type) ?? (alias === undefined ? undefined : byType.get(alias)) ?? null,
+  };
+}
+
+const definitionsOf = (executors: Readonly<Record<string, StageExecutor>>): Readonly<Record<string, StageDefinition>> =>
+  Object.fromEntries(Object.entries(executors).map(([type, { definition }]) => [type, definition]));
+
+const credentialsOf = ({ sessionToken, ...keys }: NonNullable<ApplicationConfig['aws']['credentials']>) => ({
+  ...keys,
+  ...(sessionToken === null ? {} : { sessionToken }),
+});

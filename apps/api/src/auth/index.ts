@@ -1,0 +1,1 @@
+export { type Principal, principalOf } from './principal.ts';

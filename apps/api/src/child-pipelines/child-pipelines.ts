@@ -1,0 +1,134 @@
+import type { ChildStart, ChildState, Pipelines } from '@gennaker/catalog/kit';
+import { type Execution, FailureError, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { type Engine, mergedOutputs } from '../engine/index.ts';
+
+/** A stored pipeline, as far as starting it needs. */
+export type ChildConfig = JsonObject & {
+  readonly id: string;
+  readonly name: string;
+  readonly application: string;
+  readonly version: number;
+};
+
+/** Finds stored pipelines by id or name. */
+export interface PipelineSource {
+  find(application: string, nameOrId: string): Promise<ChildConfig | null>;
+  byId(id: string): Promise<ChildConfig | null>;
+}
+
+/** Pipelines started by stages of other pipelines, on the engine. */
+export class ChildPipelines implements Pipelines {
+  private readonly engine: () => Engine;
+  private readonly pipelines: PipelineSource;
+
+  /** The engine is asked for late, because it needs this port itself. */
+  constructor(engine: () => Engine, pipelines: PipelineSource) {
+    this.engine = engine;
+    this.pipelines = pipelines;
+  }
+
+  async start(child: ChildStart): Promise<{ executionId: string; name: string }> {
+    const config =
+      (await this.pipelines.find(child.application, child.pipeline)) ?? (await this.pipelines.byId(child.pipeline));
+    if (!config) throw notFound(child);
+    if (config['disabled'] === true) throw disabled(config);
+    const parent = await this.engine().read(child.parentExecutionId);
+    const user = parent?.authentication.user ?? 'gennaker';
+    const { id } = await this.engine().start({
+      config,
+      application: config.application,
+      name: config.name,
+      pipelineConfigId: config.id,
+      pipelineVersion: config.version,
+      trigger: triggerOf(child, parent, user),
+      user,
+      parent: {
+        executionId: child.parentExecutionId,
+        stageId: child.parentStageId,
+        rootId: parent?.rootId ?? child.parentExecutionId,
+      },
+      correlationKey: `child.${child.correlationKey}`,
+    });
+    return { executionId: id, name: config.name };
+  }
+
+  async read(executionId: string): Promise<ChildState | null> {
+    const execution = await this.engine().read(executionId);
+    if (!execution) return null;
+    return {
+      executionId,
+      name: execution.name,
+      application: execution.application,
+      status: execution.status,
+      outputs: mergedOutputs(execution.stages),
+      failures: failuresOf(execution),
+      canceledBy: execution.canceledBy,
+    };
+  }
+
+  async cancel(executionId: string, reason: string, user: string): Promise<void> {
+    await this.engine().cancel(executionId, user, reason);
+  }
+}
+
+function triggerOf(child: ChildStart, parent: Execution | null, user: string): JsonObject {
+  return {
+    type: 'pipeline',
+    user,
+    parameters: child.parameters,
+    parentPipelineId: child.parentExecutionId,
+    parentPipelineStageId: child.parentStageId,
+    parentPipelineName: parent?.name ?? null,
+    parentPipelineApplication: parent?.application ?? null,
+    parentStatus: parent?.status ?? null,
+    isPipeline: true,
+    dryRun: parent?.trigger['dryRun'] === true,
+    parentExecution: parent ? briefly(parent) : null,
+  };
+}
+
+/** The parent without its stages; its own parent only by id. */
+const briefly = ({ id, name, application, status, pipelineConfigId, trigger, buildTime }: Execution): JsonObject => {
+  const { parentExecution: _grandparent, payload: _payload, ...own } = trigger;
+  return { id, name, application, status, pipelineConfigId, buildTime, trigger: own, stages: [] };
+};
+
+const FAILED: ReadonlySet<Stage['status']> = new Set(['TERMINAL', 'STOPPED', 'FAILED_CONTINUE']);
+
+function failuresOf(execution: Execution): ChildState['failures'] {
+  const failed = execution.stages
+    .filter((stage) => FAILED.has(stage.status))
+    .map((stage) => ({ stage, message: messageOf(stage) }));
+  const telling = failed.filter(({ message }) => message !== null);
+  const told = telling.map(({ stage, message }) => ({
+    stageId: stage.id,
+    stageName: stage.name,
+    message: message ?? '',
+  }));
+  if (told.length > 0 || execution.status !== 'TERMINAL') return told;
+  return execution.cancellationReason === null
+    ? []
+    : [{ stageId: '', stageName: execution.name, message: execution.cancellationReason }];
+}
+
+function messageOf(stage: Stage): string | null {
+  const { exception } = stage.context;
+  const details = isJsonObject(exception) ? exception['details'] : undefined;
+  if (!isJsonObject(details)) return null;
+  const { errors, error } = details;
+  return Array.isArray(errors) && errors.length > 0 ? String(errors[0]) : typeof error === 'string' ? error : null;
+}
+
+const notFound = ({ application, pipeline }: ChildStart): FailureError =>
+  new FailureError({
+    code: 'pipeline.not-found',
+    message: `There is no pipeline "${pipeline}" in application ${application}.`,
+    advice: 'It may have been deleted or renamed; choose the pipeline again in the stage.',
+  });
+
+const disabled = ({ name, application }: ChildConfig): FailureError =>
+  new FailureError({
+    code: 'pipeline.disabled',
+    message: `Pipeline "${name}" of ${application} is disabled.`,
+    advice: 'Enable it, then restart this stage.',
+  });

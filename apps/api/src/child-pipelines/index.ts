@@ -1,0 +1,1 @@
+export { ChildPipelines, type PipelineSource } from './child-pipelines.ts';

@@ -1,0 +1,49 @@
+import type { Images, ServerGroups } from '@gennaker/catalog/kit';
+import type { AwsAccount, StaticCredentials } from './accounts.ts';
+import type { CallCount } from './calls.ts';
+import { createAwsClients } from './clients.ts';
+import { type CloudClock, type CloudLogger, silentLogger } from './clock.ts';
+import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
+import { createImages } from './images/images.ts';
+import { createPlaces } from './place.ts';
+import { createServerGroups } from './server-groups/server-groups.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface AwsCloudOptions {
+  readonly accounts: readonly AwsAccount[];
+  /** Address of a stand-in for AWS; absent = AWS itself. */
+  readonly endpoint?: string;
+  /** Absent = the SDK's own search (environment, shared files, container and instance role). */
+  readonly credentials?: StaticCredentials;
+  /** Owners of images besides the account itself: account ids, or `amazon`. */
+  readonly imageOwners?: readonly string[];
+  readonly clock?: CloudClock;
+  readonly logger?: CloudLogger;
+  /** 0 … 1, spreads pauses between tries. */
+  readonly random?: () => number;
+}
+
+export interface AwsCloud {
+  readonly serverGroups: ServerGroups;
+  readonly images: Images;
+  /** Who we are in each account and whether its regions answer. Never throws. */
+  verify(): Promise<readonly AccountCheck[]>;
+  /** Calls sent so far, per service and operation. */
+  calls(): readonly CallCount[];
+  /** Closes connections. */
+  stop(): void;
+}
+
+/** AWS as stages see it. Nothing is contacted before the first question. */
+export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
+  const { accounts, clock = systemClock, logger = silentLogger } = options;
+  const clients = createAwsClients({ ...options, clock, logger });
+  const placeAt = createPlaces(clients, clock, logger);
+  return {
+    serverGroups: createServerGroups(placeAt, accounts),
+    images: createImages(placeAt, options.imageOwners ?? []),
+    verify: () => verifyAccounts(accounts, placeAt),
+    calls: () => clients.calls(),
+    stop: () => clients.stop(),
+  };
+}

@@ -1,0 +1,160 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { STSClient } from '@aws-sdk/client-sts';
+import { type AwsAccount, accountFor, type StaticCredentials } from './accounts.ts';
+import { type CallCount, CallCounters, type CallSetting, callsOf, type Sender } from './calls.ts';
+import type { CloudClock, CloudLogger } from './clock.ts';
+import {
+  type AutoScalingCalls,
+  autoScalingCommands,
+  type Ec2Calls,
+  ec2Commands,
+  type IdentityCalls,
+  identityCommands,
+  type LoadBalancingCalls,
+  loadBalancingCommands,
+} from './commands.ts';
+import { RoleSession } from './identity/session.ts';
+import { systemRandom } from './system-clock.ts';
+import { Limiter } from './throttle.ts';
+
+/** A call that hangs must end: the SDK has no limit of its own, and only warns without the last flag. */
+const REQUEST_LIMITS = { connectionTimeout: 3000, requestTimeout: 30_000, throwOnRequestTimeout: true } as const;
+
+export interface ClientOptions {
+  readonly accounts: readonly AwsAccount[];
+  /** Address of a stand-in for AWS; absent = AWS itself. */
+  readonly endpoint?: string;
+  /** Absent = the SDK's own search (environment, shared files, container and instance role). */
+  readonly credentials?: StaticCredentials;
+  readonly clock: CloudClock;
+  readonly logger: CloudLogger;
+  readonly random?: () => number;
+}
+
+/** The narrow clients of one account in one region. */
+export interface PlaceClients {
+  readonly account: AwsAccount;
+  readonly region: string;
+  readonly autoScaling: AutoScalingCalls;
+  readonly ec2: Ec2Calls;
+  readonly loadBalancing: LoadBalancingCalls;
+  readonly identity: IdentityCalls;
+  /** 0 … 1, how short of calls each service is. */
+  readonly pressure: {
+    readonly autoScaling: () => number;
+    readonly ec2: () => number;
+    readonly loadBalancing: () => number;
+  };
+}
+
+export interface AwsClients {
+  /** Fails with `aws.unknown-account` or `aws.unknown-region`. */
+  at(account: string, region: string): PlaceClients;
+  calls(): readonly CallCount[];
+  /** Closes idle connections. */
+  stop(): void;
+}
+
+interface SdkClient {
+  destroy(): void;
+}
+
+/** Clients made when first needed, one per account, region and service, kept until `stop`. */
+export function createAwsClients(options: ClientOptions): AwsClients {
+  const { clock, logger, endpoint, accounts } = options;
+  const counters = new CallCounters();
+  const places = new Map<string, PlaceClients>();
+  const sessions = new Map<string, RoleSession>();
+  const made = new Set<SdkClient>();
+
+  const base = (region: string) => ({ region, endpoint, requestHandler: REQUEST_LIMITS });
+  const keep = <C extends SdkClient>(client: C): C => {
+    made.add(client);
+    return client;
+  };
+
+  function sessionOf(account: AwsAccount): RoleSession | null {
+    if (!account.roleArn) return null;
+    const known = sessions.get(account.name);
+    if (known) return known;
+    let sts: STSClient | null = null;
+    const stsClient = () => {
+      sts ??= keep(
+        new STSClient({ ...base(account.regions[0] ?? 'us-east-1'), maxAttempts: 5, credentials: options.credentials }),
+      );
+      return sts;
+    };
+    const session = new RoleSession(account, stsClient, clock);
+    sessions.set(account.name, session);
+    return session;
+  }
+
+  function makePlace(account: AwsAccount, region: string): PlaceClients {
+    const session = sessionOf(account);
+    const config = { ...base(region), maxAttempts: 1, credentials: session?.keys ?? options.credentials };
+    const setting = (service: string, limiter: Limiter, create: () => SdkClient): CallSetting => {
+      let client: SdkClient | null = null;
+      return {
+        service,
+        account: account.name,
+        region,
+        clock,
+        logger,
+        counters,
+        limiter,
+        client: () => {
+          client ??= keep(create());
+          return client as unknown as Sender;
+        },
+        session,
+        random: options.random ?? systemRandom,
+      };
+    };
+    const limiters = { autoScaling: new Limiter(clock), ec2: new Limiter(clock), loadBalancing: new Limiter(clock) };
+    const at = <S extends keyof typeof limiters>(service: S, create: () => SdkClient) =>
+      setting(service, limiters[service], create);
+    return {
+      account,
+      region,
+      autoScaling: callsOf(
+        autoScalingCommands,
+        at('autoScaling', () => new AutoScalingClient(config)),
+      ),
+      ec2: callsOf(
+        ec2Commands,
+        at('ec2', () => new EC2Client(config)),
+      ),
+      loadBalancing: callsOf(
+        loadBalancingCommands,
+        at('loadBalancing', () => new ElasticLoadBalancingV2Client(config)),
+      ),
+      identity: callsOf(
+        identityCommands,
+        setting('identity', new Limiter(clock), () => new STSClient(config)),
+      ),
+      pressure: {
+        autoScaling: () => limiters.autoScaling.pressure,
+        ec2: () => limiters.ec2.pressure,
+        loadBalancing: () => limiters.loadBalancing.pressure,
+      },
+    };
+  }
+
+  return {
+    at(name, region) {
+      const key = `${name}|${region}`;
+      const known = places.get(key);
+      if (known) return known;
+      const place = makePlace(accountFor(accounts, name, region), region);
+      places.set(key, place);
+      return place;
+    },
+    calls: () => counters.list(),
+    stop() {
+      for (const client of made) client.destroy();
+      made.clear();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import {
+  CreateAutoScalingGroupCommand,
+  CreateOrUpdateTagsCommand,
+  DeleteAutoScalingGroupCommand,
+  DeleteTagsCommand,
+  DescribeAccountLimitsCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+  ResumeProcessesCommand,
+  SetInstanceHealthCommand,
+  SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  CreateImageCommand,
+  CreateLaunchTemplateCommand,
+  DeleteLaunchTemplateCommand,
+  DescribeImagesCommand,
+  DescribeInstanceStatusCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
+  DescribeKeyPairsCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  GetConsoleOutputCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+
+/** A command we send. `doing` completes "… while <doing> <resource>" in messages. */
+export interface CommandRow<Command = unknown> {
+  readonly command: Command;
+  /** Writes have right of way in the limiter and fewer tries. */
+  readonly kind: 'read' | 'write';
+  readonly doing: string;
+}
+
+const read = <C>(command: C, doing: string): CommandRow<C> => ({ command, kind: 'read', doing });
+const write = <C>(command: C, doing: string): CommandRow<C> => ({ command, kind: 'write', doing });
+
+/** All we ever send to Auto Scaling. */
+export const autoScalingCommands = {
+  describeAutoScalingGroups: read(DescribeAutoScalingGroupsCommand, 'reading'),
+  describeScalingActivities: read(DescribeScalingActivitiesCommand, 'reading the scaling activities of'),
+  describeAccountLimits: read(DescribeAccountLimitsCommand, 'reading the quotas of'),
+  createAutoScalingGroup: write(CreateAutoScalingGroupCommand, 'creating'),
+  updateAutoScalingGroup: write(UpdateAutoScalingGroupCommand, 'resizing'),
+  deleteAutoScalingGroup: write(DeleteAutoScalingGroupCommand, 'deleting'),
+  suspendProcesses: write(SuspendProcessesCommand, 'suspending processes of'),
+  resumeProcesses: write(ResumeProcessesCommand, 'resuming processes of'),
+  setInstanceHealth: write(SetInstanceHealthCommand, 'correcting the health mark of'),
+  createOrUpdateTags: write(CreateOrUpdateTagsCommand, 'tagging'),
+  deleteTags: write(DeleteTagsCommand, 'removing tags from'),
+} as const;
+
+/** All we ever send to EC2. */
+export const ec2Commands = {
+  describeImages: read(DescribeImagesCommand, 'looking up'),
+  describeInstances: read(DescribeInstancesCommand, 'reading'),
+  describeInstanceStatus: read(DescribeInstanceStatusCommand, 'reading the status checks of'),
+  describeInstanceTypes: read(DescribeInstanceTypesCommand, 'looking up'),
+  describeKeyPairs: read(DescribeKeyPairsCommand, 'looking up'),
+  describeLaunchTemplates: read(DescribeLaunchTemplatesCommand, 'reading'),
+  describeLaunchTemplateVersions: read(DescribeLaunchTemplateVersionsCommand, 'reading'),
+  describeSecurityGroups: read(DescribeSecurityGroupsCommand, 'looking up'),
+  describeSubnets: read(DescribeSubnetsCommand, 'looking up'),
+  getConsoleOutput: read(GetConsoleOutputCommand, 'reading the console of'),
+  createImage: write(CreateImageCommand, 'making an image of'),
+  runInstances: write(RunInstancesCommand, 'starting an instance of'),
+  createLaunchTemplate: write(CreateLaunchTemplateCommand, 'creating'),
+  deleteLaunchTemplate: write(DeleteLaunchTemplateCommand, 'deleting'),
+  terminateInstances: write(TerminateInstancesCommand, 'terminating'),
+} as const;
+
+/** All we ever send to Elastic Load Balancing v2. */
+export const loadBalancingCommands = {
+  describeTargetGroups: read(DescribeTargetGroupsCommand, 'looking up'),
+  describeTargetHealth: read(DescribeTargetHealthCommand, 'reading the target health of'),
+  registerTargets: write(RegisterTargetsCommand, 'registering instances with'),
+  deregisterTargets: write(DeregisterTargetsCommand, 'deregistering instances from'),
+} as const;
+
+/** All we ever send to STS with an account's own credentials. */
+export const identityCommands = {
+  getCallerIdentity: read(GetCallerIdentityCommand, 'asking who we are for'),
+} as const;
+
+export interface CallOptions {
+  readonly abort?: AbortSignal;
+  /** What the call is about, for messages ("server group web-v003"); default read off the input. */
+  readonly resource?: string;
+}
+
+type First<Args> = Args extends readonly [infer I] ? I : never;
+type InputOf<C> = C extends new (...args: infer Args) => unknown ? First<Args> : never;
+type Sent<C> = C extends abstract new (...args: never[]) => infer I ? I : never;
+type OutputOf<C> =
+  Sent<C> extends {
+    resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer O }>;
+  }
+    ? O
+    : never;
+
+/** The narrow client of a service: one method per command, nothing else of the SDK. */
+export type Calls<Rows extends Record<string, CommandRow>> = {
+  readonly [K in keyof Rows]: (
+    input: InputOf<Rows[K]['command']>,
+    options?: CallOptions,
+  ) => Promise<OutputOf<Rows[K]['command']>>;
+};
+
+export type AutoScalingCalls = Calls<typeof autoScalingCommands>;
+export type Ec2Calls = Calls<typeof ec2Commands>;
+export type LoadBalancingCalls = Calls<typeof loadBalancingCommands>;
+export type IdentityCalls = Calls<typeof identityCommands>;

@@ -1,0 +1,145 @@
+import type { AutoScalingGroup, Instance as GroupInstance } from '@aws-sdk/client-auto-scaling';
+import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Instance, ServerGroup } from '@gennaker/catalog/kit';
+import { type Moniker, parseMoniker } from '@gennaker/pipeline-dsl';
+import { loadBalancerName, targetGroupName } from '../load-balancers/target-groups.ts';
+import type { Place } from '../place.ts';
+import { healthOf, isMember, reasonsFor, type TargetFacts, trafficOf } from './health.ts';
+import { parseCapacity, TAG, tagsOf } from './tags.ts';
+
+/** Targets of every attached target group, by instance id. */
+type TargetsOf = (instanceId: string) => readonly TargetFacts[];
+
+const factsOf = (targetGroup: string, target: TargetHealthDescription | undefined): TargetFacts => ({
+  targetGroup,
+  state: target?.TargetHealth?.State ?? 'unused',
+  // A target that is not in the full list is not registered.
+  code: target ? target.TargetHealth?.Reason : 'Target.NotRegistered',
+  description: target?.TargetHealth?.Description,
+});
+
+async function readTargets(place: Place, group: AutoScalingGroup): Promise<TargetsOf> {
+  const tables = await Promise.all(
+    (group.TargetGroupARNs ?? []).map(async (arn) => {
+      const targets = await place.targetGroups.health(arn);
+      return { name: targetGroupName(arn), byId: new Map(targets.map((target) => [target.Target?.Id ?? '', target])) };
+    }),
+  );
+  return (id) => tables.map((table) => factsOf(table.name, table.byId.get(id)));
+}
+
+async function readInstance(place: Place, member: GroupInstance, targets: readonly TargetFacts[]): Promise<Instance> {
+  const id = member.InstanceId ?? '';
+  const [machine, checks] = await Promise.all([
+    place.machines.read(id),
+    targets.length === 0 ? place.machines.statusChecks(id) : undefined,
+  ]);
+  const launchTime = machine?.LaunchTime?.getTime() ?? null;
+  const reasons = reasonsFor({
+    lifecycleState: member.LifecycleState ?? 'Pending',
+    healthStatus: member.HealthStatus ?? 'Healthy',
+    machineState: machine?.State?.Name ?? null,
+    statusChecks: checks ?? null,
+    targets,
+    launchTime,
+  });
+  const health = healthOf(reasons, launchTime, place.clock.now());
+  return { id, zone: member.AvailabilityZone ?? '', launchTime, health, reasons };
+}
+
+async function readImage(place: Place, group: AutoScalingGroup, members: readonly GroupInstance[]) {
+  const tags = tagsOf(group);
+  const id =
+    members.find((member) => member.ImageId)?.ImageId ?? tags[TAG.image] ?? (await templateImage(place, group));
+  if (!id) return { id: '', name: null, version: null };
+  const [taggedName, taggedVersion] = [tags[TAG.imageName], tags[TAG.version]];
+  if (id === tags[TAG.image] && taggedName && taggedVersion) return { id, name: taggedName, version: taggedVersion };
+  const image = await place.imageFacts(id);
+  const imageTags = Object.fromEntries((image?.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+  const version = taggedVersion ?? imageTags[TAG.version] ?? imageTags['version'] ?? null;
+  return { id, name: image?.Name ?? taggedName ?? null, version };
+}
+
+/** Image of the template version in use, for an empty group made by another tool. */
+async function templateImage(place: Place, group: AutoScalingGroup): Promise<string | null> {
+  const template = group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+  if (!template?.LaunchTemplateId) return null;
+  const answer = await place.ec2.describeLaunchTemplateVersions({
+    LaunchTemplateId: template.LaunchTemplateId,
+    Versions: [template.Version ?? '$Default'],
+  });
+  return answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId ?? null;
+}
+
+async function readLoadBalancers(place: Place, group: AutoScalingGroup): Promise<readonly string[]> {
+  const found = await Promise.all((group.TargetGroupARNs ?? []).map((arn) => place.targetGroups.byArn(arn)));
+  return [...new Set(found.flatMap((one) => (one?.LoadBalancerArns ?? []).map(loadBalancerName)))];
+}
+
+const unparsed = (name: string): Moniker => ({ app: name, stack: null, detail: null, cluster: name, sequence: null });
+
+/** An Auto Scaling group and all it stands on, read live, in the field's words. */
+export async function readServerGroup(place: Place, group: AutoScalingGroup): Promise<ServerGroup> {
+  const name = group.AutoScalingGroupName ?? '';
+  const tags = tagsOf(group);
+  const all = group.Instances ?? [];
+  const members = all.filter((instance) => isMember(instance.LifecycleState ?? ''));
+  const [targetsOf, image, loadBalancers] = await Promise.all([
+    readTargets(place, group),
+    readImage(place, group, members),
+    readLoadBalancers(place, group),
+  ]);
+  const suspendedProcesses = (group.SuspendedProcesses ?? []).flatMap((process) => process.ProcessName ?? []);
+  const instances = await Promise.all(
+    members.map((member) => readInstance(place, member, targetsOf(member.InstanceId ?? ''))),
+  );
+  return {
+    account: place.account.name,
+    region: place.region,
+    name,
+    moniker: parseMoniker(name) ?? unparsed(name),
+    createdTime: group.CreatedTime?.getTime() ?? 0,
+    capacity: { min: group.MinSize ?? 0, desired: group.DesiredCapacity ?? 0, max: group.MaxSize ?? 0 },
+    image,
+    instances,
+    targetGroups: (group.TargetGroupARNs ?? []).map(targetGroupName),
+    loadBalancers,
+    suspendedProcesses,
+    traffic: trafficOf({
+      hasTargetGroups: (group.TargetGroupARNs ?? []).length > 0,
+      addToLoadBalancerSuspended: suspendedProcesses.includes('AddToLoadBalancer'),
+      targets: members.flatMap((member) => targetsOf(member.InstanceId ?? '')),
+    }),
+    draining: all.filter((one) => targetsOf(one.InstanceId ?? '').some((target) => target.state === 'draining')).length,
+    beingDeleted: (group.Status ?? '') !== '',
+    operationKey: tags[TAG.operation] ?? null,
+    intendedCapacity: parseCapacity(tags[TAG.capacity]),
+  };
+}
+
+const byAge = (a: AutoScalingGroup, b: AutoScalingGroup): number =>
+  (a.CreatedTime?.getTime() ?? 0) - (b.CreatedTime?.getTime() ?? 0) ||
+  (a.AutoScalingGroupName ?? '').localeCompare(b.AutoScalingGroupName ?? '');
+
+/** Groups carrying the tag plus those whose name is wanted, each once, oldest first, live. */
+export async function findGroups(
+  place: Place,
+  tag: { readonly key: string; readonly value: string },
+  isWanted: (moniker: Moniker) => boolean,
+): Promise<readonly AutoScalingGroup[]> {
+  const wantedName = (name: string): boolean => {
+    const moniker = parseMoniker(name);
+    return moniker !== null && isWanted(moniker);
+  };
+  const [tagged, names] = await Promise.all([place.groupNames.tagged(tag.key, tag.value), place.groupNames.all()]);
+  const ours = tagged.filter((group) => wantedName(group.AutoScalingGroupName ?? ''));
+  const seen = new Set(ours.map((group) => group.AutoScalingGroupName));
+  const others = await Promise.all(
+    names.filter((name) => !seen.has(name) && wantedName(name)).map((name) => place.group(name)),
+  );
+  return [...ours, ...others.filter((group) => group !== undefined)].sort(byAge);
+}
+
+/** All versions of a cluster, oldest first. */
+export const findCluster = (place: Place, cluster: string): Promise<readonly AutoScalingGroup[]> =>
+  findGroups(place, { key: TAG.cluster, value: cluster }, (moniker) => moniker.cluster === cluster);

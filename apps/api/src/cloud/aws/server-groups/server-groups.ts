@@ -1,0 +1,72 @@
+import type { ServerGroup, ServerGroups } from '@gennaker/catalog/kit';
+import type { Failure } from '@gennaker/pipeline-dsl';
+import type { AwsAccount } from '../accounts.ts';
+import { isFailure } from '../errors.ts';
+import type { Place, PlaceAt } from '../place.ts';
+import { abandonCreation } from './abandon.ts';
+import { createServerGroup } from './create.ts';
+import { destroyServerGroup } from './destroy.ts';
+import { disableServerGroup } from './disable.ts';
+import { enableServerGroup } from './enable.ts';
+import { judgeProspects } from './hopeless.ts';
+import { nextServerGroupName } from './next-name.ts';
+import { preflight } from './preflight.ts';
+import { findCluster, findGroups, readServerGroup } from './read.ts';
+import { resizeServerGroup, writeIntendedCapacity } from './resize.ts';
+import { parseList, TAG, tagsOf } from './tags.ts';
+
+const readAll = (place: Place, groups: Awaited<ReturnType<typeof findCluster>>): Promise<readonly ServerGroup[]> =>
+  Promise.all(groups.map((group) => readServerGroup(place, group)));
+
+async function applicationIn(place: Place, application: string): Promise<readonly ServerGroup[]> {
+  const wanted = application.toLowerCase();
+  const tag = { key: TAG.application, value: application };
+  return readAll(place, await findGroups(place, tag, (moniker) => moniker.app.toLowerCase() === wanted));
+}
+
+async function readActivities(place: Place, name: string) {
+  try {
+    const answer = await place.autoScaling.describeScalingActivities({ AutoScalingGroupName: name, MaxRecords: 100 });
+    return answer.Activities ?? [];
+  } catch (error) {
+    if (isFailure(error, 'aws.gone')) return [];
+    throw error;
+  }
+}
+
+async function hopeless(place: Place, group: ServerGroup, sinceMs: number): Promise<Failure | null> {
+  const [live, activities] = await Promise.all([place.group(group.name), readActivities(place, group.name)]);
+  const frozen = live ? parseList(tagsOf(live)[TAG.frozen]) : [];
+  return judgeProspects({ group, live, frozen, activities, sinceMs, now: place.clock.now() });
+}
+
+/** Server groups on Auto Scaling: each is one Auto Scaling group and the launch template made for it. */
+export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccount[]): ServerGroups {
+  const at = (ref: { readonly account: string; readonly region: string }) => placeAt(ref.account, ref.region);
+  return {
+    async list(ref) {
+      const place = at(ref);
+      return readAll(place, await findCluster(place, ref.cluster));
+    },
+    async read(ref) {
+      const place = at(ref);
+      const group = await place.group(ref.name);
+      return group ? readServerGroup(place, group) : null;
+    },
+    async listApplication(application) {
+      const places = accounts.flatMap(({ name, regions }) => regions.map((region) => placeAt(name, region)));
+      return (await Promise.all(places.map((place) => applicationIn(place, application)))).flat();
+    },
+    nextName: async (ref, moniker) => nextServerGroupName(at(ref), ref, moniker),
+    preflight: async (spec) => preflight(at(spec), spec),
+    create: async (spec, operation) => createServerGroup(at(spec), spec, operation),
+    abandon: async (ref, operation) => abandonCreation(at(ref), ref.name, operation),
+    resize: async (ref, capacity, operation) => resizeServerGroup(at(ref), ref.name, capacity, operation),
+    enable: async (ref, operation) => enableServerGroup(at(ref), ref.name, operation),
+    disable: async (ref, operation) => disableServerGroup(at(ref), ref.name, operation),
+    destroy: async (ref, operation) => destroyServerGroup(at(ref), ref.name, operation),
+    setIntendedCapacity: async (ref, capacity, operation) =>
+      writeIntendedCapacity(at(ref), ref.name, capacity, operation),
+    hopeless: async (group, sinceMs) => hopeless(at(group), group, sinceMs),
+  };
+}

@@ -1,0 +1,49 @@
+import type { AccountConfig } from './fields.ts';
+
+/** Which parts of the product a process runs: `all` is both in one process. */
+export type Role = 'all' | 'api' | 'worker';
+
+/** Keys for signing requests to AWS. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | null;
+}
+
+/** What the product is told from outside, parsed once at the start and frozen. */
+export interface Config {
+  /** The product's version, as in its package.json. */
+  readonly version: string;
+  /** Folder that holds package.json, prisma/ and the built apps. */
+  readonly projectRoot: string;
+  readonly role: Role;
+  readonly http: { readonly host: string; readonly port: number; readonly bodyLimitBytes: number };
+  /** Connection string of Postgres; null until the embedded server, started in its place, has one. */
+  readonly databaseUrl: string | null;
+  /** Connection string of Redis or Valkey for the queue; null keeps the queue on Postgres. */
+  readonly redisUrl: string | null;
+  /** Folder for everything that outlives a run: the embedded database, the local AWS state, generated secrets. */
+  readonly dataFolder: string;
+  readonly aws: {
+    /** `sandbox` is the local AWS that comes with the product; `real` is AWS itself or another endpoint. */
+    readonly mode: 'sandbox' | 'real';
+    /** Null means AWS's own endpoints (or, in sandbox mode, that the sandbox is not started yet). */
+    readonly endpointUrl: string | null;
+    readonly region: string;
+    /** Null leaves finding credentials to the AWS SDK's own chain (profile, web identity, instance role). */
+    readonly credentials: AwsCredentials | null;
+    /** Accounts by the names that pipelines use. */
+    readonly accounts: readonly AccountConfig[];
+    /** How much faster than real time the sandbox's clock runs. */
+    readonly sandboxSpeed: number;
+  };
+  readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace' };
+  readonly worker: { readonly concurrency: number; readonly leaseMs: number; readonly sweepMs: number };
+  /** Host names, addresses and CIDR ranges that outgoing requests may reach although they are private. */
+  readonly outgoing: { readonly allowedHosts: readonly string[] };
+  /** Time zone of execution windows that name none. */
+  readonly timeZone: string;
+}
+
+/** A configuration whose outside servers exist: what the application itself is started with. */
+export type ApplicationConfig = Config & { readonly databaseUrl: string };

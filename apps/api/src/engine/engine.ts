@@ -1,0 +1,341 @@
+import type { Ports } from '@gennaker/catalog/kit';
+import {
+  type Actor,
+  type Execution,
+  isComplete,
+  type JsonObject,
+  type Stage,
+  type StageDefinition,
+} from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { Drive, LeaseLost } from './drive.ts';
+import { prepareExecution, type StartCommand } from './launch.ts';
+import { driveKey, type Message } from './messages.ts';
+import type {
+  Clock,
+  CommitListener,
+  EngineLogger,
+  ExecutionStore,
+  Ids,
+  NewSignal,
+  SignalKind,
+  StageRegistry,
+  WorkQueue,
+} from './ports.ts';
+
+/** Wake-ups taken from the rows at one look. */
+const LOOK_LIMIT = 100;
+
+export interface EngineOptions {
+  readonly store: ExecutionStore;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly registry: StageRegistry;
+  readonly ports: Ports;
+  readonly listener: CommitListener;
+  readonly logger: EngineLogger;
+  /** Name of this process in leases. */
+  readonly workerId: string;
+  /** IANA zone of execution windows that name none. */
+  readonly windowTimeZone: string;
+}
+
+/** A request the execution's state does not allow; `status` is the HTTP status that says so. */
+export class Refusal extends Error {
+  readonly status: 400 | 403 | 404 | 405 | 409;
+  readonly code: string;
+  readonly field: string | undefined;
+
+  constructor(status: 400 | 403 | 404 | 405 | 409, code: string, message: string, field?: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+/**
+ * Starts executions and steers them. Every request becomes a row first; workers act on rows. Knows no stage type, no
+ * framework and no driver.
+ */
+export class Engine {
+  private readonly options: EngineOptions;
+  private readonly drives = new Map<string, Drive>();
+  /** Executions being claimed; true when a further message came meanwhile. */
+  private readonly claiming = new Map<string, boolean>();
+  private stopping = false;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+  }
+
+  /** Stores the execution and makes it due. A correlation key used before answers the first execution's id. */
+  async start(command: StartCommand): Promise<{ id: string; created: boolean; failure: string | null }> {
+    const { store, clock, ids, queue } = this.options;
+    const prepared = prepareExecution(command, clock, ids);
+    const stored = await store.create(prepared);
+    const failure = stored.created ? prepared.execution.cancellationReason : null;
+    if (stored.created && failure === null) {
+      await queue.wake([
+        { key: driveKey(stored.id), message: { type: 'DriveExecution', executionId: stored.id }, at: clock.now() },
+      ]);
+    }
+    return { ...stored, failure };
+  }
+
+  async cancel(executionId: string, user: string, reason: string | null): Promise<void> {
+    const execution = await this.need(executionId);
+    if (isComplete(execution.status)) return;
+    await this.send(executionId, null, 'cancel', { reason }, user);
+  }
+
+  async pause(executionId: string, user: string): Promise<void> {
+    const execution = await this.need(executionId);
+    if (execution.status !== 'RUNNING')
+      throw new Refusal(
+        409,
+        'execution.not-running',
+        `Only a running execution can be paused; this one is ${execution.status}.`,
+      );
+    await this.send(executionId, null, 'pause', {}, user);
+  }
+
+  async resume(executionId: string, user: string): Promise<void> {
+    const execution = await this.need(executionId);
+    if (execution.status !== 'PAUSED')
+      throw new Refusal(
+        409,
+        'execution.not-paused',
+        `Only a paused execution can be resumed; this one is ${execution.status}.`,
+      );
+    await this.send(executionId, null, 'resume', {}, user);
+  }
+
+  async restartStage(executionId: string, stageId: string, user: string): Promise<void> {
+    const { execution, stage } = await this.needStage(executionId, stageId);
+    let top = stage;
+    while (top.parentStageId !== null) top = execution.stages.find((candidate) => candidate.id === top.parentStageId)!;
+    if (!isComplete(top.status) && top.status !== 'NOT_STARTED') {
+      throw new Refusal(
+        409,
+        'stage.running',
+        `Stage "${top.name}" is ${top.status}; it can be restarted when it has ended.`,
+      );
+    }
+    await this.send(executionId, stageId, 'restart', {}, user);
+  }
+
+  async ignoreStage(executionId: string, stageId: string, user: string, reason: string): Promise<void> {
+    const { stage } = await this.needStage(executionId, stageId);
+    if (stage.parentStageId !== null || (stage.status !== 'TERMINAL' && stage.status !== 'STOPPED')) {
+      throw new Refusal(
+        409,
+        'stage.not-failed',
+        `Only a failed top-level stage can be ignored; "${stage.name}" is ${stage.status}.`,
+      );
+    }
+    await this.send(executionId, stageId, 'ignore', { reason }, user);
+  }
+
+  /**
+   * Patches a stage: a signal its type understands is decided at once and may be refused; `manualSkip` skips a stage
+   * that allows it; other keys are stored in its context.
+   */
+  async patchStage(executionId: string, stageId: string, body: JsonObject, actor: Actor): Promise<void> {
+    const { execution, stage } = await this.needStage(executionId, stageId);
+    if (body['manualSkip'] === true) return this.skipStage(execution, stage, body, actor);
+    const definition = this.options.registry.executor(stage.type)?.definition;
+    const verdict = definition && decideSignal(definition, stage, execution, body, actor);
+    const context = verdict?.accept ?? body;
+    const onceKey = verdict?.once ? `${verdict.once}.${stageId}.${stage.attempt}` : null;
+    if (!(await this.send(executionId, stageId, 'patch', { context }, actor.user, onceKey))) {
+      throw new Refusal(
+        409,
+        'stage.already-decided',
+        `Stage "${stage.name}" has been decided by someone else already.`,
+      );
+    }
+  }
+
+  /** Wakes a stage that waits for something which has happened now. */
+  async wakeStage(executionId: string, stageId: string): Promise<void> {
+    await this.send(executionId, stageId, 'wake', {}, 'gennaker');
+  }
+
+  async read(executionId: string): Promise<Execution | null> {
+    return this.options.store.read(executionId);
+  }
+
+  /** Acts on one message. A message may come twice, late, or for something long done. */
+  async handle(message: Message): Promise<void> {
+    switch (message.type) {
+      case 'DriveExecution':
+        return this.drive(message.executionId);
+      case 'AdmitNext':
+        return this.admitNext(message.pipelineConfigId);
+      case 'TellParent':
+        return this.tellParent(message.executionId, message.parentExecutionId, message.parentStageId);
+      case 'LookForWork':
+        return this.lookForWork();
+    }
+  }
+
+  /** Executions this worker holds, and the signals it has seen of each. */
+  held(): ReadonlyMap<string, number> {
+    return new Map([...this.drives].map(([id, drive]) => [id, drive.signalCount]));
+  }
+
+  /** Tells held executions that more signals exist than they have seen. */
+  signalsWaiting(counts: ReadonlyMap<string, number>): void {
+    for (const [id, count] of counts) {
+      const drive = this.drives.get(id);
+      if (drive && count > drive.signalCount) drive.nudge();
+    }
+  }
+
+  /** Ends what is in flight, for a worker that stops; rows bring the executions back elsewhere. */
+  abort(): void {
+    this.stopping = true;
+    for (const drive of this.drives.values()) drive.abort();
+  }
+
+  private async drive(executionId: string): Promise<void> {
+    if (this.stopping) return;
+    const held = this.drives.get(executionId);
+    if (held) return held.nudge();
+    if (this.claiming.has(executionId)) {
+      this.claiming.set(executionId, true);
+      return;
+    }
+    const drive = await this.claim(executionId);
+    if (!drive) return;
+    try {
+      await drive.toWait();
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      this.options.logger.info('lost an execution to another worker', { execution: executionId });
+    } finally {
+      this.drives.delete(executionId);
+    }
+  }
+
+  private async claim(executionId: string): Promise<Drive | null> {
+    this.claiming.set(executionId, false);
+    try {
+      const claimed = await this.options.store.claim(executionId, this.options.workerId);
+      if (!claimed) return null;
+      const drive = new Drive(claimed, this.options);
+      this.drives.set(executionId, drive);
+      if (this.claiming.get(executionId)) drive.nudge();
+      return drive;
+    } finally {
+      this.claiming.delete(executionId);
+    }
+  }
+
+  private async lookForWork(): Promise<void> {
+    const { store, clock, queue } = this.options;
+    if (!this.stopping) await queue.wake(await store.overdue(clock.now(), LOOK_LIMIT));
+  }
+
+  private async admitNext(pipelineConfigId: string): Promise<void> {
+    const { store, clock, queue } = this.options;
+    const admitted = await store.admitNext(pipelineConfigId, clock.now());
+    await queue.wake([...admitted.next, ...admitted.superseded].map((id) => this.dueNow(id)));
+  }
+
+  private async tellParent(executionId: string, parentExecutionId: string, parentStageId: string): Promise<void> {
+    const { store, clock } = this.options;
+    const onceKey = `child.${executionId}.${(await store.read(executionId))?.sequence ?? 0}`;
+    await this.send(parentExecutionId, parentStageId, 'wake', {}, 'gennaker', onceKey);
+    await store.removeDue(`parent.${executionId}`, clock.now());
+  }
+
+  private async skipStage(execution: Execution, stage: Stage, body: JsonObject, actor: Actor): Promise<void> {
+    if (stage.status !== 'RUNNING' || stage.context['canManuallySkip'] !== true) {
+      throw new Refusal(
+        405,
+        'stage.not-skippable',
+        `Stage "${stage.name}" is ${stage.status} and cannot be skipped by hand.`,
+      );
+    }
+    await this.send(execution.id, stage.id, 'skip', { reason: body['reason'] ?? null }, actor.user);
+  }
+
+  private dueNow(executionId: string) {
+    return {
+      key: driveKey(executionId),
+      message: { type: 'DriveExecution', executionId } as const,
+      at: this.options.clock.now(),
+    };
+  }
+
+  /** False when the once-key was used before. */
+  private async send(
+    executionId: string,
+    stageId: string | null,
+    kind: SignalKind,
+    body: JsonObject,
+    user: string,
+    onceKey: string | null = null,
+  ): Promise<boolean> {
+    const { store, clock, queue } = this.options;
+    const signal: NewSignal = { executionId, stageId, kind, body, user, at: clock.now(), onceKey };
+    if (!(await store.signal(signal))) return false;
+    const held = this.drives.get(executionId);
+    if (held) held.nudge();
+    else await queue.wake([this.dueNow(executionId)]);
+    return true;
+  }
+
+  private async need(executionId: string): Promise<Execution> {
+    const execution = await this.options.store.read(executionId);
+    if (!execution) throw new Refusal(404, 'execution.not-found', `There is no execution ${executionId}.`);
+    return execution;
+  }
+
+  private async needStage(executionId: string, stageId: string): Promise<{ execution: Execution; stage: Stage }> {
+    const execution = await this.need(executionId);
+    const stage = execution.stages.find((candidate) => candidate.id === stageId);
+    if (!stage) throw new Refusal(404, 'stage.not-found', `Execution ${executionId} has no stage ${stageId}.`);
+    return { execution, stage };
+  }
+}
+
+/** Lets the definition's signal rule decide; undefined when the body is none of its signals. */
+function decideSignal(
+  definition: StageDefinition,
+  stage: Stage,
+  execution: Execution,
+  body: JsonObject,
+  actor: Actor,
+): { accept: JsonObject; once: string | null } | undefined {
+  for (const signal of definition.signals ?? []) {
+    const parsed = signal.body.safeParse(body);
+    if (!parsed.success) {
+      const keys = signal.body instanceof z.ZodObject ? Object.keys(signal.body.shape) : [];
+      if (!keys.some((key) => Object.hasOwn(body, key))) continue;
+      const issue = parsed.error.issues[0];
+      throw new Refusal(
+        400,
+        'stage.bad-signal',
+        `${issue?.path.join('.') ?? 'body'}: ${issue?.message ?? 'not understood'}`,
+        `/${issue?.path.join('/') ?? ''}`,
+      );
+    }
+    if (stage.status !== 'RUNNING') {
+      throw new Refusal(
+        409,
+        'stage.not-running',
+        `Stage "${stage.name}" is ${stage.status}; it waits for nothing now.`,
+      );
+    }
+    const verdict = signal.decide(parsed.data as never, { context: stage.context, trigger: execution.trigger }, actor);
+    if ('refuse' in verdict)
+      throw new Refusal(verdict.refuse.status, 'stage.refused', verdict.refuse.message, verdict.refuse.field);
+    return { accept: { ...verdict.accept }, once: signal.once ? signal.name : null };
+  }
+  return undefined;
+}

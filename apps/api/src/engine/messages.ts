@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+const id = z.string().min(1).max(64);
+
+/** Catalogue of queue messages: ids only, so that an old job meets new code unharmed. */
+export const messageSchema = z.discriminatedUnion('type', [
+  /** Work on an execution until it waits or ends. */
+  z.object({ type: z.literal('DriveExecution'), executionId: id }),
+  /** A run of this pipeline ended or was resumed: let the next waiting one go. */
+  z.object({ type: z.literal('AdmitNext'), pipelineConfigId: z.string().min(1).max(200) }),
+  /** A child ended: tell the stage that started it. */
+  z.object({ type: z.literal('TellParent'), executionId: id, parentExecutionId: id, parentStageId: id }),
+  /** More is due in the rows than the queue was told: look there. */
+  z.object({ type: z.literal('LookForWork') }),
+]);
+
+export type Message = z.infer<typeof messageSchema>;
+
+export const driveKey = (executionId: string): string => `drive.${executionId}`;
+export const admitKey = (pipelineConfigId: string): string => `admit.${pipelineConfigId}`;
+export const tellParentKey = (executionId: string): string => `parent.${executionId}`;

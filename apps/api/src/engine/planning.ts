@@ -1,0 +1,244 @@
+import type { PlanView, StageExecutor, SyntheticStage } from '@gennaker/catalog/kit';
+import {
+  type Failure,
+  FailureError,
+  isJsonObject,
+  type JsonObject,
+  type Stage,
+  type SyntheticStageOwner,
+  type Task,
+} from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { conditionOf, evaluateContext } from './evaluation.ts';
+import { lookup, lookupAll } from './lookup.ts';
+import type { ExecutionRun } from './run.ts';
+
+const WINDOW_TYPE = 'restrictExecutionDuringTimeWindow';
+
+/** Does the stage's own condition (or, for a synthetic one, its parents') let it run? */
+export function decideCondition(
+  run: ExecutionRun,
+  stage: Stage,
+): { run: true } | { run: false; reason: string; error?: string } {
+  const enabled = stage.context['stageEnabled'];
+  if (!isJsonObject(enabled) || String(enabled['type']).toLowerCase() !== 'expression') return { run: true };
+  const expression = typeof enabled['expression'] === 'string' ? enabled['expression'].trim() : enabled['expression'];
+  if (expression === undefined || expression === null || expression === '') return { run: true };
+  const outcome = conditionOf(run, stage, String(expression));
+  if (outcome.verdict === 'true') return { run: true };
+  if (outcome.verdict === 'false') return { run: false, reason: `its condition is false: ${String(expression)}` };
+  return { run: false, reason: `its condition could not be decided: ${outcome.problem}`, error: outcome.problem };
+}
+
+/**
+ * Evaluates the context and builds tasks and before-stages; the stage is RUNNING afterwards. Answers a failure when
+ * that cannot be done, and then nothing but the context has changed.
+ */
+export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
+  const startTime = run.now();
+  const alias = typeof stage.context['alias'] === 'string' ? stage.context['alias'] : undefined;
+  const executor = run.around.registry.executor(stage.type, alias);
+  if (!executor) {
+    return {
+      code: 'engine.unknown-stage-type',
+      message: `Stage "${stage.name}" has the type "${stage.type}", which this installation cannot run.`,
+      advice: 'Remove the stage, or install what provides the type.',
+    };
+  }
+  const evaluated = evaluateContext(run, stage, executor.definition);
+  stage.startTime = startTime;
+  const view = planView(run, stage, evaluated.context);
+  if (evaluated.unresolved && executor.definition.changesTheWorld) {
+    run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
+    return evaluated.unresolved;
+  }
+  const parsed = executor.definition.context.safeParse(evaluated.context);
+  if (!parsed.success) {
+    run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
+    return invalidContext(stage, parsed.error);
+  }
+  const typedView = { ...view, context: parsed.data };
+  try {
+    const before = [...windowStage(run, stage, evaluated.context), ...(executor.execution.before?.(typedView) ?? [])];
+    const tasks = buildTasks(executor, typedView, before.length === 0 ? startTime : null);
+    run.record({
+      type: 'stage.started',
+      stageId: stage.id,
+      data: { status: 'RUNNING', startTime, tasks, ...(evaluated.changed ? { context: evaluated.context } : {}) },
+    });
+    addSynthetic(run, stage, before, 'STAGE_BEFORE');
+    return null;
+  } catch (error) {
+    return planningFailure(stage, error);
+  }
+}
+
+/** Plans what follows the tasks; nothing when the type has no after-stages. */
+export function planAfterStages(run: ExecutionRun, stage: Stage): void {
+  const executor = run.around.registry.executor(stage.type);
+  const after = executor?.execution.after?.(parsedView(run, stage, executor));
+  if (after) addSynthetic(run, stage, after, 'STAGE_AFTER');
+}
+
+/** Drops synthetic stages that never started and plans clean-up stages; answers those planned. */
+export function planFailureStages(run: ExecutionRun, stage: Stage): Stage[] {
+  const executor = run.around.registry.executor(stage.type);
+  if (!executor?.execution.onFailure) return [];
+  const view = parsedView(run, stage, executor);
+  const planned = executor.execution.onFailure(view);
+  if (planned.length === 0) return [];
+  for (const child of [...run.children(stage.id)]) {
+    if (child.status === 'NOT_STARTED') run.record({ type: 'stage.dropped', stageId: child.id, data: {} });
+  }
+  return addSynthetic(run, stage, planned, 'STAGE_AFTER');
+}
+
+/** What plan functions and tasks see of a stage. */
+export function planView(run: ExecutionRun, stage: Stage, context: unknown): PlanView<unknown> {
+  const { execution } = run;
+  return {
+    context,
+    outputs: stage.outputs,
+    stage: {
+      id: stage.id,
+      refId: stage.refId,
+      type: stage.type,
+      name: stage.name,
+      attempt: stage.attempt,
+      startTime: stage.startTime ?? run.now(),
+      parentStageId: stage.parentStageId,
+    },
+    execution: {
+      id: execution.id,
+      application: execution.application,
+      name: execution.name,
+      pipelineConfigId: execution.pipelineConfigId,
+      trigger: execution.trigger,
+      user: actingUser(run, stage),
+    },
+    lookup: (key) => lookup(run, stage, key),
+    lookupAll: (key) => lookupAll(run, stage, key),
+    stages: execution.stages,
+    now: () => run.now(),
+  };
+}
+
+/** Context as the definition types it; a stage already running keeps its raw context when the schema refuses it. */
+export function parsedContext(stage: Stage, executor: StageExecutor): unknown {
+  const parsed = executor.definition.context.safeParse(stage.context);
+  return parsed.success ? parsed.data : stage.context;
+}
+
+function parsedView(run: ExecutionRun, stage: Stage, executor: StageExecutor): PlanView<unknown> {
+  return planView(run, stage, parsedContext(stage, executor));
+}
+
+/** The judge of the nearest judgment that hands its identity on, else the execution's user. */
+function actingUser(run: ExecutionRun, stage: Stage): string {
+  const seen = new Set<string>();
+  const queue = [run.root(stage)];
+  for (let at = queue.shift(); at; at = queue.shift()) {
+    if (seen.has(at.id)) continue;
+    seen.add(at.id);
+    if (at.context['propagateAuthenticationContext'] === true && at.status === 'SUCCEEDED' && at.lastModified)
+      return at.lastModified.user;
+    for (const refId of at.requisiteStageRefIds) {
+      const requisite = run.byRef(refId);
+      if (requisite) queue.push(requisite);
+    }
+  }
+  return run.execution.authentication.user;
+}
+
+/** The stage's tasks; with nothing to run before them the first one is RUNNING at once. */
+function buildTasks(executor: StageExecutor, view: PlanView<unknown>, firstStartsAt: number | null): Task[] {
+  const { execution } = executor;
+  const names = execution.choose?.(view) ?? execution.tasks.map((task) => task.name);
+  return names.map((name, i) => ({
+    id: String(i + 1),
+    name,
+    implementingClass: `${executor.definition.type}.${name}`,
+    status: i === 0 && firstStartsAt !== null ? 'RUNNING' : 'NOT_STARTED',
+    startTime: i === 0 ? firstStartsAt : null,
+    endTime: null,
+    stageStart: i === 0,
+    stageEnd: i === names.length - 1,
+    loopStart: false,
+    loopEnd: false,
+  }));
+}
+
+function windowStage(run: ExecutionRun, stage: Stage, context: JsonObject): SyntheticStage[] {
+  if (stage.type === WINDOW_TYPE || context['restrictExecutionDuringTimeWindow'] !== true) return [];
+  const {
+    restrictExecutionDuringTimeWindow: _flag,
+    stageTimeoutMs: _limit,
+    alias: _alias,
+    stageEnabled: _enabled,
+    ...rest
+  } = context;
+  const withZone = { ...rest, timezone: rest['timezone'] ?? run.around.windowTimeZone };
+  return [{ key: '0', type: WINDOW_TYPE, name: 'Wait for the execution window', context: withZone, requires: [] }];
+}
+
+function addSynthetic(
+  run: ExecutionRun,
+  parent: Stage,
+  planned: readonly SyntheticStage[],
+  owner: SyntheticStageOwner,
+): Stage[] {
+  const mark = owner === 'STAGE_BEFORE' ? '<' : '>';
+  const taken = run.children(parent.id).filter((child) => child.syntheticStageOwner === owner).length;
+  const window = planned[0]?.type === WINDOW_TYPE ? planned[0] : undefined;
+  const refs = new Map(planned.map((spec, i) => [spec.key, `${parent.refId}${mark}${taken + i + (window ? 0 : 1)}`]));
+  return planned.map((spec) => {
+    const requires = spec.requires.map((key) => refs.get(key) ?? key);
+    if (window && spec !== window && requires.length === 0) requires.push(refs.get(window.key)!);
+    const stage: Stage = {
+      id: run.around.ids.next(),
+      refId: refs.get(spec.key)!,
+      type: spec.type,
+      name: spec.name,
+      status: 'NOT_STARTED',
+      startTime: null,
+      endTime: null,
+      scheduledTime: null,
+      startTimeExpiry: null,
+      context: spec.context,
+      outputs: {},
+      tasks: [],
+      requisiteStageRefIds: requires,
+      syntheticStageOwner: owner,
+      parentStageId: parent.id,
+      lastModified: null,
+      attempt: parent.attempt,
+      endsAs: null,
+      wait: null,
+      dueAt: null,
+    };
+    run.record({ type: 'stage.planned', stageId: stage.id, data: stage });
+    return stage;
+  });
+}
+
+function invalidContext(stage: Stage, error: z.ZodError): Failure {
+  const problems = error.issues.slice(0, 10).map((issue) => `${issue.path.join('.') || 'stage'}: ${issue.message}`);
+  return {
+    code: 'engine.invalid-stage-input',
+    message: `Stage "${stage.name}" cannot start: ${problems.join('; ')}.`,
+    advice: 'Correct the fields of the stage and run again.',
+    details: {
+      fields: error.issues
+        .slice(0, 10)
+        .map((issue) => ({ pointer: `/${issue.path.join('/')}`, message: issue.message })),
+    },
+  };
+}
+
+function planningFailure(stage: Stage, error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  return {
+    code: 'engine.planning-failed',
+    message: `Stage "${stage.name}" could not be planned: ${error instanceof Error ? error.message : String(error)}.`,
+  };
+}

@@ -1,0 +1,192 @@
+import type { LedgerEntry, StageExecutor, Strategy } from '@gennaker/catalog/kit';
+import type { Execution, ExecutionEventBody, JsonObject, Stage } from '@gennaker/pipeline-dsl';
+import type { Message } from './messages.ts';
+
+/** Epoch ms now. Tests hand in a virtual one. */
+export interface Clock {
+  now(): number;
+}
+
+/** New ids; ULIDs, so that ids sort by creation. */
+export interface Ids {
+  next(): string;
+}
+
+/** A durable wake-up. Same key = the same row: a later one replaces an earlier one. */
+export interface Due {
+  readonly key: string;
+  readonly message: Message;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/**
+ * Wakes workers up. Rows in the store are the truth: a wake-up may be lost, doubled or late and nothing is lost or
+ * done twice, only later.
+ */
+export interface WorkQueue {
+  wake(dues: readonly Due[]): Promise<void>;
+}
+
+/** A message to an execution, kept as a row until its worker has acted on it. */
+export interface NewSignal {
+  readonly executionId: string;
+  readonly stageId: string | null;
+  readonly kind: SignalKind;
+  readonly body: JsonObject;
+  readonly user: string;
+  readonly at: number;
+  /** Only the first signal with this key is taken. */
+  readonly onceKey: string | null;
+}
+
+export type SignalKind = 'cancel' | 'pause' | 'resume' | 'patch' | 'restart' | 'ignore' | 'skip' | 'wake';
+
+export interface Signal extends NewSignal {
+  readonly id: string;
+}
+
+/** An execution to be stored, with what starting it needs. */
+export interface NewExecution {
+  readonly execution: Execution;
+  readonly parentExecutionId: string | null;
+  readonly parentStageId: string | null;
+  readonly correlationKey: string | null;
+}
+
+/** Right to write an execution: every write carries `fence`, and an older one is refused. */
+export interface Lease {
+  readonly executionId: string;
+  readonly fence: number;
+}
+
+/** An execution in a worker's hand. */
+export interface Claimed {
+  readonly lease: Lease;
+  readonly execution: Execution;
+  readonly parentExecutionId: string | null;
+  readonly parentStageId: string | null;
+  /** What tasks remembered, by `stageId/taskId`. */
+  readonly memories: ReadonlyMap<string, JsonObject>;
+  readonly signals: readonly Signal[];
+  /** Number of signals ever sent, as of this picture. */
+  readonly signalCount: number;
+}
+
+export interface LedgerWrite extends LedgerEntry {
+  readonly stageId: string;
+  readonly operationKey: string;
+  readonly state: 'intended' | 'done' | 'absent';
+}
+
+/**
+ * Everything one step of an execution writes, in one transaction: changes, their events, memories, ledger, wake-ups.
+ * `sequence` is the number of the newest event before this commit. Refused as a whole when the fence is old or a
+ * stage is not in the status the change expects.
+ */
+export interface Commit {
+  readonly lease: Lease;
+  readonly sequence: number;
+  readonly at: number;
+  readonly events: readonly ExecutionEventBody[];
+  /** The execution after the events; rows are written from it. */
+  readonly execution: Execution;
+  /** Stages whose row changed, with the status the row must have now; `null` = the row is new. */
+  readonly stages: ReadonlyMap<string, StageChange>;
+  readonly memories: ReadonlyMap<string, JsonObject>;
+  readonly attempts: ReadonlyArray<{ readonly stageId: string; readonly attempt: number; readonly record: JsonObject }>;
+  readonly ledger: readonly LedgerWrite[];
+  readonly consumedSignals: readonly string[];
+  /** Other messages that become due with this commit (a parent to be told, a waiting run to be admitted). */
+  readonly dues: readonly Due[];
+  /** Give the execution back: `signalCount` must still be current; `due` is its own next wake-up. */
+  readonly release: { readonly signalCount: number; readonly dueAt: number | null } | null;
+}
+
+export interface StageChange {
+  readonly stage: Stage;
+  readonly was: Stage['status'] | null;
+  readonly dropped?: boolean;
+  readonly context: boolean;
+  readonly outputs: boolean;
+  /** Task ids whose rows changed; `'all'` replaces them. */
+  readonly tasks: ReadonlySet<string> | 'all';
+}
+
+/**
+ * `lost`: another worker holds it now, nothing was written. `signaled`: all was written, but a signal came before the
+ * release: the execution stays in hand.
+ */
+export type CommitOutcome = 'done' | 'lost' | 'signaled';
+
+/** Limit under which a pipeline's executions start: at most `limit` started and not ended, paused ones included. */
+export interface AdmissionRule {
+  readonly pipelineConfigId: string;
+  readonly limit: number;
+  /** Drop all waiting runs but the newest when a place becomes free. */
+  readonly keepNewest: boolean;
+}
+
+/** Answer to a start under a rule: `ahead` runs go first, `behind` is the one directly before. */
+export type Admission =
+  | { readonly verdict: 'done' | 'lost' }
+  | { readonly verdict: 'wait'; readonly behind: string; readonly ahead: number };
+
+/** All that is durable. Implementations: rows in Postgres, and memory for tests; one contract suite for both. */
+export interface ExecutionStore {
+  /**
+   * Stores the execution with its first event and its wake-up. A correlation key already used answers that
+   * execution's id and stores nothing.
+   */
+  create(execution: NewExecution): Promise<{ readonly id: string; readonly created: boolean }>;
+  /** Null when it is unknown or a living worker holds it. */
+  claim(executionId: string, workerId: string): Promise<Claimed | null>;
+  commit(commit: Commit): Promise<CommitOutcome>;
+  /** Signals not yet consumed and the count, for the worker that holds it. */
+  signals(lease: Lease): Promise<{ readonly signals: readonly Signal[]; readonly signalCount: number } | null>;
+  /** Stores a signal and makes the execution due now. `false` when `onceKey` was already used. */
+  signal(signal: NewSignal): Promise<boolean>;
+  read(executionId: string): Promise<Execution | null>;
+
+  /**
+   * Commits the start of an execution if its pipeline's limit allows: one transaction under the pipeline's admission
+   * lock. First come, first served: older waiting runs count as if they ran.
+   */
+  commitStart(commit: Commit, rule: AdmissionRule): Promise<Admission>;
+  /**
+   * After an end: makes the next waiting runs due, as many as there are free places; under keep-newest the others get
+   * a cancel signal naming their successor. Limit and policy are those of the waiting runs. Answers whom it woke or
+   * dropped, and ends the wake-up that asked for it.
+   */
+  admitNext(
+    pipelineConfigId: string,
+    at: number,
+  ): Promise<{ readonly next: readonly string[]; readonly superseded: readonly string[] }>;
+
+  /** Wake-ups due before `at` whose execution no living worker holds. */
+  overdue(at: number, limit: number): Promise<readonly Due[]>;
+  removeDue(key: string, at: number): Promise<void>;
+  /** Says that this worker lives, and learns for which held executions signals wait. */
+  heartbeat(workerId: string, ttlMs: number, held: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Ends this worker's leases. */
+  retire(workerId: string): Promise<void>;
+}
+
+/** What the engine knows of stage types: an executor by type, nothing else. */
+export interface StageRegistry {
+  executor(type: string, alias?: string): StageExecutor | null;
+}
+
+export type { StageExecutor, Strategy };
+
+/** Told after a commit; used to push events to screens and to wake local work. Must not throw. */
+export interface CommitListener {
+  committed(commit: Pick<Commit, 'lease' | 'events' | 'sequence' | 'at' | 'execution'>): void;
+}
+
+export interface EngineLogger {
+  debug(message: string, facts?: JsonObject): void;
+  info(message: string, facts?: JsonObject): void;
+  warn(message: string, facts?: JsonObject): void;
+  error(message: string, facts?: JsonObject): void;
+}

@@ -1,0 +1,274 @@
+import type { LedgerEntry } from '@gennaker/catalog/kit';
+import {
+  type Execution,
+  type ExecutionEventBody,
+  foldEvent,
+  isComplete,
+  type JsonObject,
+  type Stage,
+  type Status,
+  type TaskPatch,
+} from '@gennaker/pipeline-dsl';
+import { type Graph, indexGraph } from '@gennaker/pipeline-dsl/graph';
+import { driveKey } from './messages.ts';
+import type { Claimed, Clock, Commit, Due, Ids, Lease, LedgerWrite, StageChange, StageRegistry } from './ports.ts';
+
+/** One thing to do next inside an execution; each kind has a handler of its own. */
+export type Step =
+  | { readonly do: 'startExecution' }
+  | { readonly do: 'startStage'; readonly stageId: string }
+  | { readonly do: 'continueStage'; readonly stageId: string }
+  | { readonly do: 'completeStage'; readonly stageId: string }
+  | { readonly do: 'cancelStage'; readonly stageId: string }
+  | { readonly do: 'completeExecution' };
+
+/** What handlers may use beside the run itself. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly registry: StageRegistry;
+  readonly windowTimeZone: string;
+}
+
+interface PendingChange {
+  was: Status | null;
+  context: boolean;
+  outputs: boolean;
+  dropped: boolean;
+  tasks: Set<string> | 'all';
+}
+
+/**
+ * An execution in a worker's hand: the picture, what changed since the last commit, and the agenda of steps.
+ * All changes go through `record`, so that rows and events cannot disagree.
+ */
+export class ExecutionRun {
+  readonly execution: Execution;
+  readonly lease: Lease;
+  readonly around: Surroundings;
+  readonly parentExecutionId: string | null;
+  readonly parentStageId: string | null;
+  readonly memories: Map<string, JsonObject>;
+  signalCount: number;
+  readonly agenda: Step[] = [];
+  private readonly byId = new Map<string, Stage>();
+  private topByRef = new Map<string, Stage>();
+  private childrenOf = new Map<string, Stage[]>();
+  private graphNow: Graph<Stage> | null = null;
+  private events: ExecutionEventBody[] = [];
+  private changes = new Map<string, PendingChange>();
+  private changedMemories = new Map<string, JsonObject>();
+  private attempts: Array<{ stageId: string; attempt: number; record: JsonObject }> = [];
+  private ledger: LedgerWrite[] = [];
+  private consumed: string[] = [];
+  private dues: Due[] = [];
+
+  constructor(claimed: Claimed, around: Surroundings) {
+    this.execution = claimed.execution;
+    this.lease = claimed.lease;
+    this.around = around;
+    this.parentExecutionId = claimed.parentExecutionId;
+    this.parentStageId = claimed.parentStageId;
+    this.memories = new Map(claimed.memories);
+    this.signalCount = claimed.signalCount;
+    for (const stage of claimed.execution.stages) this.index(stage);
+  }
+
+  now(): number {
+    return this.around.clock.now();
+  }
+
+  stage(id: string): Stage {
+    const stage = this.byId.get(id);
+    if (!stage) throw new Error(`stage ${id} is not part of execution ${this.execution.id}`);
+    return stage;
+  }
+
+  find(id: string): Stage | undefined {
+    return this.byId.get(id);
+  }
+
+  topLevel(): Stage[] {
+    return [...this.topByRef.values()];
+  }
+
+  byRef(refId: string): Stage | undefined {
+    return this.topByRef.get(refId);
+  }
+
+  children(parentId: string): readonly Stage[] {
+    return this.childrenOf.get(parentId) ?? [];
+  }
+
+  /** Structure of the stages there are now; made anew only when stages were added or dropped. */
+  graph(): Graph<Stage> {
+    this.graphNow ??= indexGraph(this.execution.stages);
+    return this.graphNow;
+  }
+
+  /** Stages that require this one. */
+  dependents(stage: Stage): readonly Stage[] {
+    return this.graph().downstreamOf(stage);
+  }
+
+  /** The stage whose flags, time limit and authentication hold for a synthetic one: its top-most parent. */
+  root(stage: Stage): Stage {
+    let at = stage;
+    while (at.parentStageId !== null) at = this.stage(at.parentStageId);
+    return at;
+  }
+
+  push(step: Step): void {
+    this.agenda.push(step);
+  }
+
+  record(event: ExecutionEventBody): void {
+    if ('stageId' in event) this.note(event);
+    if (event.type === 'stage.dropped') this.unindex(this.stage(event.stageId));
+    foldEvent(this.execution, event, (id) => this.byId.get(id));
+    if (event.type === 'stage.planned') this.index(event.data);
+    this.events.push(event);
+  }
+
+  changeTask(stage: Stage, taskId: string, data: TaskPatch): void {
+    this.record({ type: 'task.changed', stageId: stage.id, taskId, data });
+  }
+
+  memory(stageId: string, taskId: string): JsonObject {
+    return this.memories.get(`${stageId}/${taskId}`) ?? {};
+  }
+
+  remember(stageId: string, taskId: string, facts: JsonObject): void {
+    const key = `${stageId}/${taskId}`;
+    const merged = { ...this.memories.get(key), ...facts };
+    this.memories.set(key, merged);
+    this.changedMemories.set(key, merged);
+  }
+
+  forget(stageId: string, taskId: string): void {
+    this.memories.delete(`${stageId}/${taskId}`);
+  }
+
+  keepAttempt(stage: Stage): void {
+    const { attempts: _earlier, ...rest } = stage;
+    this.attempts.push({
+      stageId: stage.id,
+      attempt: stage.attempt,
+      record: structuredClone(rest) as unknown as JsonObject,
+    });
+  }
+
+  enter(stageId: string, operationKey: string, entry: LedgerEntry, state: LedgerWrite['state']): void {
+    this.ledger.push({ ...entry, stageId, operationKey, state });
+  }
+
+  consume(signalId: string): void {
+    this.consumed.push(signalId);
+  }
+
+  due(due: Due): void {
+    this.dues.push(due);
+  }
+
+  get dirty(): boolean {
+    return (
+      this.events.length + this.changedMemories.size + this.ledger.length + this.consumed.length + this.dues.length > 0
+    );
+  }
+
+  /** Everything since the last commit, as one; the run starts collecting anew. */
+  take(release: { dueAt: number | null } | null): Commit {
+    const commit: Commit = {
+      lease: this.lease,
+      sequence: this.execution.sequence,
+      at: this.now(),
+      events: this.events,
+      execution: this.execution,
+      stages: this.takeStages(),
+      memories: this.changedMemories,
+      attempts: this.attempts,
+      ledger: this.ledger,
+      consumedSignals: this.consumed,
+      dues: this.dues,
+      release: release && { signalCount: this.signalCount, dueAt: release.dueAt },
+    };
+    this.execution.sequence += this.events.length;
+    this.events = [];
+    this.changes = new Map();
+    this.changedMemories = new Map();
+    this.attempts = [];
+    this.ledger = [];
+    this.consumed = [];
+    this.dues = [];
+    return commit;
+  }
+
+  /** Its own wake-up, should this worker die. */
+  ownDue(at: number): Due {
+    return {
+      key: driveKey(this.execution.id),
+      message: { type: 'DriveExecution', executionId: this.execution.id },
+      at,
+    };
+  }
+
+  private takeStages(): Map<string, StageChange> {
+    const taken = new Map<string, StageChange>();
+    for (const [id, change] of this.changes) {
+      const stage = this.byId.get(id);
+      if (stage) taken.set(id, { ...change, stage });
+      else if (change.was !== null) taken.set(id, { ...change, dropped: true, stage: { id } as Stage });
+    }
+    return taken;
+  }
+
+  private note(event: Extract<ExecutionEventBody, { stageId: string }>): void {
+    let change = this.changes.get(event.stageId);
+    if (!change) {
+      const was = event.type === 'stage.planned' ? null : this.stage(event.stageId).status;
+      change = {
+        was,
+        context: was === null,
+        outputs: was === null,
+        dropped: false,
+        tasks: was === null ? 'all' : new Set(),
+      };
+      this.changes.set(event.stageId, change);
+    }
+    if (event.type === 'stage.dropped') change.dropped = true;
+    else if (event.type === 'task.changed') {
+      if (change.tasks !== 'all') change.tasks.add(event.taskId);
+    } else if (event.type !== 'stage.planned') {
+      if (event.data.context || event.data.contextPatch) change.context = true;
+      if (event.data.outputs || event.data.outputsPatch) change.outputs = true;
+      if (event.data.tasks) change.tasks = 'all';
+    }
+  }
+
+  private index(stage: Stage): void {
+    this.graphNow = null;
+    this.byId.set(stage.id, stage);
+    if (stage.parentStageId === null) this.topByRef.set(stage.refId, stage);
+    else {
+      const siblings = this.childrenOf.get(stage.parentStageId);
+      if (siblings) siblings.push(stage);
+      else this.childrenOf.set(stage.parentStageId, [stage]);
+    }
+  }
+
+  private unindex(stage: Stage): void {
+    this.graphNow = null;
+    this.byId.delete(stage.id);
+    if (stage.parentStageId === null) return;
+    const siblings = this.childrenOf.get(stage.parentStageId) ?? [];
+    this.childrenOf.set(
+      stage.parentStageId,
+      siblings.filter((sibling) => sibling.id !== stage.id),
+    );
+  }
+}
+
+/** The task a RUNNING stage is at, if it is in its tasks. */
+export function currentTask(stage: Stage): Stage['tasks'][number] | undefined {
+  return stage.tasks.find((task) => !isComplete(task.status));
+}

@@ -1,0 +1,63 @@
+import type { LedgerEntry, Operation, PortName, Ports, TaskResult, TaskRun } from '@gennaker/catalog/kit';
+import { type Failure, FailureError, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { operationKey } from './operation-key.ts';
+import { parsedContext, planView } from './planning.ts';
+import type { StageExecutor } from './ports.ts';
+import type { ExecutionRun } from './run.ts';
+
+/** How a task in flight reaches the run it belongs to; both resolve once the facts are durable. */
+export interface TaskDoor {
+  remember(facts: JsonObject): Promise<void>;
+  intend(operationKey: string, entry: LedgerEntry): Promise<void>;
+  outcome(operationKey: string, entry: LedgerEntry, state: 'done' | 'absent'): void;
+}
+
+/** What a round of a task came to, a thrown error included. */
+export type RoundResult = TaskResult | { readonly kind: 'threw'; readonly failure: Failure; readonly outage: boolean };
+
+/** Builds what a round of a task sees. */
+export function taskRun(
+  run: ExecutionRun,
+  stage: Stage,
+  task: { name: string; id: string; startTime: number },
+  executor: StageExecutor,
+  ports: Ports,
+  door: TaskDoor,
+  abort: AbortSignal,
+): TaskRun<unknown, PortName> {
+  const keyFor = (step: string): string => operationKey([run.execution.id, stage.id, stage.attempt, task.name, step]);
+  const operation = (step = ''): Operation => ({
+    key: keyFor(step),
+    executionId: run.execution.id,
+    stageId: stage.id,
+    abort,
+  });
+  return {
+    ...planView(run, stage, parsedContext(stage, executor)),
+    ports,
+    operation,
+    task: { name: task.name, startTime: task.startTime },
+    get memory() {
+      return run.memory(stage.id, task.id);
+    },
+    remember: (facts) => door.remember(facts),
+    intend: async (entry) => {
+      const key = keyFor(`ledger/${entry.kind}/${entry.name}/${entry.action}`);
+      await door.intend(key, entry);
+      return (state) => door.outcome(key, entry, state);
+    },
+    abort,
+  };
+}
+
+/** Runs one round; never throws. */
+export async function playRound(play: () => Promise<TaskResult> | TaskResult): Promise<RoundResult> {
+  try {
+    return await play();
+  } catch (error) {
+    if (error instanceof FailureError)
+      return { kind: 'threw', failure: error.failure, outage: error.failure.retry === true };
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'threw', failure: { code: 'engine.task-crashed', message, retry: true }, outage: true };
+  }
+}

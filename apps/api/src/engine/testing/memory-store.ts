@@ -1,0 +1,300 @@
+import { type Execution, isComplete, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { admitKey, driveKey } from '../messages.ts';
+import type {
+  Admission,
+  AdmissionRule,
+  Claimed,
+  Commit,
+  CommitOutcome,
+  Due,
+  ExecutionStore,
+  LedgerWrite,
+  NewExecution,
+  NewSignal,
+  Signal,
+} from '../ports.ts';
+
+interface Kept {
+  execution: Execution;
+  order: number;
+  parentExecutionId: string | null;
+  parentStageId: string | null;
+  fence: number;
+  leaseOwner: string | null;
+  signals: Signal[];
+  signalCount: number;
+  memories: Map<string, JsonObject>;
+}
+
+/** What the store would refuse; thrown so that tests see it. */
+class GuardBroken extends Error {}
+
+/**
+ * The store in memory, with the same guards as the rows: everything is copied in and out, so that nothing is shared
+ * with a worker by accident.
+ */
+export class MemoryStore implements ExecutionStore {
+  readonly executions = new Map<string, Kept>();
+  readonly dues = new Map<string, Due>();
+  readonly events = new Map<string, Array<Commit['events'][number] & { sequence: number; at: number }>>();
+  readonly ledger: Array<LedgerWrite & { executionId: string }> = [];
+  private readonly correlation = new Map<string, string>();
+  private readonly onceKeys = new Set<string>();
+  private readonly workers = new Map<string, number>();
+  private nextSignal = 1;
+  private readonly now: () => number;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  async create(given: NewExecution): Promise<{ id: string; created: boolean }> {
+    const known = given.correlationKey === null ? undefined : this.correlation.get(given.correlationKey);
+    if (known !== undefined) return { id: known, created: false };
+    const execution = structuredClone(given.execution);
+    execution.sequence = 1;
+    const { id } = execution;
+    if (given.correlationKey !== null) this.correlation.set(given.correlationKey, id);
+    this.executions.set(id, {
+      execution,
+      order: this.executions.size,
+      parentExecutionId: given.parentExecutionId,
+      parentStageId: given.parentStageId,
+      fence: 0,
+      leaseOwner: null,
+      signals: [],
+      signalCount: 0,
+      memories: new Map(),
+    });
+    this.events.set(id, [{ type: 'execution.created', data: {}, sequence: 1, at: execution.buildTime }]);
+    if (!isComplete(execution.status))
+      this.setDue({ key: driveKey(id), message: { type: 'DriveExecution', executionId: id }, at: execution.buildTime });
+    return { id, created: true };
+  }
+
+  async claim(executionId: string, workerId: string): Promise<Claimed | null> {
+    const kept = this.executions.get(executionId);
+    if (!kept) return null;
+    if (kept.leaseOwner !== null && kept.leaseOwner !== workerId && this.alive(kept.leaseOwner)) return null;
+    kept.fence += 1;
+    kept.leaseOwner = workerId;
+    return {
+      lease: { executionId, fence: kept.fence },
+      execution: structuredClone(kept.execution),
+      parentExecutionId: kept.parentExecutionId,
+      parentStageId: kept.parentStageId,
+      memories: structuredClone(kept.memories),
+      signals: structuredClone(kept.signals),
+      signalCount: kept.signalCount,
+    };
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const kept = this.executions.get(commit.lease.executionId);
+    if (!kept || kept.fence !== commit.lease.fence) return 'lost';
+    this.guard(kept, commit);
+    this.write(kept, commit);
+    if (!commit.release) return 'done';
+    if (commit.release.signalCount !== kept.signalCount) return 'signaled';
+    kept.leaseOwner = null;
+    if (commit.release.dueAt === null) this.dues.delete(driveKey(commit.lease.executionId));
+    else
+      this.setDue({
+        key: driveKey(commit.lease.executionId),
+        message: { type: 'DriveExecution', executionId: commit.lease.executionId },
+        at: commit.release.dueAt,
+      });
+    return 'done';
+  }
+
+  async commitStart(commit: Commit, rule: AdmissionRule): Promise<Admission> {
+    const me = this.executions.get(commit.lease.executionId);
+    if (!me || me.fence !== commit.lease.fence) return { verdict: 'lost' };
+    const others = this.ofPipeline(rule.pipelineConfigId).filter((kept) => kept !== me);
+    const active = others.filter(({ execution }) => execution.status === 'RUNNING' || execution.status === 'PAUSED');
+    const older = others.filter((kept) => this.waiting(kept) && kept.order < me.order);
+    const ahead = active.length + older.length;
+    if (ahead >= rule.limit) return { verdict: 'wait', ahead, behind: (older.at(-1) ?? active.at(-1))!.execution.id };
+    const outcome = await this.commit(commit);
+    return { verdict: outcome === 'lost' ? 'lost' : 'done' };
+  }
+
+  async admitNext(
+    pipelineConfigId: string,
+    at: number,
+  ): Promise<{ next: readonly string[]; superseded: readonly string[] }> {
+    this.dues.delete(admitKey(pipelineConfigId));
+    const all = this.ofPipeline(pipelineConfigId);
+    const waiting = all.filter((kept) => this.waiting(kept)).sort((a, b) => a.order - b.order);
+    const first = waiting[0]?.execution;
+    if (!first) return { next: [], superseded: [] };
+    const limit = first.limitConcurrent ? 1 : first.maxConcurrentExecutions;
+    const active = all.filter(
+      ({ execution }) => execution.status === 'RUNNING' || execution.status === 'PAUSED',
+    ).length;
+    const free = limit - active;
+    if (free <= 0) return { next: [], superseded: [] };
+    const next = first.keepWaitingPipelines ? waiting.slice(0, free) : waiting.slice(-free);
+    const superseded = first.keepWaitingPipelines ? [] : waiting.slice(0, Math.max(0, waiting.length - free));
+    const successor = next.at(-1)!.execution.id;
+    for (const { execution } of superseded) {
+      await this.signal({
+        executionId: execution.id,
+        stageId: null,
+        kind: 'cancel',
+        body: { reason: `superseded by the newer run ${successor}`, supersededBy: successor },
+        user: 'gennaker',
+        at,
+        onceKey: null,
+      });
+    }
+    for (const { execution } of next)
+      this.setDue({ key: driveKey(execution.id), message: { type: 'DriveExecution', executionId: execution.id }, at });
+    return {
+      next: next.map(({ execution }) => execution.id),
+      superseded: superseded.map(({ execution }) => execution.id),
+    };
+  }
+
+  async signals(lease: {
+    executionId: string;
+    fence: number;
+  }): Promise<{ signals: readonly Signal[]; signalCount: number } | null> {
+    const kept = this.executions.get(lease.executionId);
+    if (!kept || kept.fence !== lease.fence) return null;
+    return { signals: structuredClone(kept.signals), signalCount: kept.signalCount };
+  }
+
+  async signal(signal: NewSignal): Promise<boolean> {
+    if (signal.onceKey !== null && this.onceKeys.has(signal.onceKey)) return false;
+    if (signal.onceKey !== null) this.onceKeys.add(signal.onceKey);
+    const kept = this.executions.get(signal.executionId);
+    if (!kept) return false;
+    kept.signals.push({ ...structuredClone(signal), id: String(this.nextSignal++) });
+    kept.signalCount += 1;
+    this.setDue({
+      key: driveKey(signal.executionId),
+      message: { type: 'DriveExecution', executionId: signal.executionId },
+      at: signal.at,
+    });
+    return true;
+  }
+
+  async read(executionId: string): Promise<Execution | null> {
+    const kept = this.executions.get(executionId);
+    return kept ? structuredClone(kept.execution) : null;
+  }
+
+  async overdue(at: number, limit: number): Promise<readonly Due[]> {
+    const due = [...this.dues.values()]
+      .filter((row) => row.at <= at && !this.heldByLiving(row))
+      .sort((a, b) => a.at - b.at);
+    return due.slice(0, limit);
+  }
+
+  async removeDue(key: string, at: number): Promise<void> {
+    const due = this.dues.get(key);
+    if (due && due.at <= at) this.dues.delete(key);
+  }
+
+  async heartbeat(workerId: string, ttlMs: number, held: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    this.workers.set(workerId, this.now() + ttlMs);
+    return new Map(
+      held.flatMap((id) => (this.executions.has(id) ? [[id, this.executions.get(id)!.signalCount] as const] : [])),
+    );
+  }
+
+  async retire(workerId: string): Promise<void> {
+    this.workers.delete(workerId);
+    for (const kept of this.executions.values()) if (kept.leaseOwner === workerId) kept.leaseOwner = null;
+  }
+
+  private alive(workerId: string): boolean {
+    return (this.workers.get(workerId) ?? 0) > this.now();
+  }
+
+  private heldByLiving(due: Due): boolean {
+    if (due.message.type !== 'DriveExecution') return false;
+    const owner = this.executions.get(due.message.executionId)?.leaseOwner ?? null;
+    return owner !== null && this.alive(owner);
+  }
+
+  private ofPipeline(pipelineConfigId: string): Kept[] {
+    return [...this.executions.values()].filter(({ execution }) => execution.pipelineConfigId === pipelineConfigId);
+  }
+
+  private waiting({ execution, signals }: Kept): boolean {
+    return execution.status === 'NOT_STARTED' && !signals.some((signal) => signal.kind === 'cancel');
+  }
+
+  private setDue(due: Due): void {
+    this.dues.set(due.key, due);
+  }
+
+  private guard(kept: Kept, commit: Commit): void {
+    if (kept.execution.sequence !== commit.sequence)
+      throw new GuardBroken(`sequence is ${kept.execution.sequence}, not ${commit.sequence}`);
+    const rows = new Map(kept.execution.stages.map((stage) => [stage.id, stage]));
+    for (const [id, change] of commit.stages) {
+      const status = rows.get(id)?.status ?? null;
+      if (status !== change.was) throw new GuardBroken(`stage ${id} is ${status}, not ${change.was}`);
+    }
+  }
+
+  private write(kept: Kept, commit: Commit): void {
+    const stages: Stage[] = kept.execution.stages;
+    const next: Execution = structuredClone({ ...commit.execution, stages: [] });
+    next.sequence = commit.sequence + commit.events.length;
+    next.stages = stages.filter((stage) => !commit.stages.get(stage.id)?.dropped);
+    for (const [id, change] of commit.stages) {
+      if (change.dropped) continue;
+      const at = next.stages.findIndex((stage) => stage.id === id);
+      const row = structuredClone(change.stage);
+      if (at < 0) next.stages.push(row);
+      else next.stages[at] = mergeRow(next.stages[at]!, row, change);
+    }
+    for (const { stageId, record } of commit.attempts) {
+      const stage = next.stages.find((candidate) => candidate.id === stageId);
+      if (stage) stage.attempts = [...(stage.attempts ?? []), structuredClone(record) as never];
+    }
+    kept.execution = next;
+    const log = this.events.get(next.id)!;
+    commit.events.forEach((event, i) =>
+      log.push({ ...structuredClone(event), sequence: commit.sequence + i + 1, at: commit.at }),
+    );
+    for (const [key, memory] of commit.memories) kept.memories.set(key, structuredClone(memory));
+    kept.signals = kept.signals.filter((signal) => !commit.consumedSignals.includes(signal.id));
+    for (const entry of commit.ledger) this.enter(next.id, entry);
+    for (const due of commit.dues) this.setDue(due);
+  }
+
+  private enter(executionId: string, entry: LedgerWrite): void {
+    const at = this.ledger.findIndex(
+      (row) => row.operationKey === entry.operationKey && row.name === entry.name && row.action === entry.action,
+    );
+    if (at < 0) this.ledger.push({ ...entry, executionId });
+    else this.ledger[at] = { ...this.ledger[at]!, ...entry, executionId };
+  }
+}
+
+/** A row takes only what the change says has changed; what it leaves out must have been equal anyway. */
+function mergeRow(
+  old: Stage,
+  row: Stage,
+  change: { context: boolean; outputs: boolean; tasks: ReadonlySet<string> | 'all' },
+): Stage {
+  return {
+    ...row,
+    attempts: old.attempts,
+    context: change.context ? row.context : old.context,
+    outputs: change.outputs ? row.outputs : old.outputs,
+    tasks:
+      change.tasks === 'all'
+        ? row.tasks
+        : old.tasks.map((task) =>
+            change.tasks !== 'all' && change.tasks.has(task.id)
+              ? row.tasks.find((other) => other.id === task.id)!
+              : task,
+          ),
+  };
+}

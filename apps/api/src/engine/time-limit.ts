@@ -1,0 +1,40 @@
+import type { TaskDefinition } from '@gennaker/catalog/kit';
+import type { Stage, Task } from '@gennaker/pipeline-dsl';
+import type { ExecutionRun } from './run.ts';
+
+const DEFAULT_LIMIT_MS = 2 * 3_600_000;
+
+/**
+ * Epoch ms at which the task's time is up, pauses and execution windows left out. `stageTimeoutMs` of the stage or of
+ * the nearest parent that has it counts from that stage's start; else the task's own limit from the task's start.
+ */
+export function deadlineOf(
+  run: ExecutionRun,
+  stage: Stage,
+  task: Task,
+  definition: TaskDefinition<unknown, never> | undefined,
+  context: unknown,
+): number {
+  for (let at: Stage | undefined = stage; at; at = at.parentStageId === null ? undefined : run.find(at.parentStageId)) {
+    const limit = Number(at.context['stageTimeoutMs']);
+    if (Number.isFinite(limit) && limit > 0 && at.startTime !== null) {
+      return at.startTime + limit + pausedSince(run, at.startTime) + windowTime(run, at);
+    }
+  }
+  const own = definition?.timeoutMs;
+  const limit = typeof own === 'function' ? own(context) : (own ?? DEFAULT_LIMIT_MS);
+  const from = task.startTime ?? run.now();
+  return from + limit + pausedSince(run, from);
+}
+
+/** Ms during which the execution was paused since `from`, a pause that still lasts included. */
+export function pausedSince(run: ExecutionRun, from: number): number {
+  const intervals = run.execution.paused?.intervals ?? [];
+  return intervals.reduce((sum, pause) => sum + Math.max(0, (pause.to ?? run.now()) - Math.max(pause.from, from)), 0);
+}
+
+function windowTime(run: ExecutionRun, stage: Stage): number {
+  const window = run.children(stage.id).find((child) => child.type === 'restrictExecutionDuringTimeWindow');
+  if (!window || window.startTime === null) return 0;
+  return (window.endTime ?? run.now()) - window.startTime;
+}

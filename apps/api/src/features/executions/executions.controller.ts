@@ -1,0 +1,196 @@
+import { type Execution, isStatus, type Status } from '@gennaker/pipeline-dsl';
+import { contract } from '@gennaker/pipeline-dsl/contract';
+import { evaluateTree, executionContext } from '@gennaker/pipeline-dsl/expressions';
+import { Controller, HttpCode, Inject, Param, Put, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { principalOf } from '../../auth/index.ts';
+import type { Clock, Engine } from '../../engine/index.ts';
+import type { ExecutionQueries, PipelineConfigs } from '../../persistence/index.ts';
+import { notFound, ProblemError } from '../http/problem.ts';
+import { badRequest, Call, type CallOf, Route } from '../http/route.ts';
+import { CLOCK, ENGINE, PIPELINES, QUERIES } from '../ports.ts';
+import { actedOn } from './acted-on.ts';
+import { startPipeline } from './start-pipeline.ts';
+
+/** As far as a date reaches, either way. */
+const MOST_MS = 8_640_000_000_000_000;
+const FORTNIGHT_MS = 14 * 24 * 3_600_000;
+
+/** Executions: starting, reading, steering. */
+@Controller()
+export class ExecutionsController {
+  private readonly engine: Engine;
+  private readonly queries: ExecutionQueries;
+  private readonly pipelines: PipelineConfigs;
+  private readonly clock: Clock;
+
+  constructor(
+    @Inject(ENGINE) engine: Engine,
+    @Inject(QUERIES) queries: ExecutionQueries,
+    @Inject(PIPELINES) pipelines: PipelineConfigs,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.engine = engine;
+    this.queries = queries;
+    this.pipelines = pipelines;
+    this.clock = clock;
+  }
+
+  @Route(contract.startPipeline)
+  async start(@Call() { params, body, principal, idempotencyKey }: CallOf<typeof contract.startPipeline>) {
+    const pipeline = await this.pipelines.find(params.application, params.nameOrId);
+    if (!pipeline) throw notFound('pipeline', params.nameOrId);
+    const id = await startPipeline(this.engine, { pipeline, body, user: principal.user, idempotencyKey });
+    return { ref: `/pipelines/${id}` };
+  }
+
+  @Route(contract.getExecution)
+  async get(@Call() { params }: CallOf<typeof contract.getExecution>) {
+    return this.need(params.id);
+  }
+
+  @Route(contract.deleteExecution)
+  async remove(@Call() { params }: CallOf<typeof contract.deleteExecution>) {
+    if (await this.queries.remove(params.id)) return;
+    const { status } = await this.need(params.id);
+    throw new ProblemError(
+      409,
+      'executions.not-ended',
+      `Execution ${params.id} is ${status}; cancel it, then it can be deleted.`,
+    );
+  }
+
+  @Route(contract.cancelExecution)
+  async cancel(@Call() { params, query, principal }: CallOf<typeof contract.cancelExecution>) {
+    await this.engine.cancel(params.id, principal.user, query.reason ?? null);
+    await actedOn(this.queries, params.id);
+  }
+
+  /** As one client spells the same. */
+  @Put('/applications/:application/pipelines/:id/cancel')
+  @HttpCode(200)
+  async cancelOfApplication(@Param('id') id: string, @Query('reason') reason: unknown, @Req() request: FastifyRequest) {
+    await this.engine.cancel(id, principalOf(request.headers).user, typeof reason === 'string' ? reason : null);
+    await actedOn(this.queries, id);
+  }
+
+  @Route(contract.pauseExecution)
+  async pause(@Call() { params, principal }: CallOf<typeof contract.pauseExecution>) {
+    await this.engine.pause(params.id, principal.user);
+    await actedOn(this.queries, params.id);
+  }
+
+  @Route(contract.resumeExecution)
+  async resume(@Call() { params, principal }: CallOf<typeof contract.resumeExecution>) {
+    await this.engine.resume(params.id, principal.user);
+    await actedOn(this.queries, params.id);
+  }
+
+  @Route(contract.patchStage)
+  async patchStage(@Call() { params, body, principal }: CallOf<typeof contract.patchStage>) {
+    await this.engine.patchStage(params.id, params.stageId, body, principal);
+    return this.afterwards(params.id);
+  }
+
+  @Route(contract.restartStage)
+  async restart(@Call() { params, principal }: CallOf<typeof contract.restartStage>) {
+    await this.engine.restartStage(params.id, params.stageId, principal.user);
+    return this.afterwards(params.id);
+  }
+
+  @Route(contract.ignoreStage)
+  async ignore(@Call() { params, body, principal }: CallOf<typeof contract.ignoreStage>) {
+    await this.engine.ignoreStage(params.id, params.stageId, principal.user, body.reason);
+    return this.afterwards(params.id);
+  }
+
+  @Route(contract.evaluateExpression)
+  async evaluate(@Call() { params, query, principal }: CallOf<typeof contract.evaluateExpression>) {
+    const execution = await this.need(params.id);
+    const context = executionContext({
+      execution: execution as Parameters<typeof executionContext>[0]['execution'],
+      user: principal.user,
+      now: () => this.clock.now(),
+      random: () => 0.5,
+      uuid: () => '00000000-0000-0000-0000-000000000000',
+    });
+    const { value, notes } = evaluateTree(query.expression, context);
+    return { result: value ?? null, ...(Object.keys(notes).length > 0 ? { detail: notes } : {}) };
+  }
+
+  @Route(contract.listExecutions)
+  async list(@Call() { query }: CallOf<typeof contract.listExecutions>) {
+    const options = { expand: query.expand, statuses: statusesOf(query.statuses) };
+    const { executionIds, pipelineConfigIds } = query;
+    if ((executionIds === undefined) === (pipelineConfigIds === undefined))
+      throw badRequest([{ pointer: '/query', message: 'give either executionIds or pipelineConfigIds' }]);
+    if (executionIds) return this.queries.byIds(executionIds.slice(0, 500), options);
+    return this.queries.byPipelines(pipelineConfigIds ?? [], query.limit, options);
+  }
+
+  @Route(contract.searchExecutions)
+  async search(@Call() { params, query }: CallOf<typeof contract.searchExecutions>) {
+    return this.queries.search({
+      ...(params.application === '*' ? {} : { application: params.application }),
+      type: 'PIPELINE',
+      pipelineName: query.pipelineName,
+      triggerTypes: query.triggerTypes,
+      eventId: query.eventId,
+      statuses: statusesOf(query.statuses),
+      from: wholeOf(query.triggerTimeStartBoundary),
+      to: wholeOf(query.triggerTimeEndBoundary),
+      startIndex: query.startIndex,
+      size: query.size,
+      reverse: query.reverse,
+      expand: query.expand,
+    });
+  }
+
+  @Route(contract.applicationPipelines)
+  async ofApplication(@Call() { params, query }: CallOf<typeof contract.applicationPipelines>) {
+    return this.queries.ofApplication(params.application, {
+      expand: query.expand,
+      statuses: statusesOf(query.statuses),
+      limit: query.limit,
+      since: this.clock.now() - FORTNIGHT_MS,
+      pipelineName: query.pipelineNameFilter,
+    });
+  }
+
+  @Route(contract.executionEvents)
+  async events(@Call() { params, query }: CallOf<typeof contract.executionEvents>) {
+    const events = await this.queries.eventsAfter(params.id, query.after, query.limit);
+    if (events.length === 0 && !(await this.queries.head(params.id))) throw notFound('execution', params.id);
+    return events;
+  }
+
+  @Route(contract.executionEffects)
+  async ledger(@Call() { params }: CallOf<typeof contract.executionEffects>) {
+    const rows = await this.queries.ledger(params.id);
+    if (rows.length === 0 && !(await this.queries.head(params.id))) throw notFound('execution', params.id);
+    return rows;
+  }
+
+  private async need(id: string): Promise<Execution> {
+    const execution = await this.engine.read(id);
+    if (!execution) throw notFound('execution', id);
+    return execution;
+  }
+
+  private async afterwards(id: string): Promise<Execution> {
+    await actedOn(this.queries, id);
+    return this.need(id);
+  }
+}
+
+/** Refuses words that are no status. */
+export function statusesOf(words: readonly string[] | undefined): readonly Status[] | undefined {
+  if (!words || words.length === 0) return undefined;
+  const wrong = words.find((word) => !isStatus(word));
+  if (wrong !== undefined)
+    throw badRequest([{ pointer: '/query/statuses', message: `${JSON.stringify(wrong.slice(0, 100))} is no status` }]);
+  return words as readonly Status[];
+}
+
+const wholeOf = (value: number | undefined): number | undefined =>
+  value === undefined || Number.isNaN(value) ? undefined : Math.trunc(Math.min(Math.max(value, -MOST_MS), MOST_MS));

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Pages may load and call this server only, and nobody may frame them. */
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'referrer-policy': 'same-origin',
+} as const;
+
+const NEVER_CHANGES = 'public, max-age=31536000, immutable';
+
+/** Answers a page to a browser that asks for an address of the web UI; false when the request is not for one. */
+export type PageFallback = (request: FastifyRequest, reply: FastifyReply) => boolean;
+
+/**
+ * Serves the built web UI from a folder, and its page under every address that a person opens and nothing else answers.
+ * Without the folder (a checkout that was not built) only the API answers.
+ */
+export async function serveWebUi(server: FastifyInstance, folder: string): Promise<PageFallback> {
+  const page = join(folder, 'index.html');
+  if (!existsSync(page)) return () => false;
+  const html = await readFile(page, 'utf8');
+  await server.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    index: false,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      const hashed = /[/\\]assets[/\\]/.test(path);
+      response.setHeader('cache-control', hashed ? NEVER_CHANGES : 'no-cache');
+    },
+  });
+  return (request, reply) => {
+    const isStart = /^\/(\?|$)/.test(request.url);
+    const wantsPage = isStart || (request.headers.accept ?? '').includes('text/html');
+    if (request.method !== 'GET' || !wantsPage || /^\/(assets|webhooks)\//.test(request.url)) return false;
+    void reply
+      .status(200)
+      .headers({ ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
+      .send(html);
+    return true;
+  };
+}

@@ -1,0 +1,64 @@
+import type { Finding, JsonObject, StageDefinition } from '@gennaker/pipeline-dsl';
+import { checkPipeline } from '@gennaker/pipeline-dsl/check';
+import { Inject, Injectable } from '@nestjs/common';
+import type { PipelineConfigs, StoredPipeline } from '../../persistence/index.ts';
+import { ProblemError } from '../http/problem.ts';
+import { PIPELINES, STAGE_TYPES } from '../ports.ts';
+
+/** Checks and saves pipelines: what has errors, or is based on an older version, is refused. */
+@Injectable()
+export class PipelineSaver {
+  private readonly pipelines: PipelineConfigs;
+  private readonly stageTypes: Readonly<Record<string, StageDefinition>>;
+
+  constructor(
+    @Inject(PIPELINES) pipelines: PipelineConfigs,
+    @Inject(STAGE_TYPES) stageTypes: Readonly<Record<string, StageDefinition>>,
+  ) {
+    this.pipelines = pipelines;
+    this.stageTypes = stageTypes;
+  }
+
+  check(document: JsonObject): readonly Finding[] {
+    return checkPipeline(document, { stages: this.stageTypes });
+  }
+
+  async save(document: JsonObject, how: { staleCheck: boolean; user: string }): Promise<StoredPipeline> {
+    const findings = this.check(document);
+    refuseErrors(findings);
+    const { kind, stored } = await this.pipelines.save(document, baseOf(document, how.staleCheck), how.user);
+    if (kind === 'stale') {
+      throw new ProblemError(
+        409,
+        'pipelines.stale',
+        `${stored.lastModifiedBy} saved version ${stored.version} of "${stored.name}" meanwhile. Load it, merge your change and save again.`,
+      );
+    }
+    if (kind === 'duplicate') {
+      const message = `A pipeline named "${stored.name}" exists in ${stored.application} already (id ${stored.id}). Use another name, or send that id to save it.`;
+      throw new ProblemError(400, 'pipelines.duplicate-name', message, { fields: [{ pointer: '/name', message }] });
+    }
+    return stored;
+  }
+}
+
+function refuseErrors(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const first = errors[0];
+  if (!first) return;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  throw new ProblemError(400, 'pipelines.invalid', `${first.pointer || 'The pipeline'}: ${first.message}${more}`, {
+    fields: errors.slice(0, 50).map(({ pointer, message }) => ({ pointer, message })),
+    findings: findings.slice(0, 200),
+  });
+}
+
+/** A sent version is always compared; the time of the last save only when asked for. */
+function baseOf(document: JsonObject, staleCheck: boolean): { version: number | null; updateTs: string | null } {
+  const { version } = document;
+  const time = document['updateTs'] ?? document['lastModified'];
+  return {
+    version: typeof version === 'number' && Number.isInteger(version) ? version : null,
+    updateTs: staleCheck && (typeof time === 'string' || typeof time === 'number') ? String(time) : null,
+  };
+}

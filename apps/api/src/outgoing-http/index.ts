@@ -1,0 +1,1 @@
+export { OutgoingHttp, type OutgoingHttpOptions } from './outgoing-http.ts';

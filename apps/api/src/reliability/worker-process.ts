@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { findProject } from '../config/index.ts';
+
+/** A worker of the built product in a process of its own, that can be killed at any moment. */
+export class WorkerProcess {
+  private child: ChildProcess | null = null;
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly said: string[] = [];
+
+  constructor(env: Readonly<Record<string, string>>) {
+    this.env = env;
+  }
+
+  start(): void {
+    const script = join(findProject().root, 'apps/api/dist/start.js');
+    const child = spawn(process.execPath, [script, '--role', 'worker'], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => this.hear(String(text)));
+    this.child = child;
+  }
+
+  /** SIGKILL, as a crash would end it. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Its last words, for a test that fails. */
+  get words(): string {
+    return this.said.slice(-30).join('');
+  }
+
+  private hear(text: string): void {
+    this.said.push(text);
+    if (this.said.length > 200) this.said.splice(0, 100);
+  }
+}
