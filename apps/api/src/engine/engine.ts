@@ -12,6 +12,7 @@ import { Drive, LeaseLost } from './drive.ts';
 import { prepareExecution, type StartCommand } from './launch.ts';
 import { driveKey, type Message } from './messages.ts';
 import type {
+  Asker,
   Clock,
   CommitListener,
   EngineLogger,
@@ -187,6 +188,11 @@ export class Engine {
     return new Map([...this.drives].map(([id, drive]) => [id, drive.signalCount]));
   }
 
+  /** This worker, and what it works on or is about to. */
+  asker(): Asker {
+    return { workerId: this.options.workerId, held: [...this.drives.keys(), ...this.claiming.keys()] };
+  }
+
   /** Tells held executions that more signals exist than they have seen. */
   signalsWaiting(counts: ReadonlyMap<string, number>): void {
     for (const [id, count] of counts) {
@@ -237,7 +243,7 @@ export class Engine {
 
   private async lookForWork(): Promise<void> {
     const { store, clock, queue } = this.options;
-    if (!this.stopping) await queue.wake(await store.overdue(clock.now(), LOOK_LIMIT));
+    if (!this.stopping) await queue.wake(await store.overdue(clock.now(), LOOK_LIMIT, this.asker()));
   }
 
   private async admitNext(pipelineConfigId: string): Promise<void> {

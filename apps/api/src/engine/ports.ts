@@ -133,6 +133,12 @@ export type Admission =
   | { readonly verdict: 'wait'; readonly behind: string; readonly ahead: number };
 
 /** All that is durable. Implementations: rows in Postgres, and memory for tests; one contract suite for both. */
+/** A worker and the executions it has in hand. */
+export interface Asker {
+  readonly workerId: string;
+  readonly held: readonly string[];
+}
+
 export interface ExecutionStore {
   /**
    * Stores the execution with its first event and its wake-up. A correlation key already used answers that
@@ -163,8 +169,11 @@ export interface ExecutionStore {
     at: number,
   ): Promise<{ readonly next: readonly string[]; readonly superseded: readonly string[] }>;
 
-  /** Wake-ups due before `at` whose execution no living worker holds. */
-  overdue(at: number, limit: number): Promise<readonly Due[]>;
+  /**
+   * Wake-ups due before `at` whose execution nobody works on. A lease of a living worker counts, except that the asker
+   * knows better about its own: what it leased but has not in hand was lost between the database and it.
+   */
+  overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]>;
   removeDue(key: string, at: number): Promise<void>;
   /** Says that this worker lives, and learns for which held executions signals wait. */
   heartbeat(workerId: string, ttlMs: number, held: readonly string[]): Promise<ReadonlyMap<string, number>>;

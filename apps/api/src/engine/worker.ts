@@ -73,10 +73,10 @@ export class WorkerLoop {
   private async sweep(graceMs: number): Promise<void> {
     if (this.sweeping) return;
     this.sweeping = true;
-    const { store, queue, clock, logger, sweepMs } = this.options;
+    const { engine, store, queue, clock, logger, sweepMs } = this.options;
     try {
       const now = clock.now();
-      const rows = await store.overdue(now + 2 * sweepMs, SWEEP_LIMIT);
+      const rows = await store.overdue(now + 2 * sweepMs, SWEEP_LIMIT, engine.asker());
       const lost = rows.filter((due) => due.at <= now - graceMs);
       if (lost.length > 0) logger.debug('refilling the queue from the rows', { wakeUps: lost.length });
       await queue.wake([...lost, ...rows.filter((due) => due.at > now)]);

@@ -366,6 +366,22 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
     expect(next?.lease.fence).toBeGreaterThan(both.find((claimed) => claimed !== null)!.lease.fence);
   });
 
+  it('a lease whose answer never came is found again by its own worker, though it lives', async () => {
+    const world = newWorld();
+    const id = await world.start([stage('A', [], { type: 'judge' })]);
+    const { store } = world;
+    for (const worker of ['mine', 'other']) await store.heartbeat(worker, 60_000, []);
+    expect(await store.claim(id, 'mine')).not.toBeNull();
+    const seenBy = async (workerId: string, held: string[]) => {
+      const dues = await store.overdue(world.clock.now(), 10_000, { workerId, held });
+      return dues.some((due) => due.message.type === 'DriveExecution' && due.message.executionId === id);
+    };
+    expect(await seenBy('other', [])).toBe(false);
+    expect(await seenBy('mine', [id])).toBe(false);
+    expect(await seenBy('mine', [])).toBe(true);
+    expect(await store.claim(id, 'mine')).not.toBeNull();
+  });
+
   it('a write with an old fence changes nothing', async () => {
     const world = newWorld();
     const id = await world.start([stage('A', [], { type: 'judge' })]);

@@ -3,6 +3,7 @@ import { admitKey, driveKey } from '../messages.ts';
 import type {
   Admission,
   AdmissionRule,
+  Asker,
   Claimed,
   Commit,
   CommitOutcome,
@@ -185,9 +186,9 @@ export class MemoryStore implements ExecutionStore {
     return kept ? structuredClone(kept.execution) : null;
   }
 
-  async overdue(at: number, limit: number): Promise<readonly Due[]> {
+  async overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]> {
     const due = [...this.dues.values()]
-      .filter((row) => row.at <= at && !this.heldByLiving(row))
+      .filter((row) => row.at <= at && !this.workedOn(row, asker))
       .sort((a, b) => a.at - b.at);
     return due.slice(0, limit);
   }
@@ -213,10 +214,11 @@ export class MemoryStore implements ExecutionStore {
     return (this.workers.get(workerId) ?? 0) > this.now();
   }
 
-  private heldByLiving(due: Due): boolean {
-    if (due.message.type !== 'DriveExecution') return false;
-    const owner = this.executions.get(due.message.executionId)?.leaseOwner ?? null;
-    return owner !== null && this.alive(owner);
+  private workedOn({ message }: Due, asker?: Asker): boolean {
+    if (message.type !== 'DriveExecution') return false;
+    const owner = this.executions.get(message.executionId)?.leaseOwner ?? null;
+    if (owner === null || !this.alive(owner)) return false;
+    return owner !== asker?.workerId || asker.held.includes(message.executionId);
   }
 
   private ofPipeline(pipelineConfigId: string): Kept[] {

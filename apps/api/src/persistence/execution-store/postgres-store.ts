@@ -4,6 +4,7 @@ import { admitKey, driveKey, type Message } from '../../engine/messages.ts';
 import type {
   Admission,
   AdmissionRule,
+  Asker,
   Claimed,
   Commit,
   CommitOutcome,
@@ -117,14 +118,15 @@ export class PostgresStore implements ExecutionStore {
     }
   }
 
-  async overdue(at: number, limit: number): Promise<readonly Due[]> {
+  async overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]> {
     const { rows } = await this.pool.query<{ key: string; message: Message; at: string }>({
       name: 'overdue',
       text: `select d.key, d.message, d.at from due d
           left join execution e on e.id = d.message->>'executionId' and d.message->>'type' = 'DriveExecution'
           left join worker w on w.id = e.lease_owner and w.heartbeat_at > now() - $3 * interval '1 ms'
+            and (w.id <> $4 or e.id = any($5))
         where d.at <= $1 and w.id is null order by d.at limit $2`,
-      values: [at, limit, this.ttlMs],
+      values: [at, limit, this.ttlMs, asker?.workerId ?? '', asker?.held ?? []],
     });
     return rows.map((row) => ({ ...row, at: Number(row.at) }));
   }
