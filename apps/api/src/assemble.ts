@@ -7,7 +7,7 @@ import pg from 'pg';
 import { ChildPipelines } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
-import { createUlids, Engine, type StageRegistry, WorkerLoop } from './engine/index.ts';
+import { CancelKeeper, createUlids, Engine, type StageRegistry, WorkerLoop } from './engine/index.ts';
 import { EventHub, EventStreams, PostgresNotices } from './events/index.ts';
 import { housekeepingExecutors, PipelineSaver, type SystemFacts } from './features/index.ts';
 import { LateQueue } from './late-queue.ts';
@@ -116,6 +116,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     leaseMs: config.worker.leaseMs,
     sweepMs: config.worker.sweepMs,
   });
+  const cancels = new CancelKeeper({ engine, store, clock, logger, everyMs: config.worker.sweepMs });
   const system: SystemFacts = {
     version: config.version,
     accounts,
@@ -139,6 +140,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     streams,
     notices,
     loop,
+    cancels,
     system,
     saver,
     definitions: definitionsOf(stageExecutors),

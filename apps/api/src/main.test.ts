@@ -24,6 +24,32 @@ describe('roles', () => {
     await api.stop();
   });
 
+  dbTest('a cancel takes effect although nobody works, before the start and in mid-run', async ({ databaseUrl }) => {
+    const api = await startTestApplication(databaseUrl, { role: 'api' });
+    await api.send('POST', '/pipelines', { application: 'roles', name: 'left', stages: [hold, after] });
+    const start = async () => (await api.send('POST', '/pipelines/roles/left', {})).body.ref as string;
+    const get = async (ref: string) => (await api.send('GET', ref)).body;
+    const inMidRun = await start();
+    const worker = await startTestApplication(databaseUrl, { role: 'worker' });
+    await eventually(
+      () => get(inMidRun),
+      (execution) => execution.stages[0].wait !== null,
+    );
+    await worker.stop();
+
+    const notStarted = await start();
+    for (const ref of [inMidRun, notStarted]) await api.send('PUT', `${ref}/cancel?reason=wrong%20version`);
+    for (const ref of [inMidRun, notStarted]) {
+      const ended = await eventually(
+        () => get(ref),
+        (execution) => execution.status === 'CANCELED',
+      );
+      expect(ended.cancellationReason).toBe('wrong version');
+    }
+    expect((await get(inMidRun)).stages[0].status).toBe('CANCELED');
+    await api.stop();
+  });
+
   dbTest('what was started while nobody worked is done when somebody does', async ({ databaseUrl }) => {
     const api = await startTestApplication(databaseUrl, { role: 'api' });
     await api.send('POST', '/pipelines', {

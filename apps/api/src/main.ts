@@ -52,11 +52,13 @@ export async function startApplication(
     await parts.loop.start();
     processor.begin(config.worker.concurrency);
   }
+  if (config.role === 'api') parts.cancels.start();
   const stopServing = config.role === 'worker' ? () => undefined : await serve(parts, nest as NestFastifyApplication);
   return {
     url: urlOf(config, nest),
     stop: async () => {
       stopServing();
+      parts.cancels.stop();
       parts.streams.close();
       local?.close();
       if (processor) {

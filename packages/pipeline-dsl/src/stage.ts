@@ -71,6 +71,14 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
    * been evaluated with its parent and is data by then; data is never evaluated again.
    */
   readonly lateFields?: readonly string[];
+  /**
+   * For a type that starts other executions: when one of them goes on again after its end and the stage's own execution
+   * has ended, the stage is restarted with this context, so that it watches that execution. Null = it does not watch.
+   */
+  watchAgain?(
+    child: { readonly executionId: string; readonly name: string },
+    context: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> | null;
   /** Context keys a restart removes. */
   readonly clearOnRestart?: readonly string[];
   /** A finished run of this type that later stages may read through `#judgment`-like lookups shows this line. */

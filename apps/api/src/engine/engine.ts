@@ -3,6 +3,7 @@ import {
   type Actor,
   type Execution,
   isComplete,
+  isJsonObject,
   type JsonObject,
   type Stage,
   type StageDefinition,
@@ -10,7 +11,7 @@ import {
 import * as z from 'zod';
 import { Drive, LeaseLost } from './drive.ts';
 import { prepareExecution, type StartCommand } from './launch.ts';
-import { driveKey, type Message } from './messages.ts';
+import { driveKey, type Message, tellParentKey } from './messages.ts';
 import type {
   Asker,
   Clock,
@@ -254,9 +255,25 @@ export class Engine {
 
   private async tellParent(executionId: string, parentExecutionId: string, parentStageId: string): Promise<void> {
     const { store, clock } = this.options;
-    const onceKey = `child.${executionId}.${(await store.read(executionId))?.sequence ?? 0}`;
-    await this.send(parentExecutionId, parentStageId, 'wake', {}, 'gennaker', onceKey);
-    await store.removeDue(`parent.${executionId}`, clock.now());
+    const child = await store.read(executionId);
+    const parent = await store.read(parentExecutionId);
+    const again = child && parent && this.watchAgain(child, parent, parentStageId);
+    if (again) await this.send(parentExecutionId, parentStageId, 'restart', { context: again }, restarter(child));
+    else {
+      const onceKey = `child.${executionId}.${child?.sequence ?? 0}`;
+      await this.send(parentExecutionId, parentStageId, 'wake', {}, 'gennaker', onceKey);
+    }
+    await store.removeDue(tellParentKey(executionId), clock.now());
+  }
+
+  /** What to tell the stage of an ended parent whose child went on after that stage's end; null when nothing. */
+  private watchAgain(child: Execution, parent: Execution, stageId: string): JsonObject | null {
+    const stage = parent.stages.find((candidate) => candidate.id === stageId);
+    if (!stage || !isComplete(parent.status) || !isComplete(stage.status)) return null;
+    const wentOn = !isComplete(child.status) || (child.startTime !== null && child.startTime > (stage.endTime ?? 0));
+    if (!wentOn) return null;
+    const definition = this.options.registry.executor(stage.type)?.definition;
+    return definition?.watchAgain?.({ executionId: child.id, name: child.name }, stage.context) ?? null;
   }
 
   private async skipStage(execution: Execution, stage: Stage, body: JsonObject, actor: Actor): Promise<void> {
@@ -308,6 +325,15 @@ export class Engine {
     if (!stage) throw new Refusal(404, 'stage.not-found', `Execution ${executionId} has no stage ${stageId}.`);
     return { execution, stage };
   }
+}
+
+/** Who restarted the execution last. */
+function restarter(execution: Execution): string {
+  const details = execution.stages.flatMap(({ context }) =>
+    isJsonObject(context['restartDetails']) ? [context['restartDetails']] : [],
+  );
+  const last = details.toSorted((a, b) => Number(b['restartTime']) - Number(a['restartTime']))[0];
+  return typeof last?.['restartedBy'] === 'string' ? last['restartedBy'] : 'gennaker';
 }
 
 /** Lets the definition's signal rule decide; undefined when the body is none of its signals. */

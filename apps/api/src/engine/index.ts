@@ -1,3 +1,4 @@
+export { CancelKeeper } from './cancel-keeper.ts';
 export { Engine, type EngineOptions, Refusal } from './engine.ts';
 export type { StartCommand } from './launch.ts';
 export { LocalFirstQueue } from './local-first-queue.ts';

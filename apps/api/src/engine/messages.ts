@@ -8,7 +8,7 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('DriveExecution'), executionId: id }),
   /** A run of this pipeline ended or was resumed: let the next waiting one go. */
   z.object({ type: z.literal('AdmitNext'), pipelineConfigId: z.string().min(1).max(200) }),
-  /** A child ended: tell the stage that started it. */
+  /** A child ended, or goes on after its end: tell the stage that started it. */
   z.object({ type: z.literal('TellParent'), executionId: id, parentExecutionId: id, parentStageId: id }),
   /** More is due in the rows than the queue was told: look there. */
   z.object({ type: z.literal('LookForWork') }),

@@ -132,13 +132,13 @@ export type Admission =
   | { readonly verdict: 'done' | 'lost' }
   | { readonly verdict: 'wait'; readonly behind: string; readonly ahead: number };
 
-/** All that is durable. Implementations: rows in Postgres, and memory for tests; one contract suite for both. */
 /** A worker and the executions it has in hand. */
 export interface Asker {
   readonly workerId: string;
   readonly held: readonly string[];
 }
 
+/** All that is durable. Implementations: rows in Postgres, and memory for tests; one contract suite for both. */
 export interface ExecutionStore {
   /**
    * Stores the execution with its first event and its wake-up. A correlation key already used answers that
@@ -174,6 +174,8 @@ export interface ExecutionStore {
    * knows better about its own: what it leased but has not in hand was lost between the database and it.
    */
   overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]>;
+  /** Executions somebody canceled, not ended and due before `at`, while no worker lives at all. */
+  orphanedCancels(at: number, limit: number): Promise<readonly string[]>;
   removeDue(key: string, at: number): Promise<void>;
   /** Says that this worker lives, and learns for which held executions signals wait. */
   heartbeat(workerId: string, ttlMs: number, held: readonly string[]): Promise<ReadonlyMap<string, number>>;

@@ -5,8 +5,9 @@ import type { ExecutionRun } from './run.ts';
 /**
  * Runs a top-level stage, and what came after it, once more: each keeps its earlier attempt, takes its authored fields
  * from the frozen definition and goes back to NOT_STARTED. An ended execution opens again, under its pipeline's limit.
+ * `context` is what the restarted stage is told beside.
  */
-export function restartFrom(run: ExecutionRun, given: Stage, user: string): void {
+export function restartFrom(run: ExecutionRun, given: Stage, user: string, context: JsonObject = {}): void {
   const plan = restartClosure(given, run.graph());
   if (!plan.allowed) return;
   const { target } = plan;
@@ -16,7 +17,9 @@ export function restartFrom(run: ExecutionRun, given: Stage, user: string): void
     reset(
       run,
       stage,
-      stage === target ? { restartDetails: { restartedBy: user, restartTime: run.now(), previousException } } : {},
+      stage === target
+        ? { ...context, restartDetails: { restartedBy: user, restartTime: run.now(), previousException } }
+        : {},
     );
   }
   if (ended) reopen(run, user);
@@ -52,6 +55,7 @@ function reopen(run: ExecutionRun, user: string): void {
       wait: null,
     },
   });
+  run.tellParent();
 }
 
 function reset(run: ExecutionRun, stage: Stage, extra: JsonObject): void {

@@ -10,7 +10,7 @@ import {
   type TaskPatch,
 } from '@gennaker/pipeline-dsl';
 import { type Graph, indexGraph } from '@gennaker/pipeline-dsl/graph';
-import { driveKey } from './messages.ts';
+import { driveKey, tellParentKey } from './messages.ts';
 import type { Claimed, Clock, Commit, Due, Ids, Lease, LedgerWrite, StageChange, StageRegistry } from './ports.ts';
 
 /** One thing to do next inside an execution; each kind has a handler of its own. */
@@ -168,6 +168,18 @@ export class ExecutionRun {
 
   due(due: Due): void {
     this.dues.push(due);
+  }
+
+  /** The stage that started this execution, if one did, hears that it has ended or goes on again. */
+  tellParent(): void {
+    const { parentExecutionId, parentStageId } = this;
+    if (parentExecutionId === null || parentStageId === null) return;
+    const executionId = this.execution.id;
+    this.due({
+      key: tellParentKey(executionId),
+      message: { type: 'TellParent', executionId, parentExecutionId, parentStageId },
+      at: this.now(),
+    });
   }
 
   get dirty(): boolean {

@@ -23,7 +23,8 @@ export function applySignal(run: ExecutionRun, signal: Signal): string | null {
       resume(run, signal.user);
       return null;
     case 'restart':
-      if (stage) restartFrom(run, stage, signal.user);
+      if (stage)
+        restartFrom(run, stage, signal.user, isJsonObject(signal.body['context']) ? signal.body['context'] : {});
       return null;
     case 'ignore':
       if (stage) ignoreFailure(run, stage, signal.user, textOf(signal.body, 'reason') ?? '');

@@ -77,7 +77,7 @@ export async function startTestApplication(
 /** Asks until the answer is the wanted one; fails after ten seconds with the last answer. */
 export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
   let last: T = await ask();
-  for (let looks = 0; looks < 400 && !wanted(last); looks += 1) {
+  for (let looks = 0; looks < 1_200 && !wanted(last); looks += 1) {
     await new Promise((resolve) => setTimeout(resolve, 25));
     last = await ask();
   }

@@ -1,5 +1,5 @@
 import { isComplete, type Status } from '@gennaker/pipeline-dsl';
-import { admitKey, tellParentKey } from '../messages.ts';
+import { admitKey } from '../messages.ts';
 import type { ExecutionRun } from '../run.ts';
 import { executionVerdict } from '../transitions.ts';
 
@@ -32,16 +32,5 @@ export function endExecution(run: ExecutionRun, status: Status): void {
   if (pipelineConfigId !== null && (execution.limitConcurrent || execution.maxConcurrentExecutions > 0)) {
     run.due({ key: admitKey(pipelineConfigId), message: { type: 'AdmitNext', pipelineConfigId }, at: run.now() });
   }
-  if (run.parentExecutionId !== null && run.parentStageId !== null) {
-    run.due({
-      key: tellParentKey(execution.id),
-      message: {
-        type: 'TellParent',
-        executionId: execution.id,
-        parentExecutionId: run.parentExecutionId,
-        parentStageId: run.parentStageId,
-      },
-      at: run.now(),
-    });
-  }
+  run.tellParent();
 }

@@ -382,6 +382,23 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
     expect(await store.claim(id, 'mine')).not.toBeNull();
   });
 
+  it('a canceled execution is an orphan only while no worker at all lives', async () => {
+    const world = newWorld();
+    const [kept, canceled] = [await world.start([stage('A')]), await world.start([stage('A')])];
+    const orphans = async () => {
+      const ids = await world.store.orphanedCancels(world.clock.now(), 10_000);
+      return ids.filter((id) => id === kept || id === canceled);
+    };
+    await world.engine.cancel(canceled, 'ana', null);
+    await world.store.heartbeat('living', 60_000, []);
+    expect(await orphans()).toEqual([]);
+    await world.store.retire('living');
+    expect(await orphans()).toEqual([canceled]);
+    await world.engine.handle({ type: 'DriveExecution', executionId: canceled });
+    expect((await world.read(canceled)).status).toBe('CANCELED');
+    expect(await orphans()).toEqual([]);
+  });
+
   it('a write with an old fence changes nothing', async () => {
     const world = newWorld();
     const id = await world.start([stage('A', [], { type: 'judge' })]);

@@ -193,6 +193,17 @@ export class MemoryStore implements ExecutionStore {
     return due.slice(0, limit);
   }
 
+  async orphanedCancels(at: number, limit: number): Promise<readonly string[]> {
+    if ([...this.workers.keys()].some((id) => this.alive(id))) return [];
+    const canceled = [...this.executions.values()].filter(
+      ({ execution, signals }) =>
+        !isComplete(execution.status) &&
+        (this.dues.get(driveKey(execution.id))?.at ?? Number.POSITIVE_INFINITY) <= at &&
+        (execution.canceled || signals.some((signal) => signal.kind === 'cancel')),
+    );
+    return canceled.slice(0, limit).map(({ execution }) => execution.id);
+  }
+
   async removeDue(key: string, at: number): Promise<void> {
     const due = this.dues.get(key);
     if (due && due.at <= at) this.dues.delete(key);

@@ -131,6 +131,21 @@ export class PostgresStore implements ExecutionStore {
     return rows.map((row) => ({ ...row, at: Number(row.at) }));
   }
 
+  async orphanedCancels(at: number, limit: number): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ id: string }>({
+      name: 'orphaned-cancels',
+      text: `select e.id from due d join execution e on e.id = d.message->>'executionId'
+        where d.message->>'type' = 'DriveExecution' and d.at <= $1
+          and not exists (select 1 from worker where heartbeat_at > now() - $3 * interval '1 ms')
+          and e.status in ('NOT_STARTED', 'RUNNING', 'PAUSED')
+          and (e.canceled or exists (
+            select 1 from signal s where s.execution_id = e.id and s.kind = 'cancel' and s.consumed_at is null))
+        order by d.at limit $2`,
+      values: [at, limit, this.ttlMs],
+    });
+    return rows.map((row) => row.id);
+  }
+
   async removeDue(key: string, at: number): Promise<void> {
     await this.pool.query({
       name: 'remove-due',

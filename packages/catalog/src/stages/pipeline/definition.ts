@@ -42,5 +42,9 @@ export const pipelineStage = defineStage({
     executionId: optionalText({ label: 'Execution', help: 'Execution that was started.', widget: 'hidden' }),
   }),
   outputs: z.looseObject({}),
-  clearOnRestart: ['executionId', 'executionName', 'status'],
+  clearOnRestart: ['executionId', 'executionName', 'status', '_skipPipelineRestart'],
+  watchAgain: ({ executionId, name }, context) =>
+    context['waitForCompletion'] === false || context['waitForCompletion'] === 'false'
+      ? null
+      : { executionId, executionName: name, _skipPipelineRestart: true },
 });
