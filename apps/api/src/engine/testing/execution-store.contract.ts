@@ -364,6 +364,7 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
     await store.retire(winner);
     const next = await store.claim(id, loser);
     expect(next?.lease.fence).toBeGreaterThan(both.find((claimed) => claimed !== null)!.lease.fence);
+    await store.retire(loser);
   });
 
   it('a lease whose answer never came is found again by its own worker, though it lives', async () => {
@@ -380,6 +381,7 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
     expect(await seenBy('mine', [id])).toBe(false);
     expect(await seenBy('mine', [])).toBe(true);
     expect(await store.claim(id, 'mine')).not.toBeNull();
+    for (const worker of ['mine', 'other']) await store.retire(worker);
   });
 
   it('a canceled execution is an orphan only while no worker at all lives', async () => {
