@@ -45,7 +45,7 @@ module.exports = {
       { path: `${entries}.*/definition\\.ts$` },
       {
         path: [
-          '^packages/catalog/src/kit/(ports|ui|testing)/',
+          '^packages/catalog/src/kit/(ports|ui|testing|in-memory)/',
           '(^|/)node_modules/(react|react-dom)/',
           '^apps/',
           '^packages/ui-kit/',

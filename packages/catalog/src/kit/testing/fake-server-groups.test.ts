@@ -1,5 +1,5 @@
+import { createWorld } from '../in-memory/world.ts';
 import { serverGroupsContract } from './server-groups.contract.ts';
-import { createWorld } from './world.ts';
 
 serverGroupsContract('The fake in memory', async () => {
   const world = createWorld();

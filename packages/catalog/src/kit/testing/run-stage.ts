@@ -1,10 +1,10 @@
 import { type Failure, FailureError, type JsonObject, type Stage, type Status } from '@gennaker/pipeline-dsl';
 import type { ExecutionFacts, LedgerEntry, PlanView, StageExecutor, TaskDefinition, TaskRun } from '../executor.ts';
+import { LostAnswer } from '../in-memory/trouble.ts';
+import { createWorld, type World } from '../in-memory/world.ts';
 import type { PortName } from '../ports/index.ts';
 import type { TaskResult } from '../results.ts';
 import type { SyntheticStage } from '../synthetic.ts';
-import { LostAnswer } from './trouble.ts';
-import { createWorld, type World } from './world.ts';
 
 export interface RunStageOptions {
   readonly context?: JsonObject;

@@ -1,0 +1,6 @@
+export * from './clock.ts';
+export * from './fake-images.ts';
+export * from './fake-server-groups.ts';
+export * from './fakes.ts';
+export * from './trouble.ts';
+export * from './world.ts';
