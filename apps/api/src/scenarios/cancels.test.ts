@@ -44,7 +44,7 @@ describe('a cancel that meets a call to the cloud in flight', () => {
     const going = run.ended();
     // Real time: the call hangs on a real connection.
     await expect
-      .poll(() => world.sandbox.calls().some((call) => call.action === action), { timeout: 5_000 })
+      .poll(() => world.sandbox.calls().some((call) => call.action === action), { timeout: 30_000 })
       .toBe(true);
     await run.cancel();
     await going;
@@ -64,7 +64,7 @@ describe('a cancel that meets a call to the cloud in flight', () => {
     const run = await world.startPipeline(deploying);
     const going = run.ended();
     await expect
-      .poll(() => world.sandbox.calls().some((call) => call.action === action), { timeout: 5_000 })
+      .poll(() => world.sandbox.calls().some((call) => call.action === action), { timeout: 30_000 })
       .toBe(true);
     await run.cancel();
     await going;
