@@ -1,35 +1,19 @@
 import * as z from 'zod';
+import { documents } from './documents.ts';
 import { endpoint } from './endpoint.ts';
+import { app, csv, documentId, empty, executionId, flag, stageId, startBody, whole } from './fields.ts';
+import { gate } from './gate.ts';
 import * as shape from './shapes.ts';
+import { templates } from './templates.ts';
 
 export { type Endpoint, endpoint } from './endpoint.ts';
 export * as shapes from './shapes.ts';
 
-const app = z.object({ application: z.string().max(200) });
-const executionId = z.object({ id: z.string().max(64) });
-const stageId = z.object({ id: z.string().max(64), stageId: z.string().max(64) });
-const flag = (byDefault: boolean) =>
-  z
-    .enum(['true', 'false', ''])
-    .default(byDefault ? 'true' : 'false')
-    .transform((value) => value !== 'false');
-const whole = (byDefault: number, max: number) => z.coerce.number().int().min(0).max(max).default(byDefault);
-const csv = z
-  .string()
-  .max(4_000)
-  .optional()
-  .transform((value) => (value ? value.split(',').filter(Boolean) : undefined));
-const empty = z.unknown();
-const startBody = z.looseObject({
-  type: z.string().optional(),
-  user: z.string().max(200).optional(),
-  parameters: z.record(z.string(), z.unknown()).optional(),
-  artifacts: z.array(z.unknown()).optional(),
-  trigger: z.looseObject({}).optional(),
-});
-
 /** Every HTTP endpoint: method, path, inputs, answer. Routes that other clients know keep their exact form. */
 export const contract = {
+  ...documents,
+  ...gate,
+  ...templates,
   version: endpoint({
     method: 'GET',
     path: '/version',
@@ -104,6 +88,7 @@ export const contract = {
       statuses: csv,
       limit: whole(10, 200),
       pipelineNameFilter: z.string().optional(),
+      pipelineLimit: z.coerce.number().int().min(1).max(2_000).optional(),
     }),
     answer: z.array(shape.execution),
   }),
@@ -187,7 +172,7 @@ export const contract = {
     tag: 'pipelines',
     summary: 'Save a pipeline and get it back',
     status: 200,
-    params: executionId,
+    params: documentId,
     body: z.looseObject({}),
     answer: shape.storedPipeline,
   }),
@@ -223,7 +208,7 @@ export const contract = {
     tag: 'pipelines',
     summary: 'Versions, newest first',
     status: 200,
-    params: executionId,
+    params: documentId,
     query: z.object({ limit: whole(20, 500) }),
     answer: z.array(shape.storedPipeline),
   }),
@@ -350,6 +335,7 @@ export const contract = {
       pipelineName: z.string().optional(),
       triggerTypes: csv,
       eventId: z.string().optional(),
+      trigger: z.string().max(64_000).optional().describe('Base64 of JSON that the trigger must hold'),
       statuses: csv,
       triggerTimeStartBoundary: z.coerce.number().optional(),
       triggerTimeEndBoundary: z.coerce.number().optional(),

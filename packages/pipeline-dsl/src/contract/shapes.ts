@@ -103,3 +103,50 @@ export const storedPipeline = z
   .meta({ id: 'StoredPipeline' });
 
 export const reference = z.object({ ref: z.string().describe('/pipelines/<execution id> or /tasks/<id>') });
+
+/** An ad-hoc run as clients poll it: `variables` are the contexts of its stages merged, in order. */
+export const taskRun = z
+  .looseObject({
+    id: z.string(),
+    name: z.string(),
+    status,
+    variables: z.array(z.object({ key: z.string(), value: z.unknown() })),
+  })
+  .meta({ id: 'TaskRun' });
+
+/** A stored template with the server's own fields. */
+export const storedTemplate = z
+  .looseObject({
+    id: z.string(),
+    schema: z.string(),
+    digest: z.string().describe('SHA-256 of the template in its canonical spelling, hex'),
+    tag: z.string().optional(),
+    updateTs: z.string().describe('Epoch ms of the last save, as text'),
+    lastModifiedBy: z.string(),
+  })
+  .meta({ id: 'StoredTemplate' });
+
+export const project = z
+  .looseObject({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().optional(),
+    config: jsonObject,
+  })
+  .meta({ id: 'Project' });
+
+const metric = z.looseObject({ name: z.string().min(1).max(200) });
+
+/** Rules of canary analysis. Open: what is not named here is kept. */
+export const canaryConfig = z
+  .looseObject({
+    id: z.string().max(200).optional(),
+    name: z.string().trim().min(1).max(200),
+    applications: z.array(z.string().max(200)).max(100).optional(),
+    description: z.string().max(4_000).optional(),
+    metrics: z.array(metric).max(500).optional(),
+    templates: z.record(z.string().max(200), z.string().max(20_000)).optional(),
+    classifier: z.looseObject({}).optional(),
+    judge: z.looseObject({}).optional(),
+  })
+  .meta({ id: 'CanaryConfig' });
