@@ -7,7 +7,7 @@ import pg from 'pg';
 import { ChildPipelines } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
-import { CancelKeeper, createUlids, Engine, type StageRegistry, WorkerLoop } from './engine/index.ts';
+import { CancelKeeper, createRegistry, createUlids, Engine, WorkerLoop } from './engine/index.ts';
 import { EventHub, EventStreams, PostgresNotices } from './events/index.ts';
 import { housekeepingExecutors, PipelineSaver, type SystemFacts } from './features/index.ts';
 import { LateQueue } from './late-queue.ts';
@@ -84,7 +84,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
       now: () => clock.now(),
     }),
   };
-  const registry = registryOf(executors);
+  const registry = createRegistry(Object.values(executors));
   const queue = new LateQueue();
   const ports: Ports = {
     serverGroups: cloud.serverGroups,
@@ -174,15 +174,6 @@ async function isAnswering(pool: pg.Pool): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function registryOf(executors: Readonly<Record<string, StageExecutor>>): StageRegistry {
-  const byType = new Map(Object.entries(executors));
-  for (const executor of Object.values(executors))
-    for (const alias of executor.definition.aliases ?? []) if (!byType.has(alias)) byType.set(alias, executor);
-  return {
-    executor: (type, alias) => byType.get(type) ?? (alias === undefined ? undefined : byType.get(alias)) ?? null,
-  };
 }
 
 const definitionsOf = (executors: Readonly<Record<string, StageExecutor>>): Readonly<Record<string, StageDefinition>> =>

@@ -60,6 +60,11 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
   readonly waitsForPeople?: boolean;
   /** Its tasks change the world outside; unresolved expressions fail it before it starts. */
   readonly changesTheWorld?: boolean;
+  /**
+   * Name of a common stage field. Before each stage where it is true, one of this type is planned and waited for; the
+   * time that takes does not count against the stage's limits.
+   */
+  readonly gates?: string;
   /** Moves or removes traffic or capacity. */
   readonly changesTraffic?: boolean;
   /** Context keys never evaluated as expressions. */

@@ -82,8 +82,9 @@ export async function startWorld({
     problem,
   });
   let listener: CommitListener['committed'] = () => undefined;
-  const registry = {
-    executor: (type: string) => (type === 'noop' ? noop : type === 'judge' ? judge : (more?.executor(type) ?? null)),
+  const registry: StageRegistry = {
+    gates: [],
+    executor: (type) => (type === 'noop' ? noop : type === 'judge' ? judge : (more?.executor(type) ?? null)),
   };
   const shared = { store, queue, clock, logger: quiet, workerId };
   const engine: Engine = new Engine({

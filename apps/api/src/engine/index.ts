@@ -6,5 +6,6 @@ export { mergedOutputs } from './lookup.ts';
 export type { Message } from './messages.ts';
 export { type ParameterProblem, parameterProblems, resolveParameters } from './parameters.ts';
 export type * from './ports.ts';
+export { createRegistry } from './registry.ts';
 export { createUlids } from './ulids.ts';
 export { WorkerLoop } from './worker.ts';

@@ -13,8 +13,6 @@ import { conditionOf, evaluateContext } from './evaluation.ts';
 import { lookup, lookupAll } from './lookup.ts';
 import type { ExecutionRun } from './run.ts';
 
-const WINDOW_TYPE = 'restrictExecutionDuringTimeWindow';
-
 /** Does the stage's own condition (or, for a synthetic one, its parents') let it run? */
 export function decideCondition(
   run: ExecutionRun,
@@ -59,14 +57,15 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   }
   const typedView = { ...view, context: parsed.data };
   try {
-    const before = [...windowStage(run, stage, evaluated.context), ...(executor.execution.before?.(typedView) ?? [])];
+    const gates = gateStages(run, stage, evaluated.context);
+    const before = [...gates, ...(executor.execution.before?.(typedView) ?? [])];
     const tasks = buildTasks(executor, typedView, before.length === 0 ? startTime : null);
     run.record({
       type: 'stage.started',
       stageId: stage.id,
       data: { status: 'RUNNING', startTime, tasks, ...(evaluated.changed ? { context: evaluated.context } : {}) },
     });
-    addSynthetic(run, stage, before, 'STAGE_BEFORE');
+    addSynthetic(run, stage, before, 'STAGE_BEFORE', gates.length);
     return null;
   } catch (error) {
     return planningFailure(stage, error);
@@ -168,17 +167,20 @@ function buildTasks(executor: StageExecutor, view: PlanView<unknown>, firstStart
   }));
 }
 
-function windowStage(run: ExecutionRun, stage: Stage, context: JsonObject): SyntheticStage[] {
-  if (stage.type === WINDOW_TYPE || context['restrictExecutionDuringTimeWindow'] !== true) return [];
-  const {
-    restrictExecutionDuringTimeWindow: _flag,
-    stageTimeoutMs: _limit,
-    alias: _alias,
-    stageEnabled: _enabled,
-    ...rest
-  } = context;
-  const withZone = { ...rest, timezone: rest['timezone'] ?? run.around.windowTimeZone };
-  return [{ key: '0', type: WINDOW_TYPE, name: 'Wait for the execution window', context: withZone, requires: [] }];
+/** What the stage waits for before anything of its own, in sequence. */
+function gateStages(run: ExecutionRun, stage: Stage, context: JsonObject): SyntheticStage[] {
+  const gates = run.around.registry.gates.filter(({ type, gates }) => type !== stage.type && context[gates!] === true);
+  if (gates.length === 0) return [];
+  const { stageTimeoutMs: _limit, alias: _alias, stageEnabled: _enabled, ...rest } = context;
+  for (const gate of gates) delete rest[gate.gates!];
+  const given = { ...rest, timezone: rest['timezone'] ?? run.around.windowTimeZone };
+  return gates.map(({ type, label }, i) => ({
+    key: `gate ${i}`,
+    type,
+    name: label,
+    context: given,
+    requires: i === 0 ? [] : [`gate ${i - 1}`],
+  }));
 }
 
 function addSynthetic(
@@ -186,14 +188,16 @@ function addSynthetic(
   parent: Stage,
   planned: readonly SyntheticStage[],
   owner: SyntheticStageOwner,
+  gates = 0,
 ): Stage[] {
   const mark = owner === 'STAGE_BEFORE' ? '<' : '>';
   const taken = run.children(parent.id).filter((child) => child.syntheticStageOwner === owner).length;
-  const window = planned[0]?.type === WINDOW_TYPE ? planned[0] : undefined;
-  const refs = new Map(planned.map((spec, i) => [spec.key, `${parent.refId}${mark}${taken + i + (window ? 0 : 1)}`]));
-  return planned.map((spec) => {
+  const lastGate = planned[gates - 1];
+  const first = gates > 0 ? 1 - gates : 1;
+  const refs = new Map(planned.map((spec, i) => [spec.key, `${parent.refId}${mark}${taken + i + first}`]));
+  return planned.map((spec, i) => {
     const requires = spec.requires.map((key) => refs.get(key) ?? key);
-    if (window && spec !== window && requires.length === 0) requires.push(refs.get(window.key)!);
+    if (lastGate && i >= gates && requires.length === 0) requires.push(refs.get(lastGate.key)!);
     const stage: Stage = {
       id: run.around.ids.next(),
       refId: refs.get(spec.key)!,

@@ -1,5 +1,5 @@
 import type { LedgerEntry, StageExecutor, Strategy } from '@gennaker/catalog/kit';
-import type { Execution, ExecutionEventBody, JsonObject, Stage } from '@gennaker/pipeline-dsl';
+import type { Execution, ExecutionEventBody, JsonObject, Stage, StageDefinition } from '@gennaker/pipeline-dsl';
 import type { Message } from './messages.ts';
 
 /** Epoch ms now. Tests hand in a virtual one. */
@@ -183,9 +183,11 @@ export interface ExecutionStore {
   retire(workerId: string): Promise<void>;
 }
 
-/** What the engine knows of stage types: an executor by type, nothing else. */
+/** What the engine knows of stage types: an executor by type, and which types gate others. */
 export interface StageRegistry {
   executor(type: string, alias?: string): StageExecutor | null;
+  /** Types planned before any stage that asks for it by a common field. */
+  readonly gates: readonly StageDefinition[];
 }
 
 export type { StageExecutor, Strategy };

@@ -5,7 +5,7 @@ import type { ExecutionRun } from './run.ts';
 const DEFAULT_LIMIT_MS = 2 * 3_600_000;
 
 /**
- * Epoch ms at which the task's time is up, pauses and execution windows left out. `stageTimeoutMs` of the stage or of
+ * Epoch ms at which the task's time is up, pauses and waits at gates (execution windows) left out. `stageTimeoutMs` of the stage or of
  * the nearest parent that has it counts from that stage's start; else the task's own limit from the task's start.
  */
 export function deadlineOf(
@@ -18,7 +18,7 @@ export function deadlineOf(
   for (let at: Stage | undefined = stage; at; at = at.parentStageId === null ? undefined : run.find(at.parentStageId)) {
     const limit = Number(at.context['stageTimeoutMs']);
     if (Number.isFinite(limit) && limit > 0 && at.startTime !== null) {
-      return at.startTime + limit + pausedSince(run, at.startTime) + windowTime(run, at);
+      return at.startTime + limit + pausedSince(run, at.startTime) + timeAtGates(run, at);
     }
   }
   const own = definition?.timeoutMs;
@@ -33,8 +33,8 @@ export function pausedSince(run: ExecutionRun, from: number): number {
   return intervals.reduce((sum, pause) => sum + Math.max(0, (pause.to ?? run.now()) - Math.max(pause.from, from)), 0);
 }
 
-function windowTime(run: ExecutionRun, stage: Stage): number {
-  const window = run.children(stage.id).find((child) => child.type === 'restrictExecutionDuringTimeWindow');
-  if (!window || window.startTime === null) return 0;
-  return (window.endTime ?? run.now()) - window.startTime;
+function timeAtGates(run: ExecutionRun, stage: Stage): number {
+  const types = new Set(run.around.registry.gates.map(({ type }) => type));
+  const gates = run.children(stage.id).filter((child) => types.has(child.type) && child.startTime !== null);
+  return gates.reduce((sum, gate) => sum + (gate.endTime ?? run.now()) - gate.startTime!, 0);
 }

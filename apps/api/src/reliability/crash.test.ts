@@ -1,10 +1,11 @@
 import { demoScenario, type Sandbox, startSandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
-import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
+import type { Ports } from '@gennaker/catalog/kit';
 import { type Execution, isComplete, type JsonObject } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.ts';
+import { createRegistry } from '../engine/registry.ts';
 import { createUlids } from '../engine/ulids.ts';
 import { createExecutionStore } from '../persistence/execution-store/index.ts';
 import { BullWorkQueue, connectQueue, openQueue } from '../queue/index.ts';
@@ -87,14 +88,13 @@ async function openWorld() {
   const bull = openQueue(place, silent);
   cleanUp.push(() => bull.close());
   const clock = { now: () => Date.now() };
-  const executors = stageExecutors as Readonly<Record<string, StageExecutor>>;
   const store = createExecutionStore(pool, { leaseTtlMs: 2_000 });
   const engine = new Engine({
     store,
     queue: new BullWorkQueue(bull, clock.now, silent),
     clock,
     ids: createUlids(clock),
-    registry: { executor: (type) => executors[type] ?? null },
+    registry: createRegistry(Object.values(stageExecutors)),
     ports: {} as Ports,
     listener: { committed: silent },
     logger: { debug: silent, info: silent, warn: silent, error: silent },

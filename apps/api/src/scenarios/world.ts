@@ -1,12 +1,12 @@
 import { type Sandbox, type Scenario, startSandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
-import type { ServerGroup, StageExecutor } from '@gennaker/catalog/kit';
+import type { ServerGroup } from '@gennaker/catalog/kit';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
 import { ChildPipelines } from '../child-pipelines/index.ts';
 import { VirtualClock } from '../cloud/aws/testing/virtual-clock.ts';
 import { type AwsCloud, createAwsCloud } from '../cloud/index.ts';
-import { createUlids, Engine, type ExecutionStore } from '../engine/index.ts';
+import { createRegistry, createUlids, Engine, type ExecutionStore } from '../engine/index.ts';
 import { crashingStore, Died } from '../engine/testing/crashing-store.ts';
 import { OutgoingHttp } from '../outgoing-http/index.ts';
 import { createExecutionStore } from '../persistence/execution-store/index.ts';
@@ -19,7 +19,6 @@ import { ACCOUNTS, KEYS, STORE, shopScenario } from './shop.ts';
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const DAY_MS = 86_400_000;
 const MOST_TURNS = 5_000;
-const all: Readonly<Record<string, StageExecutor>> = stageExecutors;
 
 /** The Monday after `now`, 08:00 UTC. */
 const mondayMorning = (now: number): number => {
@@ -198,7 +197,7 @@ export class PipelineWorld {
       queue: { wake: async () => undefined },
       clock: this.clock,
       ids: createUlids(this.clock),
-      registry: { executor: (type, alias) => all[type] ?? (alias === undefined ? null : (all[alias] ?? null)) },
+      registry: createRegistry(Object.values(stageExecutors)),
       ports: {
         serverGroups: this.cloud.serverGroups,
         images: this.cloud.images,

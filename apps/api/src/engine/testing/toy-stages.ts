@@ -11,6 +11,7 @@ import {
 } from '@gennaker/catalog/kit';
 import { defineSignal, defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { createRegistry } from '../registry.ts';
 
 const context = z.looseObject({});
 const toy = <T extends string>(type: T) =>
@@ -161,6 +162,4 @@ const crashing = executeStage(toy('crashing'), {
 
 const all: readonly StageExecutor[] = [work, sleep, judgment, twoSteps, parent, clinging, crashing];
 
-export const toyRegistry = {
-  executor: (type: string): StageExecutor | null => all.find((executor) => executor.definition.type === type) ?? null,
-};
+export const toyRegistry = createRegistry(all);

@@ -25,11 +25,12 @@ export const windowSchema = z.looseObject({
 export const restrictExecutionDuringTimeWindowStage = defineStage({
   type: 'restrictExecutionDuringTimeWindow',
   version: 1,
-  label: 'Execution window',
+  label: 'Wait for the execution window',
   description: 'Waits until the execution window of the stage behind it is open.',
   group: 'Control',
   icon: 'calendar-clock',
   internal: true,
+  gates: 'restrictExecutionDuringTimeWindow',
   context: z.looseObject({
     restrictedExecutionWindow: describeField(windowSchema.nullish(), {
       label: 'Window',
