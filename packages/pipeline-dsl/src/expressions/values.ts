@@ -28,6 +28,16 @@ export abstract class HostObject {
     return undefined;
   }
 
+  /** Names of the methods that `method` answers, for editors and hints. */
+  members(): Iterable<string> {
+    return [];
+  }
+
+  /** Names of the properties that `property` answers. */
+  propertyNames(): Iterable<string> {
+    return [];
+  }
+
   equals(other: unknown): boolean {
     return this === other;
   }

@@ -1,3 +1,5 @@
+import { evaluationError } from '../errors.ts';
+
 /** Calendar arithmetic in UTC on plain numbers; days count from 1970-01-01. */
 export interface CalendarDay {
   readonly year: number;
@@ -14,6 +16,14 @@ export interface TimeOfDay {
 }
 
 export const DAY_MS = 86_400_000;
+/** Largest moment, in days from 1970, that dates here can hold (about the year 275,000). */
+const MOST_DAYS = 100_000_000;
+
+/** The number of days, refused when no date can be that far from 1970. */
+export function checkedDays(days: number): number {
+  if (!Number.isFinite(days) || Math.abs(days) > MOST_DAYS) throw evaluationError('date out of range');
+  return days;
+}
 
 const floorDiv = (a: number, b: number): number => Math.floor(a / b);
 export const floorMod = (a: number, b: number): number => a - b * Math.floor(a / b);

@@ -1,11 +1,11 @@
 import type { Env } from '../env.ts';
 import { evaluationError } from '../errors.ts';
-import { intArg, stringArg } from '../methods/strings.ts';
+import { intArg } from '../methods/strings.ts';
 import { HostObject, type Method } from '../values.ts';
 import {
   type CalendarDay,
+  checkedDays,
   DAY_MS,
-  DAYS,
   dayOfWeek,
   dayOfYear,
   epochDayOf,
@@ -15,84 +15,15 @@ import {
   isoDate,
   isoTime,
   lengthOfMonth,
-  MONTHS,
-  pad,
   plusMonths,
   timeOf,
   toEpochDay,
 } from './calendar.ts';
-import { cutPattern, existsInCalendar, formatDate, parseDate } from './simple-date-format.ts';
+import { DAYS_OF_WEEK, JavaConstant, lookup, type Methods, MONTH_CONSTANTS } from './constants.ts';
+import { existsInCalendar } from './simple-date-format.ts';
 
 const none: readonly [number, number] = [0, 0];
 const one: readonly [number, number] = [1, 1];
-/** Largest moment, in days from 1970, that dates here can hold (about the year 275,000). */
-const MOST_DAYS = 100_000_000;
-
-type Methods<T> = ReadonlyMap<string, Method<T>>;
-const lookup = <T>(methods: Methods<T>, name: string): Method<HostObject> | undefined =>
-  methods.get(name) as Method<HostObject> | undefined;
-
-function checked(days: number): number {
-  if (!Number.isFinite(days) || Math.abs(days) > MOST_DAYS) throw evaluationError('date out of range');
-  return days;
-}
-
-/** A value with one name out of a fixed list, such as `DayOfWeek.MONDAY`. */
-export class JavaConstant extends HostObject {
-  readonly typeName: string;
-  readonly name: string;
-  /** Position, 1 for the first. */
-  readonly number: number;
-
-  constructor(typeName: string, name: string, number: number) {
-    super();
-    this.typeName = typeName;
-    this.name = name;
-    this.number = number;
-  }
-
-  override equals(other: unknown): boolean {
-    return (
-      (other instanceof JavaConstant && other.typeName === this.typeName && other.name === this.name) ||
-      other === this.name
-    );
-  }
-
-  override compare(other: unknown): number | undefined {
-    return other instanceof JavaConstant && other.typeName === this.typeName ? this.number - other.number : undefined;
-  }
-
-  override property(name: string): unknown {
-    return name === 'value' && this.typeName !== 'ChronoUnit' ? this.number : undefined;
-  }
-
-  override method(name: string): Method<HostObject> | undefined {
-    return lookup(CONSTANT_METHODS, name);
-  }
-
-  text(): string {
-    return this.typeName === 'ChronoUnit' ? `${this.name[0]}${this.name.slice(1).toLowerCase()}` : this.name;
-  }
-
-  data(): unknown {
-    return this.name;
-  }
-}
-
-export const DAYS_OF_WEEK = DAYS.map((name, at) => new JavaConstant('DayOfWeek', name.toUpperCase(), at + 1));
-const MONTH_CONSTANTS = MONTHS.map((name, at) => new JavaConstant('Month', name.toUpperCase(), at + 1));
-export const CHRONO_UNITS = [
-  'MILLIS',
-  'SECONDS',
-  'MINUTES',
-  'HOURS',
-  'HALF_DAYS',
-  'DAYS',
-  'WEEKS',
-  'MONTHS',
-  'YEARS',
-  'DECADES',
-].map((name, at) => new JavaConstant('ChronoUnit', name, at + 1));
 
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['MILLIS', 1],
@@ -107,36 +38,6 @@ const UNIT_MONTHS: ReadonlyMap<string, number> = new Map([
   ['MONTHS', 1],
   ['YEARS', 12],
   ['DECADES', 120],
-]);
-
-function shiftedDay(constants: readonly JavaConstant[], self: JavaConstant, days: number): JavaConstant {
-  return constants[floorMod(self.number - 1 + days, constants.length)]!;
-}
-
-const CONSTANT_METHODS: Methods<JavaConstant> = new Map<string, Method<JavaConstant>>([
-  ['toString', { arity: none, run: (self) => self.text() }],
-  ['name', { arity: none, run: (self) => self.name }],
-  ['getValue', { arity: none, run: (self) => self.number }],
-  ['ordinal', { arity: none, run: (self) => self.number - 1 }],
-  ['equals', { arity: one, run: (self, [other]) => other instanceof JavaConstant && self.equals(other) }],
-  ['compareTo', { arity: one, run: (self, [other]) => self.compare(other) ?? 0 }],
-  [
-    'plus',
-    {
-      arity: one,
-      run: (self, [days]) =>
-        shiftedDay(self.typeName === 'Month' ? MONTH_CONSTANTS : DAYS_OF_WEEK, self, intArg(days, 'plus')),
-    },
-  ],
-  [
-    'minus',
-    {
-      arity: one,
-      run: (self, [days]) =>
-        shiftedDay(self.typeName === 'Month' ? MONTH_CONSTANTS : DAYS_OF_WEEK, self, -intArg(days, 'minus')),
-    },
-  ],
-  ['between', { arity: [2, 2], run: (self, [from, to]) => unitsBetween(self, from, to) }],
 ]);
 
 /** Moves a date within rules such as "first day of next month". */
@@ -164,7 +65,7 @@ abstract class Temporal extends HostObject {
 
   constructor(epochMs: number) {
     super();
-    checked(epochMs / DAY_MS);
+    checkedDays(epochMs / DAY_MS);
     this.epochMs = epochMs;
   }
 
@@ -186,6 +87,10 @@ abstract class Temporal extends HostObject {
     return lookup(TEMPORAL_METHODS, name);
   }
 
+  override members(): Iterable<string> {
+    return [...TEMPORAL_METHODS.keys()].filter((name) => this.method(name) !== undefined);
+  }
+
   /** `getYear()` and `year` are the same thing. */
   override property(name: string): unknown {
     const getter = this.method(`get${name[0]?.toUpperCase()}${name.slice(1)}`);
@@ -202,10 +107,44 @@ abstract class Temporal extends HostObject {
 
   plus(amount: number, unit: string): Temporal {
     const months = UNIT_MONTHS.get(unit);
-    if (months !== undefined) return this.withDay(plusMonths(this.day(), checked(amount * months)));
+    if (months !== undefined) return this.withDay(plusMonths(this.day(), checkedDays(amount * months)));
     return this.at(this.epochMs + amount * (UNIT_MS.get(unit) ?? Number.NaN));
   }
 }
+
+/** A unit of time, such as `ChronoUnit.DAYS`. */
+class ChronoUnit extends JavaConstant {
+  override property(): unknown {
+    return undefined;
+  }
+
+  override method(name: string): Method<HostObject> | undefined {
+    return name === 'between'
+      ? { arity: [2, 2], run: (_self, [from, to]) => unitsBetween(this, from, to) }
+      : super.method(name);
+  }
+
+  override members(): Iterable<string> {
+    return ['between', ...super.members()];
+  }
+
+  override text(): string {
+    return `${this.name[0]}${this.name.slice(1).toLowerCase()}`;
+  }
+}
+
+export const CHRONO_UNITS = [
+  'MILLIS',
+  'SECONDS',
+  'MINUTES',
+  'HOURS',
+  'HALF_DAYS',
+  'DAYS',
+  'WEEKS',
+  'MONTHS',
+  'YEARS',
+  'DECADES',
+].map((name, at) => new ChronoUnit('ChronoUnit', name, at + 1));
 
 function unitsBetween(unit: JavaConstant, from: unknown, to: unknown): number {
   if (!(from instanceof Temporal) || !(to instanceof Temporal)) throw evaluationError('between needs two dates');
@@ -222,7 +161,7 @@ function unitsBetween(unit: JavaConstant, from: unknown, to: unknown): number {
 }
 
 function unitArg(value: unknown): string {
-  if (value instanceof JavaConstant && value.typeName === 'ChronoUnit') return value.name;
+  if (value instanceof ChronoUnit) return value.name;
   throw evaluationError('needs a unit such as T(java.time.temporal.ChronoUnit).DAYS');
 }
 
@@ -401,128 +340,10 @@ export class Instant extends Temporal {
   }
 }
 
-/** `java.util.Date`; as a result it becomes its epoch milliseconds. */
-export class JavaDate extends HostObject {
-  readonly typeName = 'Date';
-  readonly epochMs: number;
-
-  constructor(epochMs: number) {
-    super();
-    checked(epochMs / DAY_MS);
-    this.epochMs = epochMs;
-  }
-
-  override property(name: string): unknown {
-    return name === 'time' ? this.epochMs : undefined;
-  }
-
-  override method(name: string): Method<HostObject> | undefined {
-    return lookup(DATE_METHODS, name);
-  }
-
-  override equals(other: unknown): boolean {
-    return other instanceof JavaDate && other.epochMs === this.epochMs;
-  }
-
-  override compare(other: unknown): number | undefined {
-    return other instanceof JavaDate ? this.epochMs - other.epochMs : undefined;
-  }
-
-  text(): string {
-    const date = fromEpochDay(epochDayOf(this.epochMs));
-    const weekday = DAYS[dayOfWeek(epochDayOf(this.epochMs)) - 1]!.slice(0, 3);
-    const time = isoTime({ ...timeOf(this.epochMs), millis: 0 }, true);
-    return `${weekday} ${MONTHS[date.month - 1]!.slice(0, 3)} ${pad(date.day, 2)} ${time} UTC ${pad(date.year, 4)}`;
-  }
-
-  data(): unknown {
-    return this.epochMs;
-  }
-}
-
-function dateArg(value: unknown): JavaDate {
-  if (value instanceof JavaDate) return value;
-  throw evaluationError('needs a java.util.Date');
-}
-
-const DATE_METHODS: Methods<JavaDate> = new Map<string, Method<JavaDate>>([
-  ['getTime', { arity: none, run: (self) => self.epochMs }],
-  ['toInstant', { arity: none, run: (self) => new Instant(self.epochMs) }],
-  ['toString', { arity: none, run: (self) => self.text() }],
-  ['before', { arity: one, run: (self, [other]) => self.epochMs < dateArg(other).epochMs }],
-  ['after', { arity: one, run: (self, [other]) => self.epochMs > dateArg(other).epochMs }],
-  ['equals', { arity: one, run: (self, [other]) => self.equals(other) }],
-  ['compareTo', { arity: one, run: (self, [other]) => Math.sign(self.epochMs - dateArg(other).epochMs) }],
-  ['hashCode', { arity: none, run: (self) => self.epochMs | 0 }],
-]);
-
-/** `java.text.SimpleDateFormat`, English, UTC. */
-export class SimpleDateFormat extends HostObject {
-  readonly typeName = 'SimpleDateFormat';
-  readonly pattern: string;
-  private readonly fields: ReturnType<typeof cutPattern>;
-
-  constructor(pattern: string) {
-    super();
-    this.pattern = pattern;
-    this.fields = cutPattern(pattern);
-  }
-
-  override method(name: string): Method<HostObject> | undefined {
-    if (name === 'format') return { arity: one, run: (_self, [date]) => formatDate(this.fields, momentOf(date)) };
-    if (name === 'parse')
-      return { arity: one, run: (_self, [text]) => new JavaDate(parseDate(this.fields, stringArg(text, 'parse'))) };
-    return name === 'toPattern' ? { arity: none, run: () => this.pattern } : undefined;
-  }
-
-  text(): string {
-    return `SimpleDateFormat(${this.pattern})`;
-  }
-
-  data(): unknown {
-    return this.pattern;
-  }
-}
-
-function momentOf(value: unknown): number {
-  if (value instanceof JavaDate) return value.epochMs;
-  if (typeof value === 'number' && Number.isInteger(value)) {
-    checked(value / DAY_MS);
-    return value;
-  }
-  throw evaluationError('format needs a java.util.Date or epoch milliseconds');
-}
-
 export function monthArg(value: unknown): number {
   const month = value instanceof JavaConstant && value.typeName === 'Month' ? value.number : intArg(value, 'month');
   if (month < 1 || month > 12) throw evaluationError(`invalid month ${month}`);
   return month;
-}
-
-export function localDateOf(year: number, month: number, day: number): LocalDate {
-  if (!existsInCalendar(year, month, day)) throw evaluationError(`invalid date ${year}-${month}-${day}`);
-  return new LocalDate(toEpochDay({ year, month, day }));
-}
-
-export function parseLocalDate(text: string): LocalDate {
-  const found = /^([+-]?\d{4,6})-(\d{2})-(\d{2})$/.exec(text);
-  if (!found) throw evaluationError(`Text '${text.slice(0, 100)}' could not be parsed as a date`);
-  return localDateOf(Number(found[1]), Number(found[2]), Number(found[3]));
-}
-
-const DATE_TIME = /^([+-]?\d{4,6}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z?)$/;
-
-/** Epoch milliseconds of an ISO date with time; `Z` must be there for instants and absent otherwise. */
-export function parseMoment(text: string, zoned: boolean): number {
-  const found = DATE_TIME.exec(text);
-  const [, date = '', hour = '', minute = '', second = '0', fraction = '', zone = ''] = found ?? [];
-  if (!found || (zone === 'Z') !== zoned || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
-    throw evaluationError(`Text '${text.slice(0, 100)}' could not be parsed as a date and time`);
-  }
-  const millis = Number(fraction.padEnd(3, '0').slice(0, 3));
-  return (
-    parseLocalDate(date).epochMs + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1_000 + millis
-  );
 }
 
 export const today = (env: Env): LocalDate => new LocalDate(epochDayOf(env.context.now()));
