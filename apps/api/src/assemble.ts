@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { keptStageDefinitions } from '@gennaker/catalog/definitions';
 import { stageExecutors, triggerMatchers } from '@gennaker/catalog/executors';
 import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
 import type { StageDefinition } from '@gennaker/pipeline-dsl';
@@ -84,7 +85,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
       now: () => clock.now(),
     }),
   };
-  const registry = createRegistry(Object.values(executors));
+  const registry = createRegistry(Object.values(executors), Object.values(keptStageDefinitions));
   const queue = new LateQueue();
   const ports: Ports = {
     serverGroups: cloud.serverGroups,
@@ -176,8 +177,13 @@ async function isAnswering(pool: pg.Pool): Promise<string> {
   }
 }
 
-const definitionsOf = (executors: Readonly<Record<string, StageExecutor>>): Readonly<Record<string, StageDefinition>> =>
-  Object.fromEntries(Object.entries(executors).map(([type, { definition }]) => [type, definition]));
+/** What pipelines are checked against: types that run, and types that are kept. */
+const definitionsOf = (
+  executors: Readonly<Record<string, StageExecutor>>,
+): Readonly<Record<string, StageDefinition>> => ({
+  ...keptStageDefinitions,
+  ...Object.fromEntries(Object.entries(executors).map(([type, { definition }]) => [type, definition])),
+});
 
 const credentialsOf = ({ sessionToken, ...keys }: NonNullable<ApplicationConfig['aws']['credentials']>) => ({
   ...keys,

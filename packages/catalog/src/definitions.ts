@@ -69,3 +69,10 @@ export const triggerDefinitions = {
   manual: manualTrigger,
 } as const;
 export type TriggerType = keyof typeof triggerDefinitions;
+
+export {
+  keptNotificationDefinitions,
+  keptStageDefinitions,
+  keptStrategyDefinitions,
+  keptTriggerDefinitions,
+} from './kept/index.ts';

@@ -160,6 +160,14 @@ function checkStage(stage: JsonObject, at: number, known: KnownTypes, report: Re
     });
     return;
   }
+  if (definition.runs === false)
+    report({
+      severity: 'warning',
+      code: 'stage.not-run',
+      pointer: `${pointer}/type`,
+      message: `Stages of type "${String(stage['type'])}" are kept but not carried out; the execution would fail there. ${definition.why ?? ''}`,
+      ...about,
+    });
   const frame: ReadonlySet<string> = new Set(STAGE_FRAME_KEYS);
   const context = Object.fromEntries(Object.entries(stage).filter(([key]) => !frame.has(key)));
   const parsed = definition.context.safeParse(context);

@@ -56,6 +56,12 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
   readonly signals?: ReadonlyArray<SignalDefinition<never>>;
   /** Planned by other stages only; hidden from the palette. */
   readonly internal?: boolean;
+  /** False: known, saved, checked and shown, but not carried out; a stage of it fails when it is reached. */
+  readonly runs?: false;
+  /** With `runs: false`: why it is not carried out, and what to use in its place. */
+  readonly why?: string;
+  /** Cloud it belongs to, in the word that stages have as `cloudProvider`. Absent: to none, or to several. */
+  readonly provider?: string;
   /** Waits for people: screens list it, its waiting time is not work. */
   readonly waitsForPeople?: boolean;
   /** Its tasks change the world outside; unresolved expressions fail it before it starts. */

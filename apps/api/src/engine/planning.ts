@@ -36,13 +36,7 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   const startTime = run.now();
   const alias = typeof stage.context['alias'] === 'string' ? stage.context['alias'] : undefined;
   const executor = run.around.registry.executor(stage.type, alias);
-  if (!executor) {
-    return {
-      code: 'engine.unknown-stage-type',
-      message: `Stage "${stage.name}" has the type "${stage.type}", which this installation cannot run.`,
-      advice: 'Remove the stage, or install what provides the type.',
-    };
-  }
+  if (!executor) return noExecutor(stage, run.around.registry.whyNotRun?.(stage.type, alias) ?? null);
   const evaluated = evaluateContext(run, stage, executor.definition);
   stage.startTime = startTime;
   const view = planView(run, stage, evaluated.context);
@@ -70,6 +64,21 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   } catch (error) {
     return planningFailure(stage, error);
   }
+}
+
+/** Why a stage without an executor cannot start; `why` is what the registry says of a type that is kept. */
+function noExecutor(stage: Stage, why: string | null): Failure {
+  return why === null
+    ? {
+        code: 'engine.unknown-stage-type',
+        message: `Stage "${stage.name}" has the type "${stage.type}", which this installation cannot run.`,
+        advice: 'Remove the stage, or install what provides the type.',
+      }
+    : {
+        code: 'engine.stage-type-not-run',
+        message: `Stage "${stage.name}" has the type "${stage.type}", which is kept but not carried out here.`,
+        advice: why,
+      };
 }
 
 /** Plans what follows the tasks; nothing when the type has no after-stages. */

@@ -183,9 +183,11 @@ export interface ExecutionStore {
   retire(workerId: string): Promise<void>;
 }
 
-/** What the engine knows of stage types: an executor by type, and which types gate others. */
+/** What the engine knows of stage types: an executor by type or why there is none, and which types gate others. */
 export interface StageRegistry {
   executor(type: string, alias?: string): StageExecutor | null;
+  /** For a type that is known but not carried out: why, and what to use in its place. Null for any other. */
+  whyNotRun?(type: string, alias?: string): string | null;
   /** Types planned before any stage that asks for it by a common field. */
   readonly gates: readonly StageDefinition[];
 }

@@ -40,13 +40,17 @@ function stageFindings(stage: AuthoredStage, i: number): Finding[] {
         message: `This build does not know the type “${stage.type}”. It is kept as it is.`,
       },
     ];
-  return missingFields(formFields(stage), stage, at.pointer).map((missing) => ({
+  const isKept = definition.runs === false;
+  const missing = missingFields(formFields(stage), stage, at.pointer).map(({ pointer, label }) => ({
     ...at,
-    severity: 'error' as const,
+    severity: isKept ? ('warning' as const) : ('error' as const),
     code: 'stages.missing-field',
-    pointer: missing.pointer,
-    message: `${missing.label} is empty.`,
+    pointer,
+    message: `${label} is empty.`,
   }));
+  if (!isKept) return missing;
+  const message = `Stages of the type “${stage.type}” are kept, but not carried out. ${definition.why ?? ''}`;
+  return [{ ...at, severity: 'warning', code: 'stages.not-run', pointer: `${at.pointer}/type`, message }, ...missing];
 }
 
 /** What can be said about a document without asking the server. */

@@ -1,0 +1,346 @@
+import { placeFields, safetyFields, targetFields } from '../clusters/fields.ts';
+import { flag, optionalChoice, optionalNumber, optionalText, text, textList, textMap } from '../kit/fields.ts';
+import { anything, neededList, openList, openObject } from './fields.ts';
+import { type KeptStage, keptStage } from './kept-stage.ts';
+
+type Told = Parameters<typeof keptStage>[0];
+const aws = (told: Omit<Told, 'provider'>): KeptStage => keptStage({ provider: 'aws', ...told });
+
+const NOT_YET = (instead: string): string => `This change of AWS is not carried out here. ${instead}`;
+
+const serverGroups: readonly KeptStage[] = [
+  aws({
+    type: 'cloneServerGroup',
+    label: 'Clone server group',
+    description: 'Makes a new server group from an existing one, with what the stage says otherwise.',
+    group: 'Deploy',
+    why: NOT_YET('Use a `findImage` stage and a `deploy` stage with `useSourceCapacity`.'),
+    fields: {
+      ...targetFields,
+      source: openObject('Source', 'Server group to copy: account, region, asgName.'),
+      capacity: openObject('Size', 'Fewest, wanted and most instances, instead of those of the source.'),
+      useSourceCapacity: flag({ label: 'Size of the source', help: 'Takes the size of the source.' }),
+      strategy: optionalText({ label: 'Strategy', help: 'What becomes of the earlier server groups.' }),
+    },
+  }),
+  aws({
+    type: 'rollbackServerGroup',
+    label: 'Roll back server group',
+    description: 'Puts an earlier server group, or its image, back in traffic.',
+    group: 'Cluster',
+    why: NOT_YET('Use a `rollbackCluster` stage, which finds the group to go back to.'),
+    fields: {
+      ...targetFields,
+      rollbackType: optionalChoice(['EXPLICIT', 'PREVIOUS_IMAGE'], {
+        label: 'How',
+        help: 'To a named server group, or to the earlier image.',
+        required: true,
+      }),
+      rollbackContext: openObject('Details', 'Which server group goes and which comes back, and how carefully.'),
+    },
+  }),
+  aws({
+    type: 'modifyAwsScalingProcess',
+    label: 'Modify scaling process',
+    description: 'Suspends or resumes processes of a server group.',
+    group: 'Cluster',
+    why: NOT_YET('Call AWS from a `webhook` stage, or change the group by hand.'),
+    fields: {
+      ...targetFields,
+      action: optionalChoice(['suspend', 'resume'], {
+        label: 'Action',
+        help: 'Suspend or resume.',
+        required: true,
+      }),
+      processes: textList({ label: 'Processes', help: 'For example Launch, Terminate, AZRebalance.', required: true }),
+    },
+  }),
+  aws({
+    type: 'modifyWarmPool',
+    label: 'Modify warm pool',
+    description: 'Changes the instances that a server group keeps ready.',
+    group: 'Cluster',
+    why: NOT_YET('Change the warm pool by hand.'),
+    fields: { ...targetFields, warmPool: openObject('Warm pool', 'Sizes and state of the instances kept ready.') },
+  }),
+  aws({
+    type: 'upsertScalingPolicy',
+    label: 'Save scaling policy',
+    description: 'Creates or changes a scaling policy of a server group.',
+    group: 'Cluster',
+    why: NOT_YET('Manage scaling policies by hand or with the tool that makes your infrastructure.'),
+    fields: {
+      ...targetFields,
+      policyName: optionalText({ label: 'Name', help: 'Name of the policy.' }),
+      policyType: optionalText({ label: 'Kind', help: 'For example TargetTrackingScaling.' }),
+      targetTrackingConfiguration: openObject('Target', 'Metric and value to hold.'),
+      step: openObject('Steps', 'Sizes by how far the metric is off.'),
+    },
+  }),
+  aws({
+    type: 'upsertAsgScheduledActions',
+    label: 'Save scheduled actions',
+    description: 'Creates or changes sizes of a server group by time.',
+    group: 'Cluster',
+    why: NOT_YET('Manage scheduled actions by hand, or resize from a pipeline that is started by time.'),
+    fields: {
+      ...targetFields,
+      scheduledActions: openList('Actions', 'Recurrence and sizes.', true),
+    },
+  }),
+  aws({
+    type: 'upsertServerGroupTags',
+    label: 'Tag server group',
+    description: 'Changes tags of a server group.',
+    group: 'Cluster',
+    why: NOT_YET('Write the tags in the `deploy` stage, which tags what it makes.'),
+    fields: { ...targetFields, tags: openObject('Tags', 'Tags to set, by name.') },
+  }),
+];
+
+const instanceFields = {
+  ...placeFields,
+  serverGroupName: optionalText({ label: 'Server group', help: 'Server group of the instances.' }),
+  asgName: optionalText({
+    label: 'Server group (other spelling)',
+    help: 'Read when `serverGroupName` is absent.',
+    widget: 'hidden',
+  }),
+  instanceIds: textList({ label: 'Instances', help: 'Ids of the instances.', required: true }),
+};
+const balancedFields = {
+  ...instanceFields,
+  loadBalancerNames: textList({ label: 'Load balancers', help: 'Classic load balancers by name.' }),
+  targetGroupNames: textList({ label: 'Target groups', help: 'Target groups by name.' }),
+};
+const onInstances = (type: string, label: string, description: string, instead: string, balanced = false): KeptStage =>
+  aws({
+    type,
+    label,
+    description,
+    group: balanced ? 'Traffic' : 'Cluster',
+    why: NOT_YET(instead),
+    fields: balanced ? balancedFields : { ...instanceFields, ...safetyFields },
+  });
+
+const instances: readonly KeptStage[] = [
+  onInstances(
+    'terminateInstances',
+    'Terminate instances',
+    'Ends instances; their group replaces them.',
+    'End them by hand.',
+  ),
+  aws({
+    type: 'terminateInstanceAndDecrementServerGroup',
+    label: 'Terminate instance and shrink',
+    description: 'Ends an instance and makes its server group one smaller.',
+    group: 'Cluster',
+    why: NOT_YET('Use a `resizeServerGroup` stage with `scale_down`, which lets the group choose the instance.'),
+    fields: {
+      ...placeFields,
+      asgName: optionalText({ label: 'Server group', help: 'Server group of the instance.' }),
+      serverGroupName: optionalText({
+        label: 'Server group (other spelling)',
+        help: 'Read when `asgName` is absent.',
+        widget: 'hidden',
+      }),
+      instance: optionalText({ label: 'Instance', help: 'Id of the instance.', required: true }),
+      instanceIds: textList({ label: 'Instances', help: 'Ids, when there are several.', widget: 'hidden' }),
+      setMaxToNewDesired: flag({ label: 'Lower the most too', help: 'The new size becomes the most.' }),
+    },
+  }),
+  onInstances('rebootInstances', 'Reboot instances', 'Restarts instances.', 'Restart them by hand, or deploy anew.'),
+  onInstances(
+    'detachInstances',
+    'Detach instances',
+    'Takes instances out of their server group and lets them run.',
+    'Detach them by hand.',
+  ),
+  onInstances(
+    'registerInstancesWithLoadBalancer',
+    'Register instances',
+    'Puts instances in traffic.',
+    'Use an `enableServerGroup` stage for the whole group.',
+    true,
+  ),
+  onInstances(
+    'deregisterInstancesFromLoadBalancer',
+    'Deregister instances',
+    'Takes instances out of traffic.',
+    'Use a `disableServerGroup` stage for the whole group.',
+    true,
+  ),
+];
+
+const MANAGED =
+  'Load balancers, networks and stacks are not changed here. Let the tool that makes your infrastructure do it, called by a `webhook` stage if it must happen in the pipeline.';
+
+const surroundings: readonly KeptStage[] = [
+  aws({
+    type: 'upsertImageTags',
+    aliases: ['tagImage'],
+    label: 'Tag image',
+    description: 'Tags images, so that later stages and pipelines find them.',
+    group: 'Build and find image',
+    why: NOT_YET('Let the build tag the image; `findImageFromTags` reads the tags.'),
+    fields: {
+      imageNames: textList({ label: 'Images', help: 'Names of images. Empty: those of earlier stages.' }),
+      regions: placeFields.regions,
+      credentials: placeFields.credentials,
+      tags: textMap({ label: 'Tags', help: 'Tags to set, by name.', widget: 'map', required: true }),
+      consideredStages: textList({ label: 'From stages', help: 'Stages whose images are tagged.' }),
+    },
+  }),
+  aws({
+    type: 'upsertLoadBalancers',
+    aliases: ['upsertLoadBalancer'],
+    label: 'Save load balancers',
+    description: 'Creates or changes load balancers, listeners and target groups.',
+    group: 'Traffic',
+    why: MANAGED,
+    fields: { loadBalancers: neededList('Load balancers', 'The load balancers as they shall be.') },
+  }),
+  aws({
+    type: 'deleteLoadBalancer',
+    label: 'Delete load balancer',
+    description: 'Deletes a load balancer.',
+    group: 'Traffic',
+    why: MANAGED,
+    fields: {
+      ...placeFields,
+      loadBalancerName: text({ label: 'Load balancer', help: 'Its name.', order: 3 }),
+      loadBalancerType: optionalText({ label: 'Kind', help: '`classic`, `application` or `network`.' }),
+      vpcId: optionalText({ label: 'Network', help: 'Id of its network.' }),
+    },
+  }),
+  aws({
+    type: 'upsertSecurityGroup',
+    label: 'Save security group',
+    description: 'Creates or changes a security group.',
+    group: 'Traffic',
+    why: MANAGED,
+    fields: {
+      ...placeFields,
+      securityGroupName: text({ label: 'Security group', help: 'Its name.', order: 3 }),
+      securityGroupIngress: openList('From security groups', 'What other security groups may reach.'),
+      ipIngress: openList('From addresses', 'What addresses may reach.'),
+      vpcId: optionalText({ label: 'Network', help: 'Id of its network.' }),
+    },
+  }),
+  aws({
+    type: 'deleteSecurityGroup',
+    label: 'Delete security group',
+    description: 'Deletes a security group.',
+    group: 'Traffic',
+    why: MANAGED,
+    fields: { ...placeFields, securityGroupName: text({ label: 'Security group', help: 'Its name.', order: 3 }) },
+  }),
+  aws({
+    type: 'upsertAmazonDNS',
+    label: 'Save DNS record',
+    description: 'Creates or changes a record of Route 53.',
+    group: 'Traffic',
+    why: MANAGED,
+    fields: {
+      credentials: placeFields.credentials,
+      hostedZoneName: text({ label: 'Zone', help: 'Name of the hosted zone.' }),
+      name: text({ label: 'Record', help: 'Full name of the record.' }),
+      type: optionalText({ label: 'Kind', help: 'For example CNAME.' }),
+      target: optionalText({ label: 'Target', help: 'What the record answers.' }),
+    },
+  }),
+  aws({
+    type: 'deployCloudFormation',
+    label: 'Deploy CloudFormation stack',
+    description: 'Creates or changes a stack, or a change set of it.',
+    group: 'Deploy',
+    why: MANAGED,
+    rawFields: ['templateBody'],
+    fields: {
+      ...placeFields,
+      stackName: text({ label: 'Stack', help: 'Its name.', order: 3 }),
+      source: optionalText({ label: 'Template from', help: '`text` or `artifact`.' }),
+      templateBody: anything('Template', 'The template, as text or as an object.'),
+      stackArtifactId: optionalText({ label: 'Artifact', help: 'Expected artifact that holds the template.' }),
+      stackArtifact: openObject('Artifact as written', 'Artifact that holds the template.'),
+      parameters: textMap({ label: 'Parameters', help: 'Parameters of the template.', widget: 'map' }),
+      tags: textMap({ label: 'Tags', help: 'Tags of the stack.', widget: 'map' }),
+      capabilities: textList({ label: 'Capabilities', help: 'What the template may do, such as CAPABILITY_IAM.' }),
+      roleARN: optionalText({ label: 'Role', help: 'Role that makes the change.' }),
+      isChangeSet: flag({ label: 'As a change set', help: 'Makes a change set instead of the change.' }),
+      changeSetName: optionalText({ label: 'Change set', help: 'Its name.' }),
+      executeChangeSet: flag({ label: 'Execute the change set', help: 'Carries it out at once.' }),
+      actionOnReplacement: optionalChoice(['ask', 'skip', 'fail'], {
+        label: 'When something is replaced',
+        help: 'Ask a person, leave it out, or fail.',
+      }),
+    },
+  }),
+  aws({
+    type: 'deleteCloudFormation',
+    label: 'Delete CloudFormation stack',
+    description: 'Deletes a stack.',
+    group: 'Deploy',
+    why: MANAGED,
+    fields: { ...placeFields, stackName: text({ label: 'Stack', help: 'Its name.', order: 3 }) },
+  }),
+  aws({
+    type: 'deleteCloudFormationChangeSet',
+    label: 'Delete change set',
+    description: 'Deletes a change set of a stack.',
+    group: 'Deploy',
+    why: MANAGED,
+    fields: {
+      ...placeFields,
+      stackName: text({ label: 'Stack', help: 'Its name.', order: 3 }),
+      changeSetName: optionalText({ label: 'Change set', help: 'Its name.', required: true }),
+    },
+  }),
+];
+
+const FUNCTIONS =
+  'Functions of AWS Lambda are not changed here. Let the build deploy them, or call what does from a `webhook` stage.';
+const lambdaFields = {
+  account: text({ label: 'Account', help: 'Account of the function.', order: 1 }),
+  region: text({ label: 'Region', help: 'Region of the function.', order: 2 }),
+  functionName: optionalText({ label: 'Function', help: 'Its name.', required: true, order: 3 }),
+  cloudProvider: placeFields.cloudProvider,
+  aliasName: optionalText({ label: 'Alias', help: 'Alias of the function.' }),
+};
+const lambda = (type: string, label: string, description: string, fields: Told['fields']): KeptStage =>
+  aws({ type, label, description, group: 'Deploy', why: FUNCTIONS, fields: { ...lambdaFields, ...fields } });
+
+const functions: readonly KeptStage[] = [
+  lambda('Aws.LambdaDeploymentStage', 'Deploy function', 'Creates or changes a function.', {
+    runtime: optionalText({ label: 'Runtime', help: 'For example python3.12.' }),
+    handler: optionalText({ label: 'Handler', help: 'Where the function begins.' }),
+    s3bucket: optionalText({ label: 'Bucket', help: 'Bucket with the code.' }),
+    s3key: optionalText({ label: 'Key', help: 'Key of the code.' }),
+    role: optionalText({ label: 'Role', help: 'Role the function runs with.' }),
+    memorySize: optionalNumber({ label: 'Memory', help: 'Memory of the function.', unit: 'MB' }),
+    timeout: optionalNumber({ label: 'Time limit', help: 'Longest run.', unit: 's' }),
+    envVariables: textMap({ label: 'Environment', help: 'Variables of the function.', widget: 'map' }),
+  }),
+  lambda('Aws.LambdaDeleteStage', 'Delete function', 'Deletes a function or a version of it.', {
+    version: optionalText({ label: 'Version', help: 'Which version goes.' }),
+  }),
+  lambda('Aws.LambdaInvokeStage', 'Invoke function', 'Calls a function and takes its answer.', {
+    executionCount: optionalNumber({ label: 'Times', help: 'How often it is called.' }),
+    payloadArtifact: openObject('Payload', 'Artifact with what is sent.'),
+    timeout: optionalNumber({ label: 'Time limit', help: 'Longest wait.', unit: 's' }),
+  }),
+  lambda('Aws.LambdaTrafficRoutingStage', 'Route function traffic', 'Moves an alias to a version.', {
+    deploymentStrategy: optionalText({ label: 'How', help: 'At once, in parts, or after a check.' }),
+    versionNameA: optionalText({ label: 'Version', help: 'Version that gets the traffic.' }),
+    versionNameB: optionalText({ label: 'Other version', help: 'Version that shares the traffic.' }),
+    trafficPercentA: optionalNumber({ label: 'Share', help: 'Share of the first version.', unit: '%' }, { max: 100 }),
+  }),
+  lambda('Aws.LambdaUpdateCodeStage', 'Update function code', 'Gives a function new code.', {
+    s3bucket: optionalText({ label: 'Bucket', help: 'Bucket with the code.' }),
+    s3key: optionalText({ label: 'Key', help: 'Key of the code.' }),
+    publish: flag({ label: 'Publish', help: 'Makes a version of it.' }),
+  }),
+];
+
+/** Stages of AWS that are not carried out. */
+export const keptAwsStages: readonly KeptStage[] = [...serverGroups, ...instances, ...surroundings, ...functions];
