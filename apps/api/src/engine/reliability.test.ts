@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MemoryStore } from './in-memory/memory-store.ts';
 import { crashingStore, Died } from './testing/crashing-store.ts';
 import { Harness } from './testing/harness.ts';
-import { MemoryStore } from './testing/memory-store.ts';
 import { hooked } from './testing/toy-stages.ts';
 
 const stages = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { VirtualClock } from '../in-memory/virtual-clock.ts';
 import { Harness, type StoreUnderTest } from './harness.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 const HALT_BRANCH = { failPipeline: false, continuePipeline: false, completeOtherBranchesThenFail: false };
 const FAIL_AT_END = { failPipeline: false, continuePipeline: false, completeOtherBranchesThenFail: true };

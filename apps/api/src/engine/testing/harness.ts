@@ -1,12 +1,12 @@
 import type { Ports } from '@gennaker/catalog/kit';
 import { applyEvent, type Execution, type ExecutionEvent, type JsonObject } from '@gennaker/pipeline-dsl';
 import { Engine } from '../engine.ts';
+import { MemoryStore } from '../in-memory/memory-store.ts';
+import { VirtualClock } from '../in-memory/virtual-clock.ts';
 import type { StartCommand } from '../launch.ts';
 import type { Due, ExecutionStore, StageRegistry, WorkQueue } from '../ports.ts';
 import { CountingIds } from './counting-ids.ts';
-import { MemoryStore } from './memory-store.ts';
 import { toyRegistry } from './toy-stages.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 /** A queue that loses everything: only due rows bring work back. */
 const silentQueue: WorkQueue = { wake: async () => undefined };

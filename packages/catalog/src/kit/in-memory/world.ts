@@ -13,9 +13,9 @@ export interface World extends Ports {
   readonly pipelines: FakePipelines;
 }
 
-/** A world with two images, `ami-old` and `ami-new`, and nothing running. */
-export function createWorld(): World {
-  const clock = new VirtualClock();
+/** A world with two images, `ami-old` and `ami-new`, and nothing running. `start` is its first moment, epoch ms. */
+export function createWorld(start?: number): World {
+  const clock = new VirtualClock(start);
   const images = new FakeImages(clock);
   images.add({ id: 'ami-old' });
   images.add({ id: 'ami-new' });

@@ -186,6 +186,17 @@ export class MemoryStore implements ExecutionStore {
     return kept ? structuredClone(kept.execution) : null;
   }
 
+  async newestLaunched(pipelineConfigId: string): Promise<Execution | null> {
+    const launched = this.ofPipeline(pipelineConfigId)
+      .filter(({ execution }) => execution.status !== 'TERMINAL' || execution.startTime !== null)
+      .sort((a, b) => b.order - a.order);
+    return launched[0] ? structuredClone(launched[0].execution) : null;
+  }
+
+  async releaseCorrelation(executionId: string): Promise<void> {
+    for (const [key, id] of this.correlation) if (id === executionId) this.correlation.delete(key);
+  }
+
   async overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]> {
     const due = [...this.dues.values()]
       .filter((row) => row.at <= at && !this.workedOn(row, asker))

@@ -1,0 +1,2 @@
+export { MemoryStore } from './memory-store.ts';
+export { VirtualClock } from './virtual-clock.ts';
