@@ -1,4 +1,4 @@
-import type { Node } from './ast.ts';
+import { childrenOf, type Node } from './ast.ts';
 import { functionArity } from './functions/index.ts';
 import type { Template } from './template.ts';
 import { isAllowedType } from './types/index.ts';
@@ -63,37 +63,5 @@ function* walk(root: Node): Generator<Node> {
   for (let node = open.pop(); node; node = open.pop()) {
     yield node;
     open.push(...childrenOf(node));
-  }
-}
-
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'call':
-    case 'function':
-    case 'new':
-      return node.args;
-    case 'property':
-      return [node.target];
-    case 'method':
-      return [node.target, ...node.args];
-    case 'index':
-      return [node.target, node.index];
-    case 'selection':
-      return [node.target, node.test];
-    case 'projection':
-      return [node.target, node.each];
-    case 'list':
-      return node.items;
-    case 'map':
-      return node.entries.flat();
-    case 'unary':
-      return [node.operand];
-    case 'binary':
-    case 'elvis':
-      return [node.left, node.right];
-    case 'ternary':
-      return [node.test, node.yes, node.no];
-    default:
-      return [];
   }
 }

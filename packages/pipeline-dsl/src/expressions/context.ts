@@ -16,8 +16,6 @@ export interface RootLookup {
 export interface ExpressionProviders {
   /** Body text of a GET; throws when the URL is not allowed or the answer is not 2xx. */
   fromUrl?(url: string): string;
-  /** All documents of a YAML text. */
-  parseYaml?(text: string): unknown[];
   /** Content of a stored artifact reference. */
   fetchReference?(reference: string): string;
   /** Id of a pipeline by name, null when there is none. */

@@ -1,7 +1,7 @@
 import { isComplete, isFailure, isHalt, isStatus, isSuccessful } from '../status.ts';
-import type { Node, SelectionKind } from './ast.ts';
+import type { Node } from './ast.ts';
 import type { Env } from './env.ts';
-import { deniedError, ExpressionError, evaluationError } from './errors.ts';
+import { deniedError, ExpressionError, evaluationError, type Missing } from './errors.ts';
 import { callFunction } from './functions/index.ts';
 import { entriesOf, keyText, LIST_METHODS, MAP_METHODS, MapEntry } from './methods/collections.ts';
 import { BOOLEAN_METHODS, NUMBER_METHODS } from './methods/scalars.ts';
@@ -13,9 +13,12 @@ import {
   admit,
   type Data,
   HostObject,
+  hasKey,
   isDouble,
   isMapLike,
   isNumber,
+  javaText,
+  keysOf,
   LazyMap,
   type Method,
   readKey,
@@ -70,44 +73,55 @@ class Evaluator {
       case 'literal':
         return node.value;
       case 'name':
-        return this.bareName(node.name, self);
+        return this.bareName(node, self);
       case 'this':
         return self;
       case 'variable':
+        this.at(node);
         return this.variable(node.name);
       case 'property': {
         const target = this.value(node.target, self);
-        return target === null && node.safe ? null : this.property(target, node.name);
+        return target === null && node.safe ? null : this.property(target, node.name, node);
       }
       case 'method': {
         const target = this.value(node.target, self);
         if (target === null && node.safe) return null;
-        return this.method(target, node.name, this.values(node.args, self));
+        return this.method(target, node, this.values(node.args, self));
       }
       case 'call':
-        return this.method(self, node.name, this.values(node.args, self));
-      case 'function':
-        return admit(callFunction(node.name, this.values(node.args, self), this.env));
+        return this.method(self, node, this.values(node.args, self));
+      case 'function': {
+        const args = this.values(node.args, self);
+        this.at(node);
+        return admit(callFunction(node.name, args, this.env));
+      }
       case 'index':
         return this.indexed(node, self);
       case 'selection':
-        return this.selection(this.value(node.target, self), node.which, node.test, node.safe);
+        return this.selection(node, self);
       case 'projection':
-        return this.projection(this.value(node.target, self), node.each, node.safe);
+        return this.projection(node, self);
       case 'type':
+        this.at(node);
         return typeReference(node.name);
-      case 'new':
-        return construct(node.name, this.values(node.args, self), this.env);
+      case 'new': {
+        const args = this.values(node.args, self);
+        this.at(node);
+        return construct(node.name, args, this.env);
+      }
       case 'list':
         return this.values(node.items, self);
       case 'map':
-        return this.inlineMap(node.entries, self);
-      case 'unary':
-        return this.unary(node.operator, this.value(node.operand, self));
+        return this.inlineMap(node, self);
+      case 'unary': {
+        const operand = this.value(node.operand, self);
+        this.at(node);
+        return this.unary(node.operator, operand);
+      }
       case 'binary':
         return this.binary(node, self);
       case 'ternary':
-        return this.value(toBoolean(this.value(node.test, self)) ? node.yes : node.no, self);
+        return this.value(this.condition(node.test, self) ? node.yes : node.no, self);
       case 'elvis': {
         const left = this.value(node.left, self);
         return left === null || left === '' ? this.value(node.right, self) : left;
@@ -119,11 +133,23 @@ class Evaluator {
     return nodes.map((node) => this.value(node, self));
   }
 
-  private bareName(name: string, self: unknown): unknown {
-    if (name === 'deployedServerGroups' && self === this.root && !this.root.has(name)) {
+  private at(node: Node): void {
+    this.env.trace.at = node;
+  }
+
+  private condition(node: Node, self: unknown): boolean {
+    const value = this.value(node, self);
+    this.at(node);
+    return toBoolean(value);
+  }
+
+  private bareName(node: Extract<Node, { kind: 'name' }>, self: unknown): unknown {
+    const { name } = node;
+    if (name === 'deployedServerGroups' && !(isMapLike(self) && hasKey(self, name))) {
+      this.at(node);
       return callFunction(name, [], this.env);
     }
-    return this.property(self, name);
+    return this.property(self, name, node);
   }
 
   private variable(name: string): unknown {
@@ -131,23 +157,34 @@ class Evaluator {
     throw evaluationError(`unknown variable '#${name}'; a function needs parentheses: #${name}(…)`);
   }
 
-  private property(target: unknown, name: string): unknown {
-    if (target === null) throw evaluationError(`cannot read '${name}' of null`);
+  private property(target: unknown, name: string, node: Node): unknown {
+    this.at(node);
+    if (target === null) throw evaluationError(`cannot read '${name}' of null`, this.env.trace.missed?.missing);
     if (isMapLike(target)) {
       const value = readKey(target, name);
       if (value !== undefined) return value;
-      if (this.env.unknownMapKey === 'error') throw evaluationError(`'${name}' not found`);
+      const missing = missingKey(target, name);
+      if (this.env.unknownMapKey === 'error') throw evaluationError(`'${name}' not found`, missing);
+      this.env.trace.missed = { node, missing };
       return null;
     }
     const value = target instanceof HostObject ? target.property(name) : valueProperty(target, name);
-    if (value === undefined) throw evaluationError(`${typeNameOf(target)} has no property '${name}'`);
+    if (value === undefined) {
+      const names = () => (target instanceof HostObject ? target.propertyNames() : []);
+      throw evaluationError(`${typeNameOf(target)} has no property '${name}'`, { wanted: name, names });
+    }
     return admit(value);
   }
 
-  private method(target: unknown, name: string, args: readonly unknown[]): unknown {
-    if (target === null) throw evaluationError(`cannot call '${name}' on null`);
+  private method(target: unknown, node: Extract<Node, { kind: 'call' | 'method' }>, args: readonly unknown[]): unknown {
+    const { name } = node;
+    this.at(node);
+    if (target === null) throw evaluationError(`cannot call '${name}' on null`, this.env.trace.missed?.missing);
     const method = findMethod(target, name);
-    if (!method) throw deniedError(`${typeNameOf(target)} has no method '${name}' that may be called`);
+    if (!method) {
+      const missing = { wanted: name, names: () => methodNamesOf(target) };
+      throw deniedError(`${typeNameOf(target)} has no method '${name}' that may be called`, missing);
+    }
     const [least, most] = method.arity;
     if (args.length < least || args.length > most) {
       throw evaluationError(`${typeNameOf(target)}.${name} does not take ${args.length} arguments`);
@@ -163,18 +200,22 @@ class Evaluator {
     const target = this.value(node.target, self);
     if (target === null) {
       if (node.safe) return null;
-      throw evaluationError('cannot index into null');
+      this.at(node);
+      throw evaluationError('cannot index into null', this.env.trace.missed?.missing);
     }
-    // On a map a bare name between the brackets is the key itself: m[a] is m['a'].
-    if (isMapLike(target) && node.index.kind === 'name') return readKey(target, node.index.name) ?? null;
-    return this.elementAt(target, this.value(node.index, self));
+    if (isMapLike(target)) {
+      // On a map a bare name between the brackets is the key itself: m[a] is m['a'].
+      const key = node.index.kind === 'name' ? node.index.name : keyText(this.value(node.index, self));
+      const found = key === undefined ? undefined : readKey(target, key);
+      if (found === undefined && key !== undefined) this.env.trace.missed = { node, missing: missingKey(target, key) };
+      return found ?? null;
+    }
+    const index = this.value(node.index, self);
+    this.at(node);
+    return this.elementAt(target, index, node);
   }
 
-  private elementAt(target: unknown, index: unknown): unknown {
-    if (isMapLike(target)) {
-      const key = keyText(index);
-      return key === undefined ? null : (readKey(target, key) ?? null);
-    }
+  private elementAt(target: unknown, index: unknown, node: Node): unknown {
     if (Array.isArray(target)) {
       const at = position(index);
       if (at < 0 || at >= target.length)
@@ -182,17 +223,20 @@ class Evaluator {
       return admit(target[at]);
     }
     if (typeof target === 'string') return charAt(target, position(index));
-    if (target instanceof HostObject && typeof index === 'string') return this.property(target, index);
+    if (target instanceof HostObject && typeof index === 'string') return this.property(target, index, node);
     throw evaluationError(`cannot index into ${typeNameOf(target)}`);
   }
 
-  private selection(target: unknown, which: SelectionKind, test: Node, safe: boolean): unknown {
+  private selection(node: Extract<Node, { kind: 'selection' }>, self: unknown): unknown {
+    const { which, test, safe } = node;
+    const target = this.value(node.target, self);
     if (target === null && safe) return null;
+    this.at(node);
     const entries = isMapLike(target) ? entriesOf(target, this.env) : null;
     const elements = entries ?? this.elements(target, 'select from');
     const picked: unknown[] = [];
     for (const element of which === 'last' ? elements.toReversed() : elements) {
-      if (!toBoolean(this.value(test, admit(element)))) continue;
+      if (!this.condition(test, admit(element))) continue;
       picked.push(admit(element));
       if (which !== 'all') break;
     }
@@ -200,10 +244,12 @@ class Evaluator {
     return which === 'all' ? picked : (picked[0] ?? null);
   }
 
-  private projection(target: unknown, each: Node, safe: boolean): unknown {
-    if (target === null && safe) return null;
+  private projection(node: Extract<Node, { kind: 'projection' }>, self: unknown): unknown {
+    const target = this.value(node.target, self);
+    if (target === null && node.safe) return null;
+    this.at(node);
     const elements = isMapLike(target) ? entriesOf(target, this.env) : this.elements(target, 'project over');
-    return elements.map((element) => this.value(each, admit(element)));
+    return elements.map((element) => this.value(node.each, admit(element)));
   }
 
   private elements(target: unknown, doing: string): readonly unknown[] {
@@ -211,10 +257,11 @@ class Evaluator {
     throw evaluationError(`cannot ${doing} ${typeNameOf(target)}`);
   }
 
-  private inlineMap(entries: ReadonlyArray<readonly [Node, Node]>, self: unknown): Data {
+  private inlineMap(node: Extract<Node, { kind: 'map' }>, self: unknown): Data {
     const map: Record<string, unknown> = {};
-    for (const [keyNode, valueNode] of entries) {
+    for (const [keyNode, valueNode] of node.entries) {
       const key = keyNode.kind === 'name' ? keyNode.name : keyText(this.value(keyNode, self));
+      this.at(node);
       if (key === undefined) throw evaluationError('a key of a map must be a text');
       setOwn(map, key, this.value(valueNode, self));
     }
@@ -229,10 +276,11 @@ class Evaluator {
   }
 
   private binary(node: Extract<Node, { kind: 'binary' }>, self: unknown): unknown {
+    if (node.operator === 'or') return this.condition(node.left, self) || this.condition(node.right, self);
+    if (node.operator === 'and') return this.condition(node.left, self) && this.condition(node.right, self);
     const left = this.value(node.left, self);
-    if (node.operator === 'or') return toBoolean(left) || toBoolean(this.value(node.right, self));
-    if (node.operator === 'and') return toBoolean(left) && toBoolean(this.value(node.right, self));
     const right = this.value(node.right, self);
+    this.at(node);
     switch (node.operator) {
       case '==':
         return equals(left, right, this.env);
@@ -260,8 +308,10 @@ class Evaluator {
 
   private matches(left: unknown, right: unknown): boolean {
     if (typeof right !== 'string') throw evaluationError('matches needs a regular expression as text');
-    if (typeof left !== 'string') throw evaluationError(`matches works on a text, not on ${typeNameOf(left)}`);
-    return regexFor(right, left, this.env).testExact(left);
+    if (typeof left !== 'string' && typeof left !== 'boolean' && !isNumber(left))
+      throw evaluationError(`matches works on a text, not on ${typeNameOf(left)}`);
+    const text = javaText(left, this.env);
+    return regexFor(right, text, this.env).testExact(text);
   }
 }
 
@@ -303,13 +353,34 @@ const STATUS_QUESTIONS: ReadonlyMap<string, string> = new Map([
   ['isFailure', 'failure'],
 ]);
 
+const missingKey = (map: Data | LazyMap, wanted: string): Missing => ({ wanted, names: () => keysOf(map) });
+
+type Methods = ReadonlyMap<string, Method<never>>;
+
+/** Methods of values that are plain data. */
+function methodsOf(target: unknown): Methods | null {
+  if (typeof target === 'string') return STRING_METHODS;
+  if (isNumber(target)) return NUMBER_METHODS;
+  if (typeof target === 'boolean') return BOOLEAN_METHODS;
+  if (Array.isArray(target)) return LIST_METHODS;
+  return isMapLike(target) ? MAP_METHODS : null;
+}
+
 function findMethod(target: unknown, name: string): Method | undefined {
-  if (typeof target === 'string') return (STRING_METHODS.get(name) ?? statusMethod(target, name)) as Method | undefined;
-  if (isNumber(target)) return NUMBER_METHODS.get(name) as Method | undefined;
-  if (typeof target === 'boolean') return BOOLEAN_METHODS.get(name) as Method | undefined;
-  if (Array.isArray(target)) return LIST_METHODS.get(name) as Method | undefined;
-  if (isMapLike(target)) return MAP_METHODS.get(name) as Method | undefined;
+  const found = methodsOf(target)?.get(name) as Method | undefined;
+  if (found) return found;
+  if (typeof target === 'string') return statusMethod(target, name);
   return target instanceof HostObject ? (target.method(name) as Method | undefined) : undefined;
+}
+
+/** Names of all that may be called on a value. */
+export function methodNamesOf(target: unknown): Iterable<string> {
+  const methods = methodsOf(target);
+  if (methods)
+    return typeof target === 'string' && isStatus(target)
+      ? [...methods.keys(), ...STATUS_QUESTIONS.keys()]
+      : methods.keys();
+  return target instanceof HostObject ? target.members() : [];
 }
 
 function statusMethod(target: string, name: string): Method | undefined {

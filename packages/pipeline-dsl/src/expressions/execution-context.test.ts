@@ -157,7 +157,6 @@ describe('names of a running stage', () => {
 describe('what the host provides', () => {
   const providers = {
     fromUrl: (url: string) => (url.endsWith('.json') ? '{"a": 1}' : 'a=1\n# c\nb: two'),
-    parseYaml: (text: string) => [{ text }],
     fetchReference: (reference: string) => `content of ${reference}`,
     pipelineId: (name: string, application: string) => (name === 'Deploy' ? `${application}-id` : null),
     applicationMetadata: () => ({ email: 'a@b' }),
@@ -169,7 +168,7 @@ describe('what the host provides', () => {
   it.each([
     ["#jsonFromUrl('http://x/a.json').a", 1],
     ["#propertiesFromUrl('http://x/a').b", 'two'],
-    ["#readYaml('k').text", 'k'],
+    ["#yamlFromUrl('http://x/a.json').a", 1],
     ["#fetchReference('r')", 'content of r'],
     ["#pipelineId('Deploy')", 'shop-id'],
     ["#pipelineIdInApplication('Deploy', 'other')", 'other-id'],

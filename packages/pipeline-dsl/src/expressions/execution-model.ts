@@ -170,6 +170,14 @@ export class ExecutionObject extends HostObject {
     return getter(this, name);
   }
 
+  override members(): Iterable<string> {
+    return ['stageByRef', 'stageById'];
+  }
+
+  override propertyNames(): Iterable<string> {
+    return ['stages', 'context', ...EXECUTION_FIELDS];
+  }
+
   private found(test: (stage: StageView) => boolean, wanted: unknown): StageObject {
     const stage = this.model.view.stages.find(test);
     if (!stage) throw helperError(`the execution has no stage '${String(wanted).slice(0, 100)}'`);
@@ -213,6 +221,10 @@ export class StageObject extends HostObject {
 
   override method(name: string): Method<HostObject> | undefined {
     return getter(this, name);
+  }
+
+  override propertyNames(): Iterable<string> {
+    return ['context', 'tasks', 'hasSucceeded', 'hasFailed', 'execution', ...STAGE_FIELDS];
   }
 
   override equals(other: unknown): boolean {

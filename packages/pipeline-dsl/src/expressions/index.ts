@@ -13,9 +13,10 @@ export {
 export * from './execution-context.ts';
 export { FUNCTION_NAMES } from './functions/index.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
-export type { Note } from './notes.ts';
+export type { Note, Shortfall } from './notes.ts';
+export { Answers, type AskOutside, evaluateAsking, type Question } from './questions.ts';
 export { isTemplate, type Template, type TemplatePart } from './template.ts';
-export { pointerOf, type TreeOptions, type TreeResult } from './tree.ts';
+export { pointerOf, type TreeOptions, type TreeResult, type Unresolved } from './tree.ts';
 export * from './views.ts';
 
 /** The language over a cache shared by the process; see {@link createExpressions} for one of your own. */

@@ -8,10 +8,21 @@ export interface Note {
   timestamp: number;
 }
 
+/** What exactly of an expression failed or found nothing, and what there was instead. */
+export interface Shortfall {
+  /** The part of the expression; the whole of it when it could not even be parsed. */
+  readonly subexpression: string;
+  /** Names that could have been read or called there, the likeliest first; at most 10. */
+  readonly available: readonly string[];
+  /** The name that was probably meant; null when none is near. */
+  readonly suggestion: string | null;
+}
+
 /** A note with the expression (without `${ }`) it is about. */
 export interface NotedExpression {
   readonly expression: string;
   readonly note: Note;
+  readonly shortfall: Shortfall;
 }
 
 /** Groups notes the way `expressionEvaluationSummary` stores them. */

@@ -57,6 +57,8 @@ export function parseExpression(text: string): Node {
   return parser.whole();
 }
 
+type Unplaced<Part> = Part extends unknown ? Omit<Part, 'from' | 'end'> : never;
+
 class Parser {
   private readonly tokens: readonly Token[];
   private position = 0;
@@ -84,24 +86,26 @@ class Parser {
   }
 
   private conditional(): Node {
+    const from = this.peek().at;
     const test = this.chain(OR, () => this.chain(AND, () => this.relation()));
     const at = this.peek().at;
-    if (this.take('?:')) return { kind: 'elvis', left: test, right: this.expression(), at };
+    if (this.take('?:')) return this.place(from, { kind: 'elvis', left: test, right: this.expression(), at });
     if (this.take('?')) {
       const yes = this.expression();
       this.expect(':');
-      return { kind: 'ternary', test, yes, no: this.expression(), at };
+      return this.place(from, { kind: 'ternary', test, yes, no: this.expression(), at });
     }
     if (this.isSign('=')) throw parseError('assignment is not supported; compare with ==', at);
     return test;
   }
 
   private relation(): Node {
+    const from = this.peek().at;
     const left = this.sum();
     const operator = this.operator(RELATIONAL);
     if (!operator) return left;
     const at = this.next().at;
-    return { kind: 'binary', operator, left, right: this.sum(), at };
+    return this.place(from, { kind: 'binary', operator, left, right: this.sum(), at });
   }
 
   private sum(): Node {
@@ -109,9 +113,10 @@ class Parser {
   }
 
   private power(): Node {
+    const from = this.peek().at;
     const left = this.unary();
     const at = this.peek().at;
-    if (this.take('^')) return { kind: 'binary', operator: '^', left, right: this.unary(), at };
+    if (this.take('^')) return this.place(from, { kind: 'binary', operator: '^', left, right: this.unary(), at });
     if (this.isSign('++') || this.isSign('--')) throw parseError('++ and -- are not supported', at);
     return left;
   }
@@ -126,53 +131,55 @@ class Parser {
     }
     this.next();
     this.link(token.at);
-    return { kind: 'unary', operator, operand: this.unary(), at: token.at };
+    return this.place(token.at, { kind: 'unary', operator, operand: this.unary(), at: token.at });
   }
 
   private chain(operators: ReadonlyMap<string, BinaryOperator>, operand: () => Node): Node {
+    const from = this.peek().at;
     let left = operand();
     for (;;) {
       const operator = this.operator(operators);
       if (!operator) return left;
       const at = this.next().at;
       this.link(at);
-      left = { kind: 'binary', operator, left, right: operand(), at };
+      left = this.place(from, { kind: 'binary', operator, left, right: operand(), at });
     }
   }
 
   private primary(): Node {
+    const from = this.peek().at;
     let node = this.start();
     for (;;) {
-      const next = this.postfix(node);
+      const next = this.postfix(node, from);
       if (!next) return node;
       node = next;
     }
   }
 
-  private postfix(target: Node): Node | null {
+  private postfix(target: Node, from: number): Node | null {
     const at = this.peek().at;
-    if (this.take('[')) return this.index(target, false, at);
+    if (this.take('[')) return this.index(target, false, at, from);
     const safe = this.isSign('?.');
     if (!safe && !this.isSign('.')) return null;
     this.next();
     this.link(at);
-    if (safe && this.take('[')) return this.index(target, true, at);
-    const picked = this.selectionOrProjection(target, safe);
+    if (safe && this.take('[')) return this.index(target, true, at, from);
+    const picked = this.selectionOrProjection(target, safe, from);
     if (picked) return picked;
     if (this.isSign('#')) throw parseError('a function cannot follow a dot', at);
     const name = this.name();
-    if (this.isSign('(')) return { kind: 'method', target, name, args: this.args(), safe, at };
-    return { kind: 'property', target, name, safe, at };
+    if (this.isSign('(')) return this.place(from, { kind: 'method', target, name, args: this.args(), safe, at });
+    return this.place(from, { kind: 'property', target, name, safe, at });
   }
 
-  private index(target: Node, safe: boolean, at: number): Node {
+  private index(target: Node, safe: boolean, at: number, from: number): Node {
     this.link(at);
     const index = this.expression();
     this.expect(']');
-    return { kind: 'index', target, index, safe, at };
+    return this.place(from, { kind: 'index', target, index, safe, at });
   }
 
-  private selectionOrProjection(target: Node, safe: boolean): Node | null {
+  private selectionOrProjection(target: Node, safe: boolean, from: number): Node | null {
     const { text, kind, at } = this.peek();
     if (kind !== 'sign') return null;
     const which = SELECTIONS.get(text);
@@ -181,8 +188,8 @@ class Parser {
     const inner = this.expression();
     this.expect(']');
     return which
-      ? { kind: 'selection', target, which, test: inner, safe, at }
-      : { kind: 'projection', target, each: inner, safe, at };
+      ? this.place(from, { kind: 'selection', target, which, test: inner, safe, at })
+      : this.place(from, { kind: 'projection', target, each: inner, safe, at });
   }
 
   private start(): Node {
@@ -198,14 +205,16 @@ class Parser {
     if (this.take('#')) return this.hash(token.at);
     if (this.take('{')) return this.inline(token.at);
     if (this.isSign('@') || this.isSign('&')) throw parseError('bean references are not supported', token.at);
-    const picked = this.selectionOrProjection({ kind: 'this', at: token.at }, false);
+    const self: Node = { kind: 'this', at: token.at, from: token.at, end: token.at };
+    const picked = this.selectionOrProjection(self, false, token.at);
     if (picked) return picked;
-    if (this.take('[')) return this.index({ kind: 'this', at: token.at }, false, token.at);
+    if (this.take('[')) return this.index(self, false, token.at, token.at);
     throw this.unexpected(token);
   }
 
   private literal(value: unknown): Node {
-    return { kind: 'literal', value, at: this.next().at };
+    const { at } = this.next();
+    return this.place(at, { kind: 'literal', value, at });
   }
 
   private word(token: Token): Node {
@@ -217,14 +226,15 @@ class Parser {
     if (lower === 'new' && following?.kind === 'name') return this.construct();
     this.next();
     if (token.text === 'T' && this.isSign('(')) return this.type(token.at);
-    if (this.isSign('(')) return { kind: 'call', name: token.text, args: this.args(), at: token.at };
-    return { kind: 'name', name: token.text, at: token.at };
+    const { at } = token;
+    if (this.isSign('(')) return this.place(at, { kind: 'call', name: token.text, args: this.args(), at });
+    return this.place(at, { kind: 'name', name: token.text, at });
   }
 
   private hash(at: number): Node {
     const name = this.name();
-    if (this.isSign('(')) return { kind: 'function', name, args: this.args(), at };
-    return name === 'this' ? { kind: 'this', at } : { kind: 'variable', name, at };
+    if (this.isSign('(')) return this.place(at, { kind: 'function', name, args: this.args(), at });
+    return this.place(at, name === 'this' ? { kind: 'this', at } : { kind: 'variable', name, at });
   }
 
   private type(at: number): Node {
@@ -232,21 +242,21 @@ class Parser {
     const name = this.qualifiedName();
     if (this.isSign('[')) throw parseError('array types are not supported', this.peek().at);
     this.expect(')');
-    return { kind: 'type', name, at };
+    return this.place(at, { kind: 'type', name, at });
   }
 
   private construct(): Node {
     const at = this.next().at;
     const name = this.qualifiedName();
     if (this.isSign('[')) throw parseError('array construction is not supported; write {1, 2, 3}', at);
-    return { kind: 'new', name, args: this.args(), at };
+    return this.place(at, { kind: 'new', name, args: this.args(), at });
   }
 
   private inline(at: number): Node {
-    if (this.take('}')) return { kind: 'list', items: [], at };
+    if (this.take('}')) return this.place(at, { kind: 'list', items: [], at });
     if (this.take(':')) {
       this.expect('}');
-      return { kind: 'map', entries: [], at };
+      return this.place(at, { kind: 'map', entries: [], at });
     }
     const first = this.expression();
     return this.isSign(':') ? this.inlineMap(first, at) : this.inlineList(first, at);
@@ -256,7 +266,7 @@ class Parser {
     const items = [first];
     while (this.take(',')) items.push(this.expression());
     this.expect('}');
-    return { kind: 'list', items, at };
+    return this.place(at, { kind: 'list', items, at });
   }
 
   private inlineMap(firstKey: Node, at: number): Node {
@@ -269,7 +279,7 @@ class Parser {
       key = this.expression();
     }
     this.expect('}');
-    return { kind: 'map', entries, at };
+    return this.place(at, { kind: 'map', entries, at });
   }
 
   private args(): Node[] {
@@ -308,6 +318,11 @@ class Parser {
     return (
       following.kind !== 'end' && (following.kind !== 'sign' || ['(', '#', '!', '{', '-'].includes(following.text))
     );
+  }
+
+  /** The part that began at `from` and ends with the token read last. */
+  private place(from: number, node: Unplaced<Node>): Node {
+    return { ...node, from, end: this.tokens[this.position - 1]?.end ?? from } as Node;
   }
 
   private link(at: number): void {

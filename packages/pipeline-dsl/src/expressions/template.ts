@@ -81,34 +81,33 @@ function findEnd(text: string, start: number): number {
   throw parseError('no closing } for ${', 0);
 }
 
-/** Remembers the most recently used templates. */
+/** Remembers the most recently used templates: those of the current generation, and of the one before. */
 export class TemplateCache {
-  private readonly entries = new Map<string, Template>();
-  private readonly size: number;
+  private young = new Map<string, Template>();
+  private old = new Map<string, Template>();
+  private readonly generation: number;
   private readonly expressionLength: number;
 
+  /** Holds `size` templates at most. */
   constructor(size: number, expressionLength: number = DEFAULT_LIMITS.expressionLength) {
-    this.size = size;
+    this.generation = Math.max(1, size >>> 1);
     this.expressionLength = expressionLength;
   }
 
   get(text: string): Template {
-    const known = this.entries.get(text);
-    if (known) {
-      this.entries.delete(text);
-      this.entries.set(text, known);
-      return known;
-    }
-    const template = cutTemplate(text, this.expressionLength);
+    const known = this.young.get(text);
+    if (known) return known;
+    const template = this.old.get(text) ?? cutTemplate(text, this.expressionLength);
     // Long texts are cheap to cut compared with the memory they would hold.
     if (text.length <= 20_000) this.remember(text, template);
     return template;
   }
 
   private remember(text: string, template: Template): void {
-    this.entries.set(text, template);
-    if (this.entries.size <= this.size) return;
-    const oldest = this.entries.keys().next();
-    if (!oldest.done) this.entries.delete(oldest.value);
+    if (this.young.size >= this.generation) {
+      this.old = this.young;
+      this.young = new Map();
+    }
+    this.young.set(text, template);
   }
 }

@@ -1,6 +1,6 @@
 import type { TextResult } from './evaluate.ts';
 import type { Limits } from './limits.ts';
-import { type Note, type NotedExpression, summarize } from './notes.ts';
+import { type Note, type NotedExpression, type Shortfall, summarize } from './notes.ts';
 import { isTemplate } from './template.ts';
 
 type Path = ReadonlyArray<string | number>;
@@ -11,16 +11,22 @@ export interface TreeOptions {
   readonly unknownMapKey?: 'null' | 'error' | undefined;
 }
 
+/** A place whose text stayed raw, wholly or in part, and why. */
+export interface Unresolved extends Shortfall {
+  /** JSON pointer of the place. */
+  readonly pointer: string;
+  /** Without `${ }`. */
+  readonly expression: string;
+  readonly level: Note['level'];
+  readonly description: string;
+}
+
 export interface TreeResult {
   readonly value: unknown;
   /** Notes by expression, as `expressionEvaluationSummary` stores them. */
   readonly notes: Record<string, Note[]>;
   /** Places whose text stayed raw, wholly or in part. */
-  readonly unresolved: ReadonlyArray<{
-    readonly pointer: string;
-    readonly expression: string;
-    readonly description: string;
-  }>;
+  readonly unresolved: readonly Unresolved[];
   /**
    * Places whose evaluated value holds `${`. It came out of data and is never code: leave these places
    * out (`skipKeys`) when the tree is evaluated again.
@@ -35,7 +41,7 @@ interface Walk {
   readonly evaluate: (text: string, limits: Limits) => TextResult;
   readonly path: Array<string | number>;
   readonly noted: NotedExpression[];
-  readonly unresolved: Array<{ pointer: string; expression: string; description: string }>;
+  readonly unresolved: Unresolved[];
   readonly dataWithMarkers: string[];
   steps: number;
 }
@@ -128,14 +134,16 @@ function visitText(text: string, walk: Walk): unknown {
 
 function addNote(each: NotedExpression, walk: Walk): void {
   walk.noted.push(each);
-  const { expression, note } = each;
-  walk.unresolved.push({ pointer: pointerOf(walk.path), expression, description: note.description });
+  const { expression, note, shortfall } = each;
+  const { level, description } = note;
+  walk.unresolved.push({ pointer: pointerOf(walk.path), expression, level, description, ...shortfall });
 }
 
 function outOfSteps(text: string, walk: Walk): string {
   const description = 'Not evaluated: the expressions of this document together do too much work';
   const note: Note = { level: 'ERROR', description, exceptionType: 'LimitExceeded', timestamp: walk.now() };
-  addNote({ expression: text.replaceAll('$', '').slice(0, 1_000), note }, walk);
+  const expression = text.replaceAll('$', '').slice(0, 1_000);
+  addNote({ expression, note, shortfall: { subexpression: expression, available: [], suggestion: null } }, walk);
   return text;
 }
 

@@ -35,6 +35,7 @@ function stage(nameOrId: unknown, env: Env, name = 'stage'): StageObject {
   if (!found)
     throw helperError(
       `Unable to locate [${String(nameOrId).slice(0, 100)}] using #${name}: no such stage in the execution`,
+      { wanted: String(nameOrId), names: () => model.view.stages.map((each) => each.name) },
     );
   return new StageObject(found, model);
 }
@@ -42,7 +43,11 @@ function stage(nameOrId: unknown, env: Env, name = 'stage'): StageObject {
 function stageByRefId(refId: unknown, env: Env): StageObject {
   const model = modelIn(env, 'stageByRefId');
   const found = refId === null ? undefined : model.index().byRef.get(joinedText(refId, env));
-  if (!found) throw helperError(`#stageByRefId found no stage with refId [${String(refId).slice(0, 100)}]`);
+  if (!found)
+    throw helperError(`#stageByRefId found no stage with refId [${String(refId).slice(0, 100)}]`, {
+      wanted: String(refId),
+      names: () => model.view.stages.map((each) => each.refId),
+    });
   return new StageObject(found, model);
 }
 
@@ -57,8 +62,13 @@ function judgment(wanted: unknown, name: string, env: Env): unknown {
     const input = readOwn(each.context, 'judgmentInput');
     return each.type === 'manualJudgment' && each.name === wanted && input !== undefined && input !== null;
   });
-  if (!found)
-    throw helperError(`#${name} found no judged manual judgment stage named '${String(wanted).slice(0, 100)}'`);
+  if (!found) {
+    const names = () => stages.filter(({ type }) => type === 'manualJudgment').map((each) => each.name);
+    throw helperError(`#${name} found no judged manual judgment stage named '${String(wanted).slice(0, 100)}'`, {
+      wanted: String(wanted),
+      names,
+    });
+  }
   return readOwn(found.context, 'judgmentInput');
 }
 

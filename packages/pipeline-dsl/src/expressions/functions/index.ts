@@ -24,7 +24,7 @@ export function callFunction(name: string, args: readonly unknown[], env: Env): 
     return result;
   }
   const extension = env.context.extensions?.get(name);
-  if (!extension) throw evaluationError(`unknown function '#${name}'`);
+  if (!extension) throw evaluationError(`unknown function '#${name}'`, { wanted: name, names: () => FUNCTION_NAMES });
   const plain = args.map((arg) => toData(arg, env));
   return provided(name, () => extension(plain));
 }

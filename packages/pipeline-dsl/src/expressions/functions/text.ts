@@ -3,6 +3,7 @@ import { ExpressionError, helperError } from '../errors.ts';
 import { isTrueWord, parseDouble, parseInteger } from '../types/index.ts';
 import { HostObject, isDouble, isNumber, javaText, toData, toNumber, typeNameOf } from '../values.ts';
 import { decodeBase64, encodeBase64, parseProperties } from './encoding.ts';
+import { parseYamlDocuments } from './yaml.ts';
 
 /** A helper function callable as `#name(…)`. */
 export interface ExpressionFunction {
@@ -58,13 +59,6 @@ export function parseJson(text: string, name: string, env: Env): unknown {
   }
   if (typeof value !== 'object' || value === null) throw helperError(`#${name} needs a JSON object or list`);
   return value;
-}
-
-export function parseYamlDocuments(text: string, name: string, env: Env): unknown[] {
-  const parse = env.context.providers?.parseYaml;
-  if (!parse) throw notAvailable(name);
-  env.budget.text(text.length);
-  return provided(name, () => parse(text));
 }
 
 export function notAvailable(name: string): ExpressionError {

@@ -111,6 +111,14 @@ export class MapEntry extends HostObject {
     return name === 'key' ? this.key : name === 'value' ? this.value : undefined;
   }
 
+  override members(): Iterable<string> {
+    return ['getKey', 'getValue'];
+  }
+
+  override propertyNames(): Iterable<string> {
+    return ['key', 'value'];
+  }
+
   override method(name: string): Method<HostObject> | undefined {
     if (name === 'getKey') return { arity: none, run: () => this.key };
     return name === 'getValue' ? { arity: none, run: () => this.value } : undefined;
