@@ -23,9 +23,9 @@ module.exports = {
     ),
     rule(
       'language-is-pure',
-      'The language runs in browser and server alike: zod, re2js and its own files only.',
+      'The language runs in browser and server alike: zod, re2js, yaml and its own files only.',
       { path: '^packages/pipeline-dsl/src/', pathNot: [test, testing] },
-      { pathNot: '^packages/pipeline-dsl/src/|(^|/)node_modules/(zod|re2js)/' },
+      { pathNot: '^packages/pipeline-dsl/src/|(^|/)node_modules/(zod|re2js|yaml)/' },
     ),
     rule(
       'judge-is-pure',
@@ -130,8 +130,17 @@ module.exports = {
     rule(
       'packages-do-not-know-apps',
       'Packages are used by apps, never the other way round.',
-      { path: '^packages/' },
+      { path: '^packages/', pathNot: '^packages/cli/' },
       { path: '^apps/' },
+    ),
+    rule(
+      'cli-takes-the-engine-alone',
+      'The command line simulates on the engine; all else it asks of a server over HTTP.',
+      { path: '^packages/cli/src/', pathNot: [test, testing] },
+      {
+        path: ['^apps/', '^packages/(aws-sandbox|ui-kit)/', drivers],
+        pathNot: '^apps/api/src/engine/(index|in-memory/index)\\.ts$',
+      },
     ),
     rule(
       'sandbox-stands-alone',

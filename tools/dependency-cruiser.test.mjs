@@ -39,6 +39,9 @@ const imports = [
   ['apps/api/src/features/pipelines/c.ts', 'bullmq', 'features-without-drivers'],
   ['apps/ui/src/a.ts', 'apps/api/src/engine/ports.ts', 'ui-without-server'],
   ['packages/ui-kit/src/a.ts', 'apps/ui/src/theme.ts', 'packages-do-not-know-apps'],
+  ['packages/cli/src/a.ts', 'apps/api/src/engine/index.ts', null],
+  ['packages/cli/src/b.ts', 'apps/api/src/persistence/index.ts', 'cli-takes-the-engine-alone'],
+  ['packages/cli/src/c.ts', 'bullmq', 'cli-takes-the-engine-alone'],
   ['packages/aws-sandbox/src/a.ts', 'packages/pipeline-dsl/src/index.ts', 'sandbox-stands-alone'],
   ['apps/api/src/events/a.ts', 'apps/api/src/events/missing.ts', 'everything-resolves'],
 ];

@@ -1,0 +1,135 @@
+import { type Execution, isJsonObject, type JsonObject, type Stage, type Status } from '@gennaker/pipeline-dsl';
+import type { RecordedCall } from './recorded-call.ts';
+import { outcomeOf, type Script, stageScript } from './script.ts';
+import { realExecutor } from './scripted-stages.ts';
+
+/** How a stage came to what it came to: on its own code, by the script's word, or by a stand-in. */
+export type PlayedBy = 'own code' | 'script' | 'stand-in';
+
+/** A stage of a simulated execution. Times are ms since the start of the execution. */
+export interface SimulatedStage {
+  readonly id: string;
+  readonly refId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly status: Status;
+  readonly playedBy: PlayedBy;
+  readonly requires: readonly string[];
+  readonly planned: 'before' | 'after' | null;
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+  /** Why it failed. */
+  readonly error: string | null;
+  readonly errorCode: string | null;
+  /** Why it was skipped, or what it waited for when the simulation ended. */
+  readonly note: string | null;
+  readonly outputs: JsonObject;
+  readonly calls: readonly RecordedCall[];
+  /** Stages it planned, in their order. */
+  readonly children: readonly SimulatedStage[];
+}
+
+export interface Simulation {
+  readonly application: string;
+  readonly pipeline: string;
+  readonly status: Status;
+  readonly durationMs: number;
+  readonly error: string | null;
+  readonly parameters: JsonObject;
+  /** Top-level stages, each after those it requires. */
+  readonly stages: readonly SimulatedStage[];
+  /** Every call, in the order made. */
+  readonly calls: readonly RecordedCall[];
+  /** What of the script or the run deserves a look. */
+  readonly warnings: readonly string[];
+}
+
+interface Played {
+  readonly script: Script;
+  readonly calls: readonly RecordedCall[];
+  readonly warnings: readonly string[];
+}
+
+/** The simulation as data, from the execution the engine left. */
+export function readSimulation(execution: Execution, played: Played): Simulation {
+  const { trigger, startTime, buildTime, endTime } = execution;
+  const ends = execution.stages.flatMap((stage) => (stage.endTime === null ? [] : [stage.endTime]));
+  const from = startTime ?? buildTime;
+  const top = execution.stages.filter((stage) => stage.parentStageId === null);
+  return {
+    application: execution.application,
+    pipeline: execution.name,
+    status: execution.status,
+    durationMs: Math.max(0, (endTime ?? Math.max(from, ...ends)) - from),
+    error: execution.cancellationReason,
+    parameters: isJsonObject(trigger['parameters']) ? trigger['parameters'] : {},
+    stages: inOrder(top).map((stage) => draw(stage, execution, played)),
+    calls: played.calls,
+    warnings: [...played.warnings, ...unusedScripts(execution, played.script)],
+  };
+}
+
+function draw(stage: Stage, execution: Execution, played: Played): SimulatedStage {
+  const from = execution.startTime ?? execution.buildTime;
+  const failure = failureOf(stage);
+  const children = execution.stages.filter((candidate) => candidate.parentStageId === stage.id);
+  return {
+    id: stage.id,
+    refId: stage.refId,
+    name: stage.name,
+    type: stage.type,
+    status: stage.status,
+    playedBy: playedBy(stage, played.script),
+    requires: stage.requisiteStageRefIds,
+    planned:
+      stage.syntheticStageOwner === null ? null : stage.syntheticStageOwner === 'STAGE_BEFORE' ? 'before' : 'after',
+    startMs: stage.startTime === null ? null : stage.startTime - from,
+    endMs: stage.endTime === null ? null : stage.endTime - from,
+    error: failure.message,
+    errorCode: failure.code,
+    note: noteOf(stage),
+    outputs: stage.outputs,
+    calls: played.calls.filter((call) => call.stageId === stage.id),
+    children: children.map((child) => draw(child, execution, played)),
+  };
+}
+
+function playedBy(stage: Stage, script: Script): PlayedBy {
+  const { alias } = stage.context;
+  if (realExecutor(stage.type, typeof alias === 'string' ? alias : undefined) === null) return 'stand-in';
+  return outcomeOf(stageScript(script, stage)) === undefined ? 'own code' : 'script';
+}
+
+function failureOf({ context, status }: Stage): { message: string | null; code: string | null } {
+  const { exception } = context;
+  if (!isJsonObject(exception) || status === 'SUCCEEDED') return { message: null, code: null };
+  const details = isJsonObject(exception['details']) ? exception['details'] : {};
+  const errors = Array.isArray(details['errors']) ? details['errors'].map(String) : [];
+  const message = typeof details['error'] === 'string' ? details['error'] : errors[0];
+  return { message: message ?? null, code: String(exception['exceptionType'] ?? '') || null };
+}
+
+function noteOf(stage: Stage): string | null {
+  if (stage.status === 'SKIPPED' && typeof stage.context['skippedBecause'] === 'string')
+    return stage.context['skippedBecause'];
+  if (stage.status === 'RUNNING' && stage.wait) return `waiting for ${stage.wait.reason}`;
+  return null;
+}
+
+/** Each after those it requires; otherwise as written. Stages on a cycle come last. */
+function inOrder(stages: readonly Stage[]): readonly Stage[] {
+  const placed: Stage[] = [];
+  const left = [...stages];
+  const isFree = (stage: Stage): boolean =>
+    stage.requisiteStageRefIds.every((refId) => placed.some((other) => other.refId === refId));
+  for (let at = left.findIndex(isFree); at >= 0; at = left.findIndex(isFree)) placed.push(...left.splice(at, 1));
+  return [...placed, ...left];
+}
+
+function unusedScripts({ stages }: Execution, script: Script): string[] {
+  const known = new Set(stages.flatMap((stage) => [stage.name, stage.refId]));
+  const named = [...Object.keys(script.stages), ...script.failures.flatMap(({ stage }) => stage ?? [])];
+  return named
+    .filter((name) => !known.has(name))
+    .map((name) => `The script speaks of a stage "${name}", which this execution did not have.`);
+}

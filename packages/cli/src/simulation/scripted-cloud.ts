@@ -1,0 +1,253 @@
+import type { ChildStart, ClusterRef, HttpRequest, PortName, Ports, ServerGroupRef } from '@gennaker/catalog/kit';
+import { createWorld, type World } from '@gennaker/catalog/kit/in-memory';
+import { FailureError, isJsonObject, type JsonObject, parseMoniker } from '@gennaker/pipeline-dsl';
+import { defaultAnswer } from './default-answers.ts';
+import { describeCall, effectOf, plainArguments, type RecordedCall } from './recorded-call.ts';
+import { outcomeOf, type Script, stageScript } from './script.ts';
+
+/** The stage that makes a call. */
+export interface CallingStage {
+  readonly id: string;
+  readonly refId: string;
+  readonly name: string;
+  /** Acts on server groups that are there, rather than making one. */
+  readonly actsOnExisting: boolean;
+  readonly context: JsonObject;
+}
+
+const CHILD_STATUS = {
+  fail: 'TERMINAL',
+  cancel: 'CANCELED',
+  skip: 'CANCELED',
+  timeout: 'RUNNING',
+  succeed: 'SUCCEEDED',
+} as const;
+
+/**
+ * The world a simulation runs against: in memory, as the script sets it up, and obliging where the script is silent.
+ * Clusters, images, services and child pipelines that a stage asks for are there and in order. Every call is recorded.
+ */
+export class ScriptedCloud {
+  readonly world: World;
+  readonly calls: RecordedCall[] = [];
+  /** Stages whose child has ended since the last look. */
+  readonly wakes: string[] = [];
+  private readonly script: Script;
+  private readonly startedAt: number;
+  private readonly needsTwo: boolean;
+  private readonly seen = new Set<string>();
+  private readonly answered = new Map<string, number>();
+  private readonly failures: Array<Script['failures'][number] & { left: number }>;
+
+  /** `actsWithoutDeploy`: the pipeline acts on server groups and makes none, so that each cluster needs two. */
+  constructor(script: Script, actsWithoutDeploy: boolean) {
+    this.script = script;
+    this.needsTwo = actsWithoutDeploy;
+    this.startedAt = Date.parse(script.start);
+    this.world = createWorld(this.startedAt);
+    this.failures = script.failures.map((failure) => ({ ...failure, left: failure.times }));
+    this.build();
+  }
+
+  /** The ports as one stage sees them. */
+  portsFor(stage: CallingStage): Ports {
+    const ports = Object.entries(this.world).filter(([name]) => name !== 'clock');
+    return Object.fromEntries(
+      ports.map(([name, port]) => [name, this.record(name as PortName, port as object, stage)]),
+    ) as unknown as Ports;
+  }
+
+  private build(): void {
+    const { serverGroups, images } = this.world;
+    const { cloud } = this.script;
+    images.images.length = 0;
+    for (const image of cloud.images ?? []) images.add(image);
+    for (const image of cloud.unhealthyImages) serverGroups.sickImages.add(image);
+    for (const group of Object.values(cloud.clusters).flat()) {
+      const { image, ...rest } = group;
+      serverGroups.add({ ...rest, ...(image === undefined ? {} : { imageId: image }) });
+    }
+  }
+
+  private record(name: PortName, port: object, stage: CallingStage): object {
+    return new Proxy(port, {
+      get: (target, key) => {
+        const member: unknown = Reflect.get(target, key, target);
+        if (typeof member !== 'function' || typeof key !== 'string') return member;
+        return (...args: unknown[]) => this.call(name, key, args, stage, () => member.apply(target, args));
+      },
+    });
+  }
+
+  private async call(
+    port: PortName,
+    method: string,
+    args: readonly unknown[],
+    stage: CallingStage,
+    forward: () => unknown,
+  ): Promise<unknown> {
+    const call: RecordedCall = {
+      atMs: this.world.clock.now() - this.startedAt,
+      stageId: stage.id,
+      call: `${port}.${method}`,
+      effect: effectOf(port, method, args),
+      text: describeCall(port, method, args),
+      arguments: plainArguments(args),
+    };
+    this.calls.push(call);
+    try {
+      this.failIfScripted(call.call, stage);
+      const instead = this.prepare(port, method, args, stage);
+      const answer = instead === undefined ? await forward() : instead;
+      if (port === 'pipelines' && method === 'start') this.playChild(args[0] as ChildStart, answer, stage);
+      return answer;
+    } catch (error) {
+      call.error = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+
+  private failIfScripted(call: string, stage: CallingStage): void {
+    const failure = this.failures.find(
+      (each) =>
+        each.left > 0 &&
+        each.call === call &&
+        (each.stage === undefined || each.stage === stage.name || each.stage === stage.refId),
+    );
+    if (!failure) return;
+    failure.left -= 1;
+    throw new FailureError({ code: failure.code, message: failure.error, retry: failure.retry });
+  }
+
+  /** Makes sure that what is asked for is there; an answer here takes the place of the world's. */
+  private prepare(port: PortName, method: string, args: readonly unknown[], stage: CallingStage): unknown {
+    const asked = args[0];
+    if (!isJsonObject(asked)) return undefined;
+    if (port === 'http') this.prepareAnswer(asked as unknown as HttpRequest, stage);
+    if (port === 'images' && method === 'find') this.prepareImage(asked);
+    if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
+    if (port !== 'serverGroups') return undefined;
+    this.prepareCluster(asked as unknown as ClusterRef & ServerGroupRef, stage);
+    return method === 'preflight' ? this.missingTargetGroups(asked) : undefined;
+  }
+
+  private missingTargetGroups(spec: JsonObject): readonly string[] | undefined {
+    const known = this.script.cloud.targetGroups;
+    const wanted = Array.isArray(spec['targetGroups']) ? spec['targetGroups'].map(String) : [];
+    const missing = known === undefined ? [] : wanted.filter((name) => !known.includes(name));
+    return missing.length === 0 ? undefined : missing.map((name) => `Target group ${name} does not exist.`);
+  }
+
+  /** A cluster nobody has asked for yet has a healthy v000; two serve where a stage acts on what is there. */
+  private prepareCluster(
+    asked: { account?: string; region?: string; cluster?: string; name?: string },
+    stage: CallingStage,
+  ): void {
+    const { account, region, name } = asked;
+    const cluster = asked.cluster ?? (name === undefined ? undefined : (parseMoniker(name)?.cluster ?? name));
+    if (account === undefined || region === undefined || cluster === undefined) return;
+    const key = `${account}/${region}/${cluster}`;
+    if (this.seen.has(key) || Object.hasOwn(this.script.cloud.clusters, cluster)) return;
+    this.seen.add(key);
+    const two = stage.actsOnExisting || this.needsTwo;
+    const named = stage.actsOnExisting ? name : undefined;
+    const names = [`${cluster}-v000`, ...(two ? [named ?? `${cluster}-v001`] : [])];
+    for (const each of new Set(names))
+      this.world.serverGroups.add({
+        name: each,
+        account,
+        region,
+        targetGroups: [`${cluster}-tg`],
+        imageId: 'ami-before',
+      });
+    this.imageExists({ region, account, id: 'ami-before', name: `${cluster}-before` });
+  }
+
+  private prepareImage({ account, region, nameOrId }: JsonObject): void {
+    const wanted = String(nameOrId);
+    const place = { account: String(account), region: String(region) };
+    if (this.script.cloud.images !== undefined || wanted === '') return;
+    const isKnown = this.world.images.images.some(
+      (image) => image.region === region && [image.id, image.name].includes(wanted),
+    );
+    if (isKnown) return;
+    this.imageExists({ ...place, id: wanted.startsWith('ami-') ? wanted : `ami-${slug(wanted)}`, name: wanted });
+  }
+
+  private prepareTagged({ account, region, tags, nameGlob }: JsonObject): void {
+    if (this.script.cloud.images !== undefined) return;
+    const wanted = isJsonObject(tags)
+      ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]))
+      : {};
+    const stem = typeof nameGlob === 'string' ? nameGlob.replace(/[*?].*$/, '') : '';
+    const fits = this.world.images.images.some(
+      (image) =>
+        image.region === region &&
+        image.name.startsWith(stem) &&
+        Object.entries(wanted).every(([key, value]) => image.tags[key] === value),
+    );
+    if (fits) return;
+    const name = `${stem}${slug(Object.values(wanted).join('-')) || 'image'}`;
+    this.imageExists({ account: String(account), region: String(region), id: `ami-${slug(name)}`, name, tags: wanted });
+  }
+
+  private imageExists(image: {
+    account: string;
+    region: string;
+    id: string;
+    name: string;
+    tags?: Record<string, string>;
+  }): void {
+    const { images } = this.world.images;
+    if (!images.some((each) => each.id === image.id && each.region === image.region)) this.world.images.add(image);
+  }
+
+  private prepareAnswer(request: HttpRequest, stage: CallingStage): void {
+    const answers = stageScript(this.script, stage)?.answers;
+    const count = this.answered.get(stage.id) ?? 0;
+    this.answered.set(stage.id, count + 1);
+    const scripted = answers?.[Math.min(count, answers.length - 1)];
+    if (scripted?.error !== undefined)
+      throw new FailureError({ code: 'http.unreachable', message: scripted.error, retry: true });
+    const answer = scripted ?? defaultAnswer(request, stage.context);
+    this.world.http.answer(`${request.method} ${request.url}`, {
+      status: answer.status,
+      body: answer.body ?? {},
+      headers: Object.fromEntries(Object.entries(answer.headers).map(([key, value]) => [key.toLowerCase(), value])),
+    });
+  }
+
+  /** Ends a child as the script says, and wakes the stage that waits for it. */
+  private playChild(child: ChildStart, started: unknown, stage: CallingStage): void {
+    if (!isJsonObject(started) || typeof started['executionId'] !== 'string') return;
+    const { executionId } = started;
+    const scripted = stageScript(this.script, stage);
+    const status = CHILD_STATUS[outcomeOf(scripted) ?? 'succeed'];
+    const failures =
+      status === 'TERMINAL'
+        ? [{ stageId: '1', stageName: 'scripted', message: scripted?.error ?? 'The script lets it fail.' }]
+        : [];
+    const end = (): void => {
+      const { children } = this.world.pipelines;
+      const running = children.get(executionId);
+      if (running?.status !== 'RUNNING') return;
+      children.set(executionId, {
+        ...running,
+        name: child.pipeline,
+        status,
+        outputs: scripted?.outputs ?? {},
+        failures,
+        canceledBy: status === 'CANCELED' ? 'simulation' : null,
+      });
+      this.wakes.push(child.parentStageId);
+    };
+    if (scripted?.takes) this.world.clock.in(scripted.takes, end);
+    else end();
+  }
+}
+
+const slug = (value: string): string =>
+  value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
