@@ -10,7 +10,8 @@ import {
 } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { Drive, LeaseLost } from './drive.ts';
-import { prepareExecution, type StartCommand } from './launch.ts';
+import { createOnce, prepareLaunch, type StartCommand, type Started, startupFailure } from './launch.ts';
+import type { LaunchProblem } from './launch-inputs.ts';
 import { driveKey, type Message, tellParentKey } from './messages.ts';
 import type {
   Asker,
@@ -73,18 +74,32 @@ export class Engine {
     this.options = options;
   }
 
-  /** Stores the execution and makes it due. A correlation key used before answers the first execution's id. */
-  async start(command: StartCommand): Promise<{ id: string; created: boolean; failure: string | null }> {
-    const { store, clock, ids, queue } = this.options;
-    const prepared = prepareExecution(command, clock, ids);
-    const stored = await store.create(prepared);
-    const failure = stored.created ? prepared.execution.cancellationReason : null;
-    if (stored.created && failure === null) {
+  /**
+   * Stores the execution and makes it due; one that must not start is stored as failed. A correlation key in use
+   * answers the execution that has it.
+   */
+  async start(command: StartCommand): Promise<Started> {
+    const { store, clock, queue } = this.options;
+    const { prepared, problems } = await prepareLaunch(command, this.options);
+    const stored = await createOnce(prepared, this.options, command.correlationKeptMs);
+    if (!stored.created) {
+      const earlier = await store.read(stored.id);
+      return { ...stored, failure: earlier && startupFailure(earlier), problems: [] };
+    }
+    const failure = startupFailure(prepared.execution);
+    if (failure === null) {
       await queue.wake([
         { key: driveKey(stored.id), message: { type: 'DriveExecution', executionId: stored.id }, at: clock.now() },
       ]);
     }
-    return { ...stored, failure };
+    return { ...stored, failure, problems };
+  }
+
+  /** What `start` would run: the definition with its trigger completed, and why it would be refused. Stores nothing. */
+  async plan(command: StartCommand): Promise<{ config: JsonObject; problems: readonly LaunchProblem[] }> {
+    const { prepared, problems } = await prepareLaunch(command, this.options);
+    const { initialConfig, trigger } = prepared.execution;
+    return { config: { ...initialConfig, trigger }, problems };
   }
 
   async cancel(executionId: string, user: string, reason: string | null): Promise<void> {
@@ -117,6 +132,14 @@ export class Engine {
 
   async restartStage(executionId: string, stageId: string, user: string): Promise<void> {
     const { execution, stage } = await this.needStage(executionId, stageId);
+    const refused = startupFailure(execution);
+    if (refused !== null) {
+      throw new Refusal(
+        409,
+        'execution.never-started',
+        `This execution never started (${refused}). Start the pipeline again with what was missing.`,
+      );
+    }
     let top = stage;
     while (top.parentStageId !== null) top = execution.stages.find((candidate) => candidate.id === top.parentStageId)!;
     if (!isComplete(top.status) && top.status !== 'NOT_STARTED') {

@@ -1,10 +1,10 @@
 export { CancelKeeper } from './cancel-keeper.ts';
 export { Engine, type EngineOptions, Refusal } from './engine.ts';
-export type { StartCommand } from './launch.ts';
+export type { StartCommand, Started } from './launch.ts';
+export { type LaunchProblem, parentFacts } from './launch-inputs.ts';
 export { LocalFirstQueue } from './local-first-queue.ts';
 export { mergedOutputs } from './lookup.ts';
 export type { Message } from './messages.ts';
-export { type ParameterProblem, parameterProblems, resolveParameters } from './parameters.ts';
 export type * from './ports.ts';
 export { createRegistry } from './registry.ts';
 export { createUlids } from './ulids.ts';

@@ -1,6 +1,7 @@
 import {
   type Execution,
   type ExecutionType,
+  isComplete,
   isJsonObject,
   type JsonObject,
   type Pipeline,
@@ -8,8 +9,8 @@ import {
   type Stage,
 } from '@gennaker/pipeline-dsl';
 import { checkGraph, linearizeIfNeeded } from '@gennaker/pipeline-dsl/graph';
-import { parameterProblems, resolveParameters } from './parameters.ts';
-import type { Clock, Ids, NewExecution } from './ports.ts';
+import { type LaunchProblem, resolveInputs } from './launch-inputs.ts';
+import type { Clock, ExecutionStore, Ids, NewExecution } from './ports.ts';
 
 /** What is to be run, by whom, because of what. */
 export interface StartCommand {
@@ -27,7 +28,33 @@ export interface StartCommand {
   readonly parent?: { readonly executionId: string; readonly stageId: string; readonly rootId: string };
   /** Same key = same execution, however often it is started. */
   readonly correlationKey?: string;
+  /** How long after the end of an execution its key still answers it, ms; later the key may start another. Default: for ever. */
+  readonly correlationKeptMs?: number;
 }
+
+/** An execution ready to be stored. With problems it is TERMINAL already. */
+export interface Launch {
+  readonly prepared: NewExecution;
+  readonly problems: readonly LaunchProblem[];
+}
+
+/** What came of a start. `failure` is the reason of an execution that was refused before it started. */
+export interface Started {
+  readonly id: string;
+  /** False when an earlier start under the same key made the execution. */
+  readonly created: boolean;
+  readonly failure: string | null;
+  /** Each reason by itself; empty when the execution was made by an earlier start. */
+  readonly problems: readonly LaunchProblem[];
+}
+
+export interface LaunchSurroundings {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly store: ExecutionStore;
+}
+
+const FAILED_ON_STARTUP = 'Failed on startup';
 
 const limitOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.floor(value) : 0);
 
@@ -35,20 +62,15 @@ const limitOf = (value: unknown): number => (typeof value === 'number' && value 
  * The execution that a start makes. One whose inputs or graph are wrong is made too, already TERMINAL with the reason,
  * so that nobody wonders why nothing happened.
  */
-export function prepareExecution(command: StartCommand, clock: Clock, ids: Ids): NewExecution {
+export async function prepareLaunch(command: StartCommand, around: LaunchSurroundings): Promise<Launch> {
+  const { clock, ids } = around;
   const id = ids.next();
   const config = command.config as JsonObject;
-  const parameters = resolveParameters(config, command.trigger);
-  const trigger = {
-    type: 'manual',
-    artifacts: [],
-    ...command.trigger,
-    user: command.trigger['user'] ?? command.user,
-    parameters,
-  };
+  const inputs = await resolveInputs({ ...command, config }, around.store);
+  const { trigger } = inputs;
   const execution: Execution = {
     id,
-    rootId: command.parent?.rootId ?? id,
+    rootId: command.parent?.rootId ?? inputs.rootId ?? id,
     type: command.type ?? 'PIPELINE',
     application: command.application,
     name: command.name,
@@ -71,40 +93,81 @@ export function prepareExecution(command: StartCommand, clock: Clock, ids: Ids):
     origin: command.origin ?? 'api',
     trigger,
     description: command.description ?? null,
-    notifications: Array.isArray(config['notifications']) ? config['notifications'] : [],
+    notifications: [...listOf(config['notifications']), ...listOf(trigger['notifications'])],
     spelEvaluator: typeof config['spelEvaluator'] === 'string' ? config['spelEvaluator'] : null,
     initialConfig: config,
     stages: [],
     wait: null,
     sequence: 0,
   };
-  const problems = [
-    ...parameterProblems(config, parameters).map((problem) => problem.message),
-    ...buildStages(execution, config, ids),
-  ];
+  const problems = [...inputs.problems, ...configProblems(config), ...buildStages(execution, config, ids)];
   if (problems.length > 0) {
     Object.assign(execution, {
       status: 'TERMINAL',
       canceledBy: 'system',
-      cancellationReason: `Failed on startup: ${problems.join('; ')}`,
+      cancellationReason: `${FAILED_ON_STARTUP}: ${problems.map(({ message }) => message).join('; ')}`,
     });
   }
   return {
-    execution,
-    parentExecutionId: command.parent?.executionId ?? null,
-    parentStageId: command.parent?.stageId ?? null,
-    correlationKey: command.correlationKey ?? null,
+    problems,
+    prepared: {
+      execution,
+      parentExecutionId: command.parent?.executionId ?? null,
+      parentStageId: command.parent?.stageId ?? null,
+      correlationKey: command.correlationKey ?? null,
+    },
   };
 }
 
+/** Why an execution was refused before it started; null for one that was not. */
+export function startupFailure(
+  execution: Pick<Execution, 'status' | 'startTime' | 'cancellationReason'>,
+): string | null {
+  const refused = execution.status === 'TERMINAL' && execution.startTime === null;
+  return refused ? (execution.cancellationReason ?? FAILED_ON_STARTUP) : null;
+}
+
+/** Stores the execution, unless its key answers another one: a key is let go `keptMs` after the end of its execution. */
+export async function createOnce(
+  prepared: NewExecution,
+  { store, clock }: LaunchSurroundings,
+  keptMs = Number.POSITIVE_INFINITY,
+): Promise<{ id: string; created: boolean }> {
+  const stored = await store.create(prepared);
+  if (stored.created || keptMs === Number.POSITIVE_INFINITY) return stored;
+  const earlier = await store.read(stored.id);
+  if (!earlier || !isComplete(earlier.status)) return stored;
+  if (clock.now() - (earlier.endTime ?? earlier.buildTime) < keptMs) return stored;
+  await store.releaseCorrelation(stored.id);
+  return store.create(prepared);
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+function configProblems(config: JsonObject): LaunchProblem[] {
+  const disabled =
+    config['disabled'] === true
+      ? [{ about: 'disabled', message: 'the pipeline is disabled; enable it to start it' } as const]
+      : [];
+  const errors = listOf(config['errors']).map((error) => (isJsonObject(error) ? error['message'] : error));
+  return [
+    ...disabled,
+    ...errors.map((error) => ({ about: 'template', message: `its template: ${String(error)}` }) as const),
+  ];
+}
+
 /** Adds the top-level stages; answers why they cannot run, if so. */
-function buildStages(execution: Execution, config: JsonObject, ids: Ids): string[] {
-  const authored = (Array.isArray(config['stages']) ? config['stages'] : []).filter(isJsonObject);
-  const stages = linearizeIfNeeded(authored);
-  const problems = checkGraph(stages).filter((finding) => finding.severity === 'error');
+function buildStages(execution: Execution, config: JsonObject, ids: Ids): LaunchProblem[] {
+  const stages = linearizeIfNeeded(listOf(config['stages']).filter(isJsonObject));
   execution.stages = stages.map((stage) => newStage(stage, ids));
   execution.initialConfig = { ...config, stages };
-  return problems.map((finding) => `invalid stage relationships: ${finding.message}`);
+  const untyped = execution.stages
+    .filter(({ type }) => type === '')
+    .map(({ name, refId }) => `stage ${name === '' ? refId : `"${name}"`} has no type`);
+  const crossed = checkGraph(stages)
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message }) => `invalid stage relationships: ${message}`);
+  return [...untyped, ...crossed].map((message) => ({ about: 'stages', message }));
 }
 
 function newStage(authored: JsonObject, ids: Ids): Stage {

@@ -138,11 +138,11 @@ export interface Asker {
   readonly held: readonly string[];
 }
 
-/** All that is durable. Implementations: rows in Postgres, and memory for tests; one contract suite for both. */
+/** All that is durable. Implementations: rows in Postgres, and memory for tests and simulations; one contract suite for both. */
 export interface ExecutionStore {
   /**
-   * Stores the execution with its first event and its wake-up. A correlation key already used answers that
-   * execution's id and stores nothing.
+   * Stores the execution with its first event and its wake-up. A correlation key in use answers that execution's id
+   * and stores nothing.
    */
   create(execution: NewExecution): Promise<{ readonly id: string; readonly created: boolean }>;
   /** Null when it is unknown or a living worker holds it. */
@@ -153,6 +153,10 @@ export interface ExecutionStore {
   /** Stores a signal and makes the execution due now. `false` when `onceKey` was already used. */
   signal(signal: NewSignal): Promise<boolean>;
   read(executionId: string): Promise<Execution | null>;
+  /** The newest execution of a pipeline that was not refused before it started; null when there is none. */
+  newestLaunched(pipelineConfigId: string): Promise<Execution | null>;
+  /** Lets the key of an execution start another one. */
+  releaseCorrelation(executionId: string): Promise<void>;
 
   /**
    * Commits the start of an execution if its pipeline's limit allows: one transaction under the pipeline's admission

@@ -85,6 +85,20 @@ export class PostgresStore implements ExecutionStore {
     return rows[0] ? toExecution(rows[0]) : null;
   }
 
+  async newestLaunched(pipelineConfigId: string): Promise<Execution | null> {
+    const { rows } = await this.pool.query<{ id: string }>({
+      name: 'newest-launched',
+      text: `select id from execution where pipeline_config_id = $1 and (status <> 'TERMINAL' or start_time is not null)
+        order by id desc limit 1`,
+      values: [pipelineConfigId],
+    });
+    return rows[0] ? this.read(rows[0].id) : null;
+  }
+
+  async releaseCorrelation(executionId: string): Promise<void> {
+    await this.pool.query('update execution set correlation_key = null where id = $1', [executionId]);
+  }
+
   async commitStart(commit: Commit, rule: AdmissionRule): Promise<Admission> {
     const client = await this.pool.connect();
     try {
