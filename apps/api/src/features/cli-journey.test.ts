@@ -130,6 +130,24 @@ describe('what the command line client calls', () => {
     expect(light.body).toMatchObject([{ id: ids[0], stages: [{ name: 'Hold', context: {}, outputs: {}, tasks: [] }] }]);
     expect((await app.send('GET', '/applications/shop/pipelines?pipelineNameFilter=eld')).body).toHaveLength(1);
   });
+
+  appTest('a list says why an execution failed, and leaves out the rest of its stages', async ({ app }) => {
+    const context = { expression: 'false', failureMessage: 'The budget is used up.' };
+    const check = { ...pass, type: 'checkPreconditions', preconditions: [{ type: 'expression', context }] };
+    await save(app, { application: 'shop', name: 'Checked', stages: [check] });
+    const { ref } = (await app.send('POST', '/pipelines/shop/Checked', {})).body;
+    await eventually(async () => (await app.send('GET', ref)).body, ended);
+    const light = await app.send('GET', '/applications/shop/executions/search?pipelineName=Checked&expand=false');
+    const contexts = light.body[0].stages.map((stage: { context: object }) => stage.context);
+    expect(contexts).toContainEqual({
+      exception: {
+        exceptionType: 'precondition.not-met',
+        operation: 'checkPrecondition',
+        details: { error: 'The budget is used up.', errors: ['The budget is used up.'], errorCode: null },
+      },
+    });
+    expect(contexts).toContainEqual({});
+  });
 });
 
 describe('saving', () => {

@@ -22,7 +22,12 @@ export interface SearchFilter extends ListOptions {
   readonly size: number;
   /** Oldest first. */
   readonly reverse?: boolean;
+  /** Keeps executions whose trigger it accepts. Looks at the newest 20,000 that fit otherwise (oldest, if reversed). */
+  readonly accepts?: (trigger: JsonObject) => boolean;
 }
+
+const SCAN_PAGE = 500;
+const SCAN_PAGES = 40;
 
 const COLUMNS = `e.id, e.root_id, e.type, e.application, e.name, e.pipeline_config_id, e.pipeline_version, e.status,
   e.build_time, e.start_time, e.end_time, e.start_time_expiry, e.canceled, e.canceled_by, e.cancellation_reason,
@@ -34,13 +39,20 @@ const WHOLE = `${COLUMNS}, e.trigger, e.initial_config,
   (select json_agg(t) from task t where t.execution_id = e.id) as tasks,
   (select json_agg(a order by a.attempt) from stage_attempt a where a.execution_id = e.id) as attempts`;
 
-/** Lists leave out what makes rows heavy; a trigger's payload too when it is large. */
+/** Why a stage failed, as far as a row of a list can say it. */
+const SHORT_FAILURE = `jsonb_build_object('exception', jsonb_build_object(
+  'exceptionType', s.context#>'{exception,exceptionType}', 'operation', s.context#>'{exception,operation}',
+  'details', jsonb_build_object('error', s.context#>'{exception,details,error}',
+    'errors', s.context#>'{exception,details,errors}', 'errorCode', s.context#>'{exception,details,errorCode}')))`;
+
+/** Lists leave out what makes rows heavy; a trigger's payload too when it is large. A failure keeps its reason. */
 const LIGHT = `${COLUMNS},
   case when pg_column_size(e.trigger) < 4000 then e.trigger else e.trigger - 'payload' - 'artifacts' end as trigger,
   (select json_agg(json_build_object('id', s.id, 'ref_id', s.ref_id, 'type', s.type, 'name', s.name, 'status', s.status,
       'start_time', s.start_time, 'end_time', s.end_time, 'scheduled_time', s.scheduled_time,
       'start_time_expiry', s.start_time_expiry,
-      'context', case when s.context ? 'group' then jsonb_build_object('group', s.context->'group') else '{}' end,
+      'context', case when s.context ? 'group' then jsonb_build_object('group', s.context->'group') else '{}' end
+        || case when s.status = 'TERMINAL' and s.context ? 'exception' then ${SHORT_FAILURE} else '{}' end,
       'outputs', '{}'::jsonb, 'requisite_stage_ref_ids', s.requisite_stage_ref_ids,
       'synthetic_stage_owner', s.synthetic_stage_owner, 'parent_stage_id', s.parent_stage_id,
       'last_modified', s.last_modified, 'attempt', s.attempt, 'ends_as', s.ends_as, 'wait', s.wait, 'due_at', s.due_at)
@@ -68,6 +80,25 @@ function indexHint(statuses: readonly Status[] | undefined): string[] {
   if (statuses.every((status) => status === 'RUNNING' || status === 'PAUSED'))
     return [`e.status in ('RUNNING', 'PAUSED')`];
   return statuses.every((status) => status === 'NOT_STARTED') ? [`e.status = 'NOT_STARTED'`] : [];
+}
+
+/** What a filter asks of a row of executions. */
+function conditionsOf(filter: SearchFilter): { conditions: string[]; values: unknown[] } {
+  const values: unknown[] = [];
+  const conditions: string[] = ['true'];
+  const where = (condition: (slot: string) => string, value: unknown): void => {
+    if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
+  };
+  where((slot) => `e.application = ${slot}`, filter.application);
+  where((slot) => `e.type = ${slot}`, filter.type);
+  where((slot) => `e.name = ${slot}`, filter.pipelineName);
+  where((slot) => `e.status = any(${slot})`, filter.statuses);
+  where((slot) => `e.trigger->>'type' = any(${slot})`, filter.triggerTypes);
+  where((slot) => `e.trigger->>'eventId' = ${slot}`, filter.eventId);
+  where((slot) => `e.build_time >= ${slot}`, filter.from);
+  where((slot) => `e.build_time <= ${slot}`, filter.to);
+  conditions.push(...indexHint(filter.statuses));
+  return { conditions, values };
 }
 
 /** Reads of executions beyond one at a time. Writes are the engine's alone. */
@@ -101,19 +132,24 @@ export class ExecutionQueries {
     return rows.map(toExecution);
   }
 
-  /** The newest `limit` of each pipeline of an application since `since` (epoch ms), or its last two when none is that new. */
+  /**
+   * The newest `limit` of each pipeline of an application since `since` (epoch ms), or its last two when none is that new.
+   * `pipelines` = at most that many pipelines, in the order of their list.
+   */
   async ofApplication(
     application: string,
-    query: ListOptions & { limit: number; since: number; pipelineName?: string },
+    query: ListOptions & { limit: number; since: number; pipelineName?: string; pipelines?: number },
   ): Promise<readonly Execution[]> {
     const { rows } = await this.pool.query<ExecutionRow>(
-      `select ${columns(query.expand)} from pipeline p cross join lateral (
+      `select ${columns(query.expand)} from (
+         select id, application, name from pipeline q
+         where q.application = $1 and ($5::text is null or q.name ilike '%' || $5 || '%')
+         order by q.deleted_at is not null, q.position, q.name limit $6) p cross join lateral (
          select * from (
            select x.*, row_number() over (order by x.id desc) as place from execution x
            where x.pipeline_config_id = p.id and ($2::text[] is null or x.status = any($2))
            order by x.id desc limit $3) newest
          where newest.build_time >= $4 or newest.place <= 2) e
-       where p.application = $1 and ($5::text is null or p.name ilike '%' || $5 || '%')
        order by e.id desc`,
       [
         application,
@@ -121,6 +157,7 @@ export class ExecutionQueries {
         query.limit,
         query.since,
         query.pipelineName ? query.pipelineName.replace(/[\\%_]/g, '\\$&') : null,
+        query.pipelines ?? null,
       ],
     );
     return rows.map(toExecution);
@@ -128,30 +165,35 @@ export class ExecutionQueries {
 
   /** Newest trigger time first, unless reversed. */
   async search(filter: SearchFilter): Promise<readonly Execution[]> {
-    const values: unknown[] = [];
-    const conditions: string[] = [];
-    const where = (condition: (slot: string) => string, value: unknown): void => {
-      if (value === undefined) return;
-      values.push(value);
-      conditions.push(condition(`$${values.length}`));
-    };
-    where((slot) => `e.application = ${slot}`, filter.application);
-    where((slot) => `e.type = ${slot}`, filter.type);
-    where((slot) => `e.name = ${slot}`, filter.pipelineName);
-    where((slot) => `e.status = any(${slot})`, filter.statuses);
-    where((slot) => `e.trigger->>'type' = any(${slot})`, filter.triggerTypes);
-    where((slot) => `e.trigger->>'eventId' = ${slot}`, filter.eventId);
-    where((slot) => `e.build_time >= ${slot}`, filter.from);
-    where((slot) => `e.build_time <= ${slot}`, filter.to);
-    conditions.push(...indexHint(filter.statuses));
+    if (filter.accepts) return this.scan(filter, filter.accepts);
+    const { conditions, values } = conditionsOf(filter);
     const order = filter.reverse ? 'asc' : 'desc';
     const { rows } = await this.pool.query<ExecutionRow>(
-      `select ${columns(filter.expand)} from execution e
-       ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
+      `select ${columns(filter.expand)} from execution e where ${conditions.join(' and ')}
        order by e.id ${order} offset ${Math.trunc(filter.startIndex)} limit ${Math.trunc(filter.size)}`,
       values,
     );
     return rows.map(toExecution);
+  }
+
+  /** What rows cannot tell is told from their triggers, page by page. */
+  private async scan(filter: SearchFilter, accepts: (trigger: JsonObject) => boolean): Promise<readonly Execution[]> {
+    const wanted = Math.trunc(filter.startIndex) + Math.trunc(filter.size);
+    const found: string[] = [];
+    let last: string | null = null;
+    for (let page = 0; page < SCAN_PAGES && found.length < wanted; page += 1) {
+      const { conditions, values } = conditionsOf(filter);
+      if (last !== null) conditions.push(`e.id ${filter.reverse ? '>' : '<'} $${values.push(last)}`);
+      const { rows } = await this.pool.query<{ id: string; trigger: JsonObject }>(
+        `select e.id, e.trigger from execution e where ${conditions.join(' and ')}
+         order by e.id ${filter.reverse ? 'asc' : 'desc'} limit ${SCAN_PAGE}`,
+        values,
+      );
+      found.push(...rows.filter(({ trigger }) => accepts(trigger)).map(({ id }) => id));
+      if (rows.length < SCAN_PAGE) break;
+      last = rows.at(-1)?.id ?? null;
+    }
+    return this.byIds(found.slice(Math.trunc(filter.startIndex), wanted), { expand: filter.expand });
   }
 
   /** Events after a sequence number, in order. */
