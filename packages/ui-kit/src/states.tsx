@@ -1,4 +1,4 @@
-import { CircleAlert, Copy, Info, Lock, RefreshCw } from 'lucide-react';
+import { CircleAlert, Copy, Info, Lock, RefreshCw, SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import type { StatusRole } from './status.tsx';
@@ -81,6 +81,23 @@ export function ErrorState({ failed, onRetry }: { readonly failed: FailedFace; r
         </Button>
       </div>
     </div>
+  );
+}
+
+/** What an address names is not there: no retry, but a way on. */
+export function GoneState({
+  title,
+  message,
+  action,
+}: {
+  readonly title: string;
+  readonly message: string;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <EmptyState title={title} icon={<SearchX size={20} aria-hidden />} action={action}>
+      {message}
+    </EmptyState>
   );
 }
 

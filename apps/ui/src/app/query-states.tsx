@@ -1,5 +1,6 @@
-import { ErrorState, RefusedState, SkeletonRows } from '@gennaker/ui-kit';
+import { ErrorState, GoneState, RefusedState, SkeletonRows } from '@gennaker/ui-kit';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { problemOf } from '../client/problem.ts';
 
@@ -9,24 +10,32 @@ export function Loaded<Data>({
   what,
   children,
   skeleton,
+  back,
 }: {
   readonly query: UseQueryResult<Data>;
   /** Completes "Could not load …". */
   readonly what: string;
   readonly children: (data: Data) => ReactNode;
   readonly skeleton?: ReactNode;
+  /** Where to go on when there is no such thing. */
+  readonly back?: ReactNode;
 }) {
   if (query.data !== undefined) return children(query.data);
   if (query.isPending && !query.isError) return skeleton ?? <SkeletonRows />;
   const problem = problemOf(query.error);
   if (problem.status === 403) return <RefusedState message={problem.message} />;
+  if (problem.status === 404)
+    return (
+      <GoneState
+        title={`${what[0]?.toUpperCase()}${what.slice(1)} does not exist`}
+        message={problem.message}
+        action={back ?? <Link to="/apps">Go to applications</Link>}
+      />
+    );
   return (
     <ErrorState
       failed={{
-        title:
-          problem.status === 404
-            ? `${what[0]?.toUpperCase()}${what.slice(1)} does not exist`
-            : `Could not load ${what}`,
+        title: `Could not load ${what}`,
         message: problem.message,
         code: problem.code,
         requestId: problem.requestId,

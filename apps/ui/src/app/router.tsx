@@ -1,4 +1,4 @@
-import { EmptyState, ErrorState } from '@gennaker/ui-kit';
+import { ErrorState, GoneState } from '@gennaker/ui-kit';
 import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
@@ -22,9 +22,11 @@ import { Shell } from './shell.tsx';
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Shell,
   notFoundComponent: () => (
-    <EmptyState title="There is no such page" action={<Link to="/apps">Go to applications</Link>}>
-      The address may be mistyped, or what it named is gone.
-    </EmptyState>
+    <GoneState
+      title="There is no such page"
+      message="The address may be mistyped, or what it named is gone."
+      action={<Link to="/apps">Go to applications</Link>}
+    />
   ),
   errorComponent: ({ error, reset }) => {
     const problem = problemOf(error);

@@ -1,36 +1,93 @@
+import type { Execution } from '@gennaker/pipeline-dsl';
 import { Ago, Button, type Column, Dialog, EmptyState, Notice, Table, TextField, toast } from '@gennaker/ui-kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { LayoutGrid, Plus } from 'lucide-react';
+import { Hand, LayoutGrid, LoaderCircle, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Loaded } from '../../app/query-states.tsx';
 import { fieldErrors, problemOf } from '../../client/problem.ts';
-import { type ApplicationAttributes, applicationsQuery, keys } from '../../client/queries.ts';
+import { type ApplicationAttributes, applicationsQuery, keys, waitingQuery } from '../../client/queries.ts';
+import { waitingForPeople } from '../execution/facts.ts';
 import { applicationProblem, createApplication } from './create-application.ts';
 
 const route = getRouteApi('/apps');
 
-const columns: ReadonlyArray<Column<ApplicationAttributes>> = [
+/** How many runs of each application move now, and how many of them wait for a person. */
+export function movingByApplication(executions: readonly Execution[]): Map<string, { open: number; waiting: number }> {
+  const counts = new Map<string, { open: number; waiting: number }>();
+  for (const execution of executions) {
+    const { open, waiting } = counts.get(execution.application) ?? { open: 0, waiting: 0 };
+    const asks = waitingForPeople(execution).length > 0;
+    counts.set(execution.application, { open: open + 1, waiting: waiting + (asks ? 1 : 0) });
+  }
+  return counts;
+}
+
+function Now({ app, count }: { readonly app: string; readonly count?: { open: number; waiting: number } }) {
+  if (!count) return null;
+  return (
+    <Link to="/apps/$app" params={{ app }} className="flex flex-wrap gap-x-3 text-inherit">
+      {count.waiting > 0 ? (
+        <span className="gk-status" data-role="wait">
+          <Hand size={14} className="gk-status-icon" aria-hidden /> {count.waiting} waiting
+        </span>
+      ) : null}
+      {count.open > count.waiting ? (
+        <span className="gk-status" data-role="run">
+          <LoaderCircle size={14} className="gk-status-icon" aria-hidden /> {count.open - count.waiting} running
+        </span>
+      ) : null}
+    </Link>
+  );
+}
+
+const columnsFor = (moving: ReturnType<typeof movingByApplication>): ReadonlyArray<Column<ApplicationAttributes>> => [
   {
     id: 'name',
     label: 'Name',
+    width: '12rem',
     cell: (app) => (
-      <Link to="/apps/$app" params={{ app: app.name }} className="row-link">
+      <Link to="/apps/$app" params={{ app: app.name }} className="row-link gk-clip block" title={app.name}>
         {app.name}
       </Link>
     ),
   },
-  { id: 'description', label: 'Description', cell: (app) => <span className="gk-muted">{app.description}</span> },
-  { id: 'email', label: 'Owner', cell: (app) => app.email },
+  {
+    id: 'now',
+    label: 'Now',
+    width: '12rem',
+    cell: (app) => <Now app={app.name} count={moving.get(app.name)} />,
+  },
+  {
+    id: 'description',
+    label: 'Description',
+    cell: (app) => (
+      <span className="gk-muted two-lines" title={app.description}>
+        {app.description}
+      </span>
+    ),
+  },
+  {
+    id: 'email',
+    label: 'Owner',
+    width: '11rem',
+    cell: (app) => (
+      <span className="gk-clip block" title={app.email}>
+        {app.email}
+      </span>
+    ),
+  },
   {
     id: 'updated',
     label: 'Changed',
+    width: '6.75rem',
     cell: (app) => <Ago at={Number(app.updateTs) || null} />,
   },
   {
     id: 'open',
     label: 'Open',
     quiet: true,
+    width: '10.5rem',
     cell: (app) => (
       <span className="flex justify-end gap-3">
         <Link to="/apps/$app/executions" params={{ app: app.name }}>
@@ -50,6 +107,7 @@ export function ApplicationsPage() {
   const navigate = route.useNavigate();
   const [creating, setCreating] = useState(false);
   const query = useQuery(applicationsQuery());
+  const running = useQuery(waitingQuery(false));
   return (
     <div className="page">
       <div className="page-head">
@@ -71,7 +129,9 @@ export function ApplicationsPage() {
         </Button>
       </div>
       <Loaded query={query} what="applications">
-        {(rows) => <Applications rows={rows} q={q ?? ''} onCreate={() => setCreating(true)} />}
+        {(rows) => (
+          <Applications rows={rows} executions={running.data ?? []} q={q ?? ''} onCreate={() => setCreating(true)} />
+        )}
       </Loaded>
       {creating ? <CreateApplication onClose={() => setCreating(false)} /> : null}
     </div>
@@ -80,6 +140,8 @@ export function ApplicationsPage() {
 
 function Applications(props: {
   readonly rows: ApplicationAttributes[];
+  /** What runs now, in all applications. */
+  readonly executions: readonly Execution[];
   readonly q: string;
   readonly onCreate: () => void;
 }) {
@@ -108,7 +170,15 @@ function Applications(props: {
         {props.rows.length} applications without the filter “{props.q}”.
       </EmptyState>
     );
-  return <Table label="Applications" columns={columns} rows={rows} keyOf={(app) => app.name} />;
+  return (
+    <Table
+      fixed
+      label="Applications"
+      columns={columnsFor(movingByApplication(props.executions))}
+      rows={rows}
+      keyOf={(app) => app.name}
+    />
+  );
 }
 
 function CreateApplication({ onClose }: { readonly onClose: () => void }) {

@@ -45,13 +45,13 @@ export function HomePage() {
             {mine.length > 0 ? (
               <section className="section">
                 <h2>Needs a person</h2>
-                <WaitingRows executions={mine} />
+                <WaitingRows inOneApplication executions={mine} />
               </section>
             ) : null}
             <Loaded query={executions} what="executions">
               {(rows) => (
                 <>
-                  <Moving rows={rows} />
+                  {rows.length > 0 || pipelines.data?.length ? <Moving rows={rows} /> : null}
                   <Deployed app={app} />
                   <Loaded query={pipelines} what="pipelines">
                     {(all) => <LastRuns app={app} pipelines={all} rows={rows} />}
@@ -66,13 +66,16 @@ export function HomePage() {
   );
 }
 
+/** What runs without needing anyone; what waits for a person stands above it. */
 function Moving({ rows }: { readonly rows: readonly Execution[] }) {
-  const moving = rows.filter((row) => !isComplete(row.status));
+  const moving = rows.filter((row) => !isComplete(row.status) && waitingForPeople(row).length === 0);
   return (
     <section className="section">
       <h2>Running</h2>
       {moving.length === 0 ? (
-        <p className="gk-muted m-0">Nothing runs now.</p>
+        <p className="gk-muted m-0">
+          {rows.some((row) => !isComplete(row.status)) ? 'Nothing else runs now.' : 'Nothing runs now.'}
+        </p>
       ) : (
         <ExecutionsTable rows={moving} label="Running executions" />
       )}

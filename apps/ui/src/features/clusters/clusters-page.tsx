@@ -1,7 +1,7 @@
 import { Ago, Chip, EmptyState, type StatusRole } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { Boxes, CircleCheck, CircleMinus, CircleSlash } from 'lucide-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Boxes, ChevronRight, CircleCheck, CircleMinus, CircleSlash } from 'lucide-react';
 import { Loaded } from '../../app/query-states.tsx';
 import { HEALTH_FACES, InstanceDot } from './instance-dot.tsx';
 import { type ClusterView, clustersOf, healthLine, type InstanceView, type ServerGroupView } from './server-group.ts';
@@ -49,11 +49,32 @@ export function ClustersPage() {
           );
           if (groups.length === 0)
             return (
-              <EmptyState title="Nothing is deployed yet" icon={<Boxes size={20} aria-hidden />}>
-                Server groups of this application appear here as soon as a deploy stage has made one.
+              <EmptyState
+                title="Nothing is deployed yet"
+                icon={<Boxes size={20} aria-hidden />}
+                action={
+                  <Link className="gk-button" data-look="primary" to="/apps/$app/pipelines" params={{ app }}>
+                    Go to pipelines
+                  </Link>
+                }
+              >
+                Server groups of this application appear here as soon as a deploy stage has made one, with their
+                version, traffic and instances.
               </EmptyState>
             );
-          if (shown.length === 0) return <EmptyState title="No server groups match" />;
+          if (shown.length === 0)
+            return (
+              <EmptyState
+                title="No server groups match"
+                action={
+                  <Link to="/apps/$app/clusters" params={{ app }}>
+                    Clear the filter
+                  </Link>
+                }
+              >
+                {groups.length} server {groups.length === 1 ? 'group' : 'groups'} without the filter “{q}”.
+              </EmptyState>
+            );
           return clustersOf(shown).map((cluster) => (
             <Cluster key={cluster.key} cluster={cluster} open={group} onToggle={toggle} />
           ));
@@ -134,8 +155,13 @@ function ServerGroupRow({
     <div className="border-line border-b last:border-b-0">
       <button type="button" className="cluster-row" aria-expanded={isOpen} onClick={onToggle}>
         <span className="min-w-0">
-          <span className="row-link gk-clip block">{group.name}</span>
-          <span className="gk-muted gk-row-text gk-clip block" title={group.image?.id}>
+          <span className="flex min-w-0 items-center gap-1.5">
+            <ChevronRight size={14} aria-hidden className={isOpen ? 'flex-none rotate-90' : 'flex-none'} />
+            <span className="row-link gk-clip" title={group.name}>
+              {group.name}
+            </span>
+          </span>
+          <span className="gk-muted gk-row-text gk-clip block pl-5" title={group.image?.id}>
             {version ?? 'image unknown'}
           </span>
         </span>
@@ -157,7 +183,7 @@ function ServerGroupRow({
         <span className="gk-num gk-row-text text-right">
           {group.capacity ? (
             <>
-              {group.instances.length} of {group.capacity.desired}
+              {group.instances.length} of {group.capacity.desired} wanted
               <span className="gk-muted block">
                 min {group.capacity.min}, max {group.capacity.max}
               </span>
@@ -167,7 +193,7 @@ function ServerGroupRow({
           )}
         </span>
         <span className="gk-muted gk-row-text text-right">
-          <Ago at={group.createdTime} />
+          made <Ago at={group.createdTime} />
         </span>
       </button>
       {isOpen ? <ServerGroupDetails group={group} /> : null}

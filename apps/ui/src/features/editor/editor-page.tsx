@@ -1,6 +1,6 @@
-import { Ago, Button, Notice } from '@gennaker/ui-kit';
+import { Ago, Button, GoneState, Notice } from '@gennaker/ui-kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Loaded } from '../../app/query-states.tsx';
 import type { EditorSearch } from '../../app/search.ts';
@@ -58,9 +58,15 @@ export function EditPipelinePage() {
   const stored = query.data?.find((pipeline) => pipeline.id === id);
   if (query.data && !stored)
     return (
-      <div className="page">
-        <Notice tone="warn">There is no pipeline with this id in {app}. It may have been deleted.</Notice>
-      </div>
+      <GoneState
+        title="This pipeline does not exist"
+        message={`There is no pipeline with this id in ${app}. It may have been deleted.`}
+        action={
+          <Link to="/apps/$app/pipelines" params={{ app }}>
+            All pipelines of {app}
+          </Link>
+        }
+      />
     );
   return (
     <Loaded query={query} what="this pipeline">

@@ -31,12 +31,14 @@ export function SaveBar({ store, state, mode, onMode, onSave, onStart, saving, s
   return (
     <>
       <div className="editor-bar">
-        <h1 className="gk-heading gk-clip">{state.document.name || 'New pipeline'}</h1>
-        <span className="gk-label" role="status">
+        <h1 className="gk-heading gk-clip" title={state.document.name}>
+          {state.document.name || 'New pipeline'}
+        </h1>
+        <span className="gk-label flex-none" role="status">
           {version}
           {changed && state.saved ? ', changed, kept in this browser' : ''}
         </span>
-        <span className="ml-auto flex items-center gap-2">
+        <span className="ml-auto flex flex-none items-center gap-2">
           <IconButton
             label={last ? `Undo: ${last}` : 'Undo'}
             onPress={store.undo}

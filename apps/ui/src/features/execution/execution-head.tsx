@@ -10,7 +10,7 @@ import { problemOf } from '../../client/problem.ts';
 import { pipelinesQuery } from '../../client/queries.ts';
 import { rowWait } from '../executions/executions-table.tsx';
 import { StartDialog } from '../pipelines/start-dialog.tsx';
-import { parameterLine, shortId, startedBy, topOf, waitingForPeople } from './facts.ts';
+import { parameterLine, parentRun, shortId, starterOf, topOf, waitingForPeople } from './facts.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { executionSentence } from './sentence.ts';
 import { SentenceLine } from './sentence-line.tsx';
@@ -29,22 +29,30 @@ export function ExecutionHead({ execution, onShow }: ExecutionHeadProps) {
     <header className="execution-head">
       <div className="flex items-start gap-3">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
-          <StatusMark status={execution.status} waitsFor={rowWait(execution)} size={18} />
-          <h1 className="gk-title">
-            {execution.name} <span className="gk-muted gk-mono">#{shortId(execution.id)}</span>
-          </h1>
-          {execution.pipelineVersion ? (
-            <Link
-              to="/apps/$app/pipelines/$id/edit"
-              params={{ app: execution.application, id: execution.pipelineConfigId ?? '' }}
-              className="gk-chip"
-            >
-              v{execution.pipelineVersion}
-            </Link>
+          <span className="flex min-w-0 max-w-full items-center gap-3">
+            <StatusMark status={execution.status} waitsFor={rowWait(execution)} size={18} />
+            <h1 className="gk-title row-name min-w-0" title={execution.name}>
+              <span className="gk-clip">{execution.name}</span>{' '}
+              <span className="gk-muted gk-mono">#{shortId(execution.id)}</span>
+            </h1>
+            {execution.pipelineVersion ? (
+              <Link
+                to="/apps/$app/pipelines/$id/edit"
+                params={{ app: execution.application, id: execution.pipelineConfigId ?? '' }}
+                className="gk-chip flex-none"
+                title={`Version ${execution.pipelineVersion} of the pipeline ran`}
+              >
+                v{execution.pipelineVersion}
+              </Link>
+            ) : null}
+          </span>
+          {parameters ? (
+            <Chip title={parameters}>
+              <span className="gk-clip">{parameters}</span>
+            </Chip>
           ) : null}
-          {parameters ? <Chip>{parameters}</Chip> : null}
           <span className="gk-muted gk-row-text">
-            {startedBy(execution)}
+            by <Starter execution={execution} />
             {execution.startTime !== null ? (
               <>
                 , <Moment at={execution.startTime} />, {open ? 'running' : 'took'}{' '}
@@ -69,6 +77,17 @@ export function ExecutionHead({ execution, onShow }: ExecutionHeadProps) {
         {execution.name}: {statusFace(execution.status, rowWait(execution)).word}
       </span>
     </header>
+  );
+}
+
+/** Who or what started the run; a run that did is a press away. */
+function Starter({ execution }: { readonly execution: Execution }) {
+  const parent = parentRun(execution);
+  if (!parent) return <>{starterOf(execution)}</>;
+  return (
+    <Link to="/apps/$app/executions/$id" params={{ app: parent.app, id: parent.id }}>
+      {starterOf(execution)} #{shortId(parent.id)}
+    </Link>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Execution } from '@gennaker/pipeline-dsl';
 import { Skeleton } from '@gennaker/ui-kit';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import './execution.css';
 import { Loaded } from '../../app/query-states.tsx';
 import type { ExecutionSearch } from '../../app/search.ts';
@@ -18,10 +18,15 @@ const route = getRouteApi('/apps/$app/executions/$id');
 
 /** One run: what it is, why it stopped, its stages, and the stage looked at. */
 export function ExecutionPage() {
-  const { id } = route.useParams();
+  const { app, id } = route.useParams();
   const query = useLiveExecution(id);
+  const back = (
+    <Link to="/apps/$app/executions" params={{ app }}>
+      All executions of {app}
+    </Link>
+  );
   return (
-    <Loaded query={query} what="this execution" skeleton={<ExecutionSkeleton />}>
+    <Loaded query={query} what="this execution" skeleton={<ExecutionSkeleton />} back={back}>
       {(execution) => <ExecutionView execution={execution} />}
     </Loaded>
   );
@@ -55,7 +60,7 @@ function ExecutionView({ execution }: { readonly execution: Execution }) {
   return (
     <div className="execution">
       <ExecutionHead execution={execution} onShow={select} />
-      <FailureBlock execution={execution} onShow={select} />
+      <FailureBlock execution={execution} shown={top} onShow={select} />
       <div className="execution-body">
         <div className="execution-main">
           <ViewSwitch view={view} onView={(next) => change({ view: next === 'graph' ? undefined : next })} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeWorld } from '../../../dev/fake-world.ts';
-import { failuresOf, parameterLine, startedBy, topOf, waitingForPeople } from './facts.ts';
+import { failuresOf, parameterLine, parentRun, starterOf, topOf, waitingForPeople } from './facts.ts';
 import { executionSentence, stageSentence } from './sentence.ts';
 import { eventText } from './stage-events.tsx';
 import { rowsOf } from './stage-list.tsx';
@@ -39,7 +39,17 @@ describe('what a run says of itself', () => {
   });
 
   it('says who or what started it, and with what', () => {
-    expect(startedBy(failed())).toBe('by webhook payments-release');
+    expect(starterOf(failed())).toBe('webhook payments-release');
+    expect(starterOf({ trigger: { type: 'manual', user: 'ana@example.com' } } as never)).toBe('ana@example.com');
+    const trigger = {
+      type: 'pipeline',
+      parentPipelineName: 'nightly',
+      parentPipelineId: '01A',
+      parentPipelineApplication: 'shop',
+    };
+    expect(starterOf({ trigger } as never)).toBe('pipeline nightly');
+    expect(parentRun({ trigger })).toEqual({ app: 'shop', id: '01A' });
+    expect(parentRun(failed())).toBeNull();
     expect(parameterLine(failed())).toBe('version 3.14.2 · size normal');
   });
 

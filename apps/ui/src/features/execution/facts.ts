@@ -87,14 +87,20 @@ const unexplained = (stage: Stage): FailureFacts => ({
   details: {},
 });
 
-/** Who or what started a run: "by ana@example.com", "by webhook payments-release". */
-export function startedBy(execution: Pick<Execution, 'trigger' | 'authentication'>): string {
-  const { type, source, user } = execution.trigger;
-  if (type === 'webhook') return `by webhook ${textOf(source) ?? ''}`.trim();
-  if (type === 'pipeline') return 'by another pipeline';
-  if (type === 'manual' || type === undefined)
-    return `by ${textOf(user) ?? execution.authentication?.user ?? 'someone'}`;
-  return `by ${String(type)} ${textOf(source) ?? ''}`.trim();
+/** Who or what started a run: "ana@example.com", "webhook payments-release", "pipeline Deploy to prod". */
+export function starterOf(execution: Pick<Execution, 'trigger' | 'authentication'>): string {
+  const { type, source, user, parentPipelineName } = execution.trigger;
+  if (type === 'pipeline') return textOf(parentPipelineName) ? `pipeline ${parentPipelineName}` : 'another pipeline';
+  if (type === 'manual' || type === undefined) return textOf(user) ?? execution.authentication?.user ?? 'someone';
+  return `${String(type)} ${textOf(source) ?? ''}`.trim();
+}
+
+/** Where the run is that started this one; null when something else did. */
+export function parentRun(execution: Pick<Execution, 'trigger'>): { app: string; id: string } | null {
+  const { type, parentPipelineId, parentPipelineApplication } = execution.trigger;
+  const id = textOf(parentPipelineId);
+  const app = textOf(parentPipelineApplication);
+  return type === 'pipeline' && id && app ? { app, id } : null;
 }
 
 /** Short name of a run, unique enough on one screen: the end of its id. */

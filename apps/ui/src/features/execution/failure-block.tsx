@@ -10,11 +10,13 @@ import { StageActions } from './stage-actions.tsx';
 
 interface FailureBlockProps {
   readonly execution: Execution;
+  /** refId of the authored stage that is looked at; null when none is. */
+  readonly shown: string | null;
   readonly onShow: (refId: string) => void;
 }
 
 /** Why a run failed: the first failure in full, later ones and what did not run because of them folded. */
-export function FailureBlock({ execution, onShow }: FailureBlockProps) {
+export function FailureBlock({ execution, shown, onShow }: FailureBlockProps) {
   const [first, ...rest] = failuresOf(execution).filter((one) => one.stage.status !== 'FAILED_CONTINUE');
   if (!first || execution.status === 'RUNNING') return null;
   const notRun = topStages(execution.stages).filter((stage) => stage.status === 'NOT_STARTED');
@@ -67,7 +69,11 @@ export function FailureBlock({ execution, onShow }: FailureBlockProps) {
       </div>
       <span className="flex flex-none flex-wrap justify-end gap-2">
         <StageActions execution={execution} stage={top} />
-        <Button onPress={() => onShow(top.refId)}>Show {top.name}</Button>
+        {shown === top.refId ? null : (
+          <Button onPress={() => onShow(top.refId)} className="failure-show">
+            <span className="gk-clip">Show {top.name}</span>
+          </Button>
+        )}
       </span>
     </section>
   );

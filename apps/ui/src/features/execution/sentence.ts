@@ -1,5 +1,5 @@
 import { type Execution, isComplete, type Stage, type Wait } from '@gennaker/pipeline-dsl';
-import { failuresOf, shortId, shownWait, topStages, waitingForPeople } from './facts.ts';
+import { type FailureFacts, failuresOf, shortId, shownWait, topOf, topStages, waitingForPeople } from './facts.ts';
 
 /** One sentence with the moment since when, where there is one. `deadline` is the end of a wait, epoch ms. */
 export interface Sentence {
@@ -94,6 +94,13 @@ function doneText(execution: Execution): string {
   return `Done: ${[stages, ...notes].join(', ')}`;
 }
 
+/** Where it failed, with the authored stage when a part of it did, and why. */
+function failedText(execution: Execution, { stage, message }: FailureFacts): string {
+  const top = topOf(execution.stages, stage);
+  const where = top.id === stage.id ? `“${stage.name}”` : `“${stage.name}” of “${top.name}”`;
+  return `Failed at ${where}: ${message}`;
+}
+
 /** What a run waits for or why it ended, in one sentence. */
 export function executionSentence(execution: Execution): Sentence {
   switch (execution.status) {
@@ -110,9 +117,7 @@ export function executionSentence(execution: Execution): Sentence {
       return canceledSentence(execution);
     case 'TERMINAL': {
       const failure = failuresOf(execution)[0];
-      return failure
-        ? say(`Failed at “${failure.stage.name}”: ${failure.message}`, execution.endTime)
-        : say('Failed', execution.endTime);
+      return say(failure ? failedText(execution, failure) : 'Failed', execution.endTime);
     }
     case 'SUCCEEDED':
       return say(doneText(execution), execution.endTime);

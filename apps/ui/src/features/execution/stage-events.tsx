@@ -3,6 +3,7 @@ import { Moment, STATUS_FACES } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { Loaded } from '../../app/query-states.tsx';
 import { call } from '../../client/call.ts';
+import { withDescendants } from './facts.ts';
 import { taskWords } from './sentence.ts';
 
 interface EventRow {
@@ -42,7 +43,7 @@ export function eventText(event: EventRow, stage: Pick<Stage, 'tasks'>): string 
   return keys.length > 0 ? `Wrote ${keys.join(', ')}` : (status ?? 'Changed');
 }
 
-/** What happened to this stage, newest last. */
+/** What happened to this stage and to what it planned, newest last. */
 export function StageEvents({ execution, stage }: { readonly execution: Execution; readonly stage: Stage }) {
   const query = useQuery({
     queryKey: ['events', execution.id, execution.sequence],
@@ -53,16 +54,23 @@ export function StageEvents({ execution, stage }: { readonly execution: Executio
   return (
     <Loaded query={query} what="events">
       {(all) => {
-        const rows = (all as unknown as EventRow[]).filter((event) => event.stageId === stage.id);
+        const family = new Map(withDescendants(execution.stages, stage).map((one) => [one.id, one]));
+        const rows = (all as unknown as EventRow[]).filter((event) => family.has(event.stageId ?? ''));
         if (rows.length === 0) return <p className="gk-muted m-0">Nothing has happened to this stage yet.</p>;
         return (
           <ol className="event-log">
-            {rows.map((event) => (
-              <li key={event.sequence}>
-                <span className="gk-muted">{event.at ? <Moment at={event.at} /> : `#${event.sequence}`}</span>
-                <span>{eventText(event, stage)}</span>
-              </li>
-            ))}
+            {rows.map((event) => {
+              const of = family.get(event.stageId ?? '') ?? stage;
+              return (
+                <li key={event.sequence}>
+                  <span className="gk-muted">{event.at ? <Moment at={event.at} /> : `#${event.sequence}`}</span>
+                  <span>
+                    {of.id === stage.id ? null : <span className="gk-muted">{of.name}: </span>}
+                    {eventText(event, of)}
+                  </span>
+                </li>
+              );
+            })}
           </ol>
         );
       }}

@@ -39,7 +39,9 @@ export function StageList({ execution, selected, onSelect }: StageListProps) {
       <table className="gk-table" aria-label={`Stages of ${execution.name}`}>
         <thead>
           <tr>
-            <th scope="col">Stage</th>
+            <th scope="col" style={{ width: '34%' }}>
+              Stage
+            </th>
             <th scope="col">Status</th>
             <th scope="col">Now or why</th>
             <th scope="col">Started</th>

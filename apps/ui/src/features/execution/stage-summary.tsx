@@ -1,12 +1,31 @@
 import { stageUi } from '@gennaker/catalog/ui';
 import type { Execution, Stage } from '@gennaker/pipeline-dsl';
 import { Elapsed, Moment, Notice, StatusIcon, StatusMark } from '@gennaker/ui-kit';
+import { Link } from '@tanstack/react-router';
 import { ChevronRight, OctagonX } from 'lucide-react';
 import { useExecutionAction } from '../../client/mutations.ts';
 import { problemOf } from '../../client/problem.ts';
-import { childrenOf, failureOf } from './facts.ts';
+import { childrenOf, failureOf, shortId } from './facts.ts';
 import { taskWords } from './sentence.ts';
 import { StageActions } from './stage-actions.tsx';
+
+/** Someone decided so: the record of the decision says it, with who and why. */
+const wasRejected = (stage: Stage): boolean =>
+  stage.type === 'manualJudgment' && String(stage.context.judgmentStatus).toLowerCase() === 'stop';
+
+/** The run this stage started, where it started one. */
+function StartedRun({ stage }: { readonly stage: Stage }) {
+  const { executionId, application, executionName } = stage.context;
+  if (stage.type !== 'pipeline' || typeof executionId !== 'string' || typeof application !== 'string') return null;
+  return (
+    <p className="m-0">
+      <span className="gk-muted">Started </span>
+      <Link to="/apps/$app/executions/$id" params={{ app: application, id: executionId }}>
+        {typeof executionName === 'string' ? executionName : 'execution'} #{shortId(executionId)}
+      </Link>
+    </p>
+  );
+}
 
 interface StageSummaryProps {
   readonly execution: Execution;
@@ -18,14 +37,14 @@ interface StageSummaryProps {
 
 /** What the stage does now, what it made, its tasks, and what can be done about it. */
 export function StageSummary({ execution, stage, isOld, onSelect }: StageSummaryProps) {
-  const failure = failureOf(stage);
+  const failure = wasRejected(stage) ? null : failureOf(stage);
   const Details = stageUi[stage.type]?.details;
   const signal = useExecutionAction(execution.id);
   const children = childrenOf(execution.stages, stage.id);
   return (
     <div className="flex flex-col gap-4">
       {failure ? (
-        <Notice tone="fail" icon={<OctagonX size={16} aria-hidden />}>
+        <Notice tone={stage.status === 'FAILED_CONTINUE' ? 'warn' : 'fail'} icon={<OctagonX size={16} aria-hidden />}>
           <p className="m-0">{failure.message}</p>
           {failure.code ? (
             <p className="gk-mono gk-muted m-0">{[failure.code, failure.requestId].filter(Boolean).join(' · ')}</p>
@@ -33,6 +52,7 @@ export function StageSummary({ execution, stage, isOld, onSelect }: StageSummary
           {failure.advice ? <p className="m-0 mt-1">{failure.advice}</p> : null}
         </Notice>
       ) : null}
+      <StartedRun stage={stage} />
       {Details && !isOld ? (
         <Details
           stage={stage}

@@ -132,11 +132,18 @@ function Rows({ all, q, app, filtered, onMore }: RowsProps) {
       <EmptyState
         title="No executions match"
         action={
-          <Link to="/apps/$app/executions" params={{ app }}>
-            Clear the filters
-          </Link>
+          <span className="flex items-center gap-3">
+            {onMore ? <Button onPress={onMore}>Look further back</Button> : null}
+            <Link to="/apps/$app/executions" params={{ app }}>
+              Clear the filters
+            </Link>
+          </span>
         }
-      />
+      >
+        {q && all.length > 0
+          ? `None of the newest ${all.length} ${filtered ? 'that fit the other filters ' : ''}speaks of “${q}”.`
+          : `${app} has no run that fits these filters.`}
+      </EmptyState>
     );
   if (rows.length === 0)
     return (

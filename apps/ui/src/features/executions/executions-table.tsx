@@ -1,33 +1,34 @@
-import { type Execution, isComplete, type Stage } from '@gennaker/pipeline-dsl';
+import { type Execution, isComplete } from '@gennaker/pipeline-dsl';
 import { Ago, type Column, Elapsed, StatusMark, Table } from '@gennaker/ui-kit';
 import { Link } from '@tanstack/react-router';
-import { failureOf, failuresOf, parameterLine, shortId, startedBy, waitingForPeople } from '../execution/facts.ts';
+import { failuresOf, parameterLine, shortId, topOf, waitingForPeople } from '../execution/facts.ts';
 import { executionSentence } from '../execution/sentence.ts';
 import { StageBar } from './stage-bar.tsx';
+import { Starter } from './starter.tsx';
 
 /** Kind of wait that colours a row. */
 export const rowWait = (execution: Execution): string | null =>
   waitingForPeople(execution).length > 0 ? 'person' : (execution.wait?.kind ?? null);
 
-/** Lists come without the inputs of stages, and so often without the reason. */
-function failedText(stage: Stage): string {
-  const reason = failureOf(stage)?.message;
-  return reason ? `failed at “${stage.name}”: ${reason}` : `failed at “${stage.name}”`;
+/** Why a run did not get to its end: the authored stage that failed and its reason, or who canceled it and why. */
+function endedEarly(execution: Execution): string {
+  if (execution.status === 'CANCELED') return executionSentence(execution).text;
+  const failure = execution.status === 'TERMINAL' ? failuresOf(execution)[0] : undefined;
+  return failure ? `${topOf(execution.stages, failure.stage).name}: ${failure.message}` : '';
 }
 
-/** What a row says: what it waits for while it runs, where it failed, else what it was started with. */
+/** What a row says: what it waits for while it runs, where and why it failed or was canceled, else its parameters. */
 export function rowText(execution: Execution): string {
   const parameters = parameterLine(execution);
   if (!isComplete(execution.status)) return executionSentence(execution).text || parameters;
-  const failed = execution.status === 'TERMINAL' ? failuresOf(execution)[0] : undefined;
-  return [parameters, failed ? failedText(failed.stage) : ''].filter(Boolean).join(' · ');
+  return [endedEarly(execution), parameters].filter(Boolean).join(' · ');
 }
 
 const columns: ReadonlyArray<Column<Execution>> = [
   {
     id: 'status',
     label: 'Status',
-    width: '7.5rem',
+    width: '7rem',
     cell: (row) => <StatusMark status={row.status} waitsFor={rowWait(row)} />,
   },
   {
@@ -35,36 +36,37 @@ const columns: ReadonlyArray<Column<Execution>> = [
     label: 'Execution',
     width: '13rem',
     cell: (row) => (
-      <Link to="/apps/$app/executions/$id" params={{ app: row.application, id: row.id }} className="row-link">
-        {row.name} <span className="gk-muted gk-mono">#{shortId(row.id)}</span>
+      <Link
+        to="/apps/$app/executions/$id"
+        params={{ app: row.application, id: row.id }}
+        className="row-link row-name"
+        title={row.name}
+      >
+        <span className="gk-clip">{row.name}</span> <span className="gk-muted gk-mono">#{shortId(row.id)}</span>
       </Link>
     ),
   },
-  { id: 'stages', label: 'Stages', width: '6.5rem', cell: (row) => <StageBar stages={row.stages} /> },
+  { id: 'stages', label: 'Stages', width: '6.75rem', cell: (row) => <StageBar stages={row.stages} /> },
   {
     id: 'what',
     label: 'What',
     cell: (row) => (
-      <span className="gk-muted two-lines" title={rowText(row)}>
+      <span className={row.status === 'TERMINAL' ? 'gk-muted three-lines' : 'gk-muted two-lines'} title={rowText(row)}>
         {rowText(row)}
       </span>
     ),
   },
   {
     id: 'by',
-    label: 'Started',
-    width: '9.5rem',
-    cell: (row) => (
-      <span className="gk-muted gk-clip block" title={startedBy(row)}>
-        {startedBy(row)}
-      </span>
-    ),
+    label: 'Started by',
+    width: '9rem',
+    cell: (row) => <Starter execution={row} />,
   },
   { id: 'when', label: 'When', width: '6.5rem', cell: (row) => <Ago at={row.startTime ?? row.buildTime} /> },
   {
     id: 'took',
     label: 'Took',
-    width: '6rem',
+    width: '6.25rem',
     numeric: true,
     cell: (row) => (row.startTime === null ? null : <Elapsed from={row.startTime} to={row.endTime} />),
   },

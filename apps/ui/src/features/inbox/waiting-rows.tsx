@@ -1,7 +1,8 @@
 import type { Execution, Stage } from '@gennaker/pipeline-dsl';
 import { Ago, type Column, plainText, Remaining, StatusMark, Table } from '@gennaker/ui-kit';
 import { Link } from '@tanstack/react-router';
-import { parameterLine, startedBy, topOf, waitingForPeople } from '../execution/facts.ts';
+import { parameterLine, topOf, waitingForPeople } from '../execution/facts.ts';
+import { Starter } from '../executions/starter.tsx';
 
 interface WaitingRow {
   readonly execution: Execution;
@@ -21,7 +22,7 @@ export function waitingRowsOf(executions: readonly Execution[]): WaitingRow[] {
 const instructionsOf = ({ stage }: WaitingRow): string =>
   typeof stage.context.instructions === 'string' ? plainText(stage.context.instructions) : '';
 
-const columns: ReadonlyArray<Column<WaitingRow>> = [
+const columnsFor = (inOneApplication: boolean): ReadonlyArray<Column<WaitingRow>> => [
   { id: 'status', label: 'Status', width: '7rem', cell: () => <StatusMark status="RUNNING" waitsFor="person" /> },
   {
     id: 'asked',
@@ -32,11 +33,12 @@ const columns: ReadonlyArray<Column<WaitingRow>> = [
           to="/apps/$app/executions/$id"
           params={{ app: row.execution.application, id: row.execution.id }}
           search={{ stage: topOf(row.execution.stages, row.stage).refId }}
-          className="row-link"
+          className="row-link two-lines"
+          title={row.stage.name}
         >
           {row.stage.name}
         </Link>
-        <span className="gk-muted two-lines" title={instructionsOf(row)}>
+        <span className="gk-muted gk-clip block" title={instructionsOf(row)}>
           {instructionsOf(row)}
         </span>
       </>
@@ -45,28 +47,59 @@ const columns: ReadonlyArray<Column<WaitingRow>> = [
   {
     id: 'where',
     label: 'Pipeline',
+    width: '13rem',
     cell: ({ execution }) => (
-      <span>
-        {execution.name} <span className="gk-muted">in {execution.application}</span>
+      <>
+        <span className="gk-clip block" title={execution.name}>
+          {execution.name}
+        </span>
+        {inOneApplication ? null : <span className="gk-muted gk-clip block">in {execution.application}</span>}
+      </>
+    ),
+  },
+  {
+    id: 'what',
+    label: 'With',
+    width: '11rem',
+    cell: ({ execution }) => (
+      <span className="gk-muted two-lines" title={parameterLine(execution)}>
+        {parameterLine(execution)}
       </span>
     ),
   },
-  { id: 'what', label: 'With', cell: ({ execution }) => <span className="gk-muted">{parameterLine(execution)}</span> },
-  { id: 'by', label: 'Started', cell: ({ execution }) => <span className="gk-muted">{startedBy(execution)}</span> },
-  { id: 'since', label: 'Waits since', cell: ({ stage }) => <Ago at={stage.wait?.since ?? null} /> },
+  {
+    id: 'by',
+    label: 'Started by',
+    width: '9rem',
+    cell: ({ execution }) => <Starter execution={execution} />,
+  },
+  {
+    id: 'since',
+    label: 'Waits since',
+    width: '6.5rem',
+    cell: ({ stage }) => <Ago at={stage.wait?.since ?? null} />,
+  },
   {
     id: 'deadline',
     label: 'Times out',
+    width: '6.5rem',
     cell: ({ stage }) => (stage.wait?.until ? <Remaining until={stage.wait.until} /> : null),
   },
 ];
 
+interface WaitingRowsProps {
+  readonly executions: readonly Execution[];
+  /** The screen is about one application: its name is not said again in each row. */
+  readonly inOneApplication?: boolean;
+}
+
 /** Stages that wait for people, as rows. */
-export function WaitingRows({ executions }: { readonly executions: readonly Execution[] }) {
+export function WaitingRows({ executions, inOneApplication = false }: WaitingRowsProps) {
   return (
     <Table
+      fixed
       label="Waiting for a person"
-      columns={columns}
+      columns={columnsFor(inOneApplication)}
       rows={waitingRowsOf(executions)}
       keyOf={(row) => row.stage.id}
     />

@@ -54,11 +54,11 @@ export function PipelinesPage() {
               A pipeline is a graph of stages: find an image, ask a person, deploy, wait, call someone.
             </EmptyState>
           ) : (
-            <Table
-              label="Pipelines"
+            <Pipelines
+              app={app}
+              all={all}
+              q={q ?? ''}
               columns={columnsFor(executions.data ?? [], (id) => setStart(id))}
-              rows={all.filter((one) => one.name.toLowerCase().includes((q ?? '').toLowerCase()))}
-              keyOf={(one) => one.id}
             />
           )
         }
@@ -66,6 +66,31 @@ export function PipelinesPage() {
       {starting ? <StartDialog pipeline={starting} onClose={() => setStart(undefined)} /> : null}
     </div>
   );
+}
+
+interface PipelinesProps {
+  readonly app: string;
+  readonly all: readonly StoredPipeline[];
+  readonly q: string;
+  readonly columns: ReadonlyArray<Column<StoredPipeline>>;
+}
+
+function Pipelines({ app, all, q, columns }: PipelinesProps) {
+  const rows = all.filter((one) => one.name.toLowerCase().includes(q.toLowerCase()));
+  if (rows.length === 0)
+    return (
+      <EmptyState
+        title="No pipelines match"
+        action={
+          <Link to="/apps/$app/pipelines" params={{ app }}>
+            Clear the filter
+          </Link>
+        }
+      >
+        {all.length} {all.length === 1 ? 'pipeline' : 'pipelines'} without the filter “{q}”.
+      </EmptyState>
+    );
+  return <Table fixed label="Pipelines" columns={columns} rows={rows} keyOf={(one) => one.id} />;
 }
 
 function columnsFor(
@@ -79,22 +104,34 @@ function columnsFor(
       label: 'Pipeline',
       cell: (row) => (
         <div className="py-1.5">
-          <Link to="/apps/$app/pipelines/$id/edit" params={{ app: row.application, id: row.id }} className="row-link">
-            {row.name}
-          </Link>
-          {row.disabled ? <span className="gk-chip ml-2">Disabled</span> : null}
-          {row.description ? <div className="gk-muted">{row.description}</div> : null}
+          <div className="flex items-center gap-2">
+            <Link
+              to="/apps/$app/pipelines/$id/edit"
+              params={{ app: row.application, id: row.id }}
+              className="row-link gk-clip"
+              title={row.name}
+            >
+              {row.name}
+            </Link>
+            {row.disabled ? <span className="gk-chip flex-none">Disabled</span> : null}
+          </div>
+          {row.description ? (
+            <div className="gk-muted two-lines" title={row.description}>
+              {row.description}
+            </div>
+          ) : null}
         </div>
       ),
     },
-    { id: 'triggers', label: 'Started by', cell: (row) => <Triggers pipeline={row} /> },
-    { id: 'runs', label: 'Last runs', cell: (row) => <RunDots runs={runsOf(row)} /> },
-    { id: 'last', label: 'Last run', cell: (row) => <Ago at={runsOf(row)[0]?.buildTime ?? null} /> },
-    { id: 'version', label: 'Version', numeric: true, cell: (row) => `v${row.version}` },
+    { id: 'triggers', label: 'Started by', width: '16rem', cell: (row) => <Triggers pipeline={row} /> },
+    { id: 'runs', label: 'Last runs', width: '9.5rem', cell: (row) => <RunDots runs={runsOf(row)} /> },
+    { id: 'last', label: 'Last run', width: '7rem', cell: (row) => <Ago at={runsOf(row)[0]?.buildTime ?? null} /> },
+    { id: 'version', label: 'Version', width: '5rem', numeric: true, cell: (row) => `v${row.version}` },
     {
       id: 'actions',
       label: 'Actions',
       quiet: true,
+      width: '11.5rem',
       cell: (row) => (
         <span className="flex justify-end gap-2">
           <Link
@@ -127,10 +164,10 @@ function Triggers({ pipeline }: { readonly pipeline: StoredPipeline }) {
       </span>
     );
   return (
-    <span className="inline-flex flex-wrap items-center gap-1.5">
+    <span className="flex flex-wrap items-center gap-1.5">
       {hooks.map((hook) => (
-        <span key={hook.source} className="gk-chip">
-          <Webhook size={12} aria-hidden /> {hook.source}
+        <span key={hook.source} className="gk-chip" title={hook.source}>
+          <Webhook size={12} className="flex-none" aria-hidden /> <span className="gk-clip">{hook.source}</span>
         </span>
       ))}
     </span>
@@ -140,7 +177,7 @@ function Triggers({ pipeline }: { readonly pipeline: StoredPipeline }) {
 function RunDots({ runs }: { readonly runs: readonly Execution[] }) {
   if (runs.length === 0) return <span className="gk-muted">never run</span>;
   return (
-    <span className="inline-flex">
+    <span className="flex">
       {runs.slice(0, 5).map((run) => (
         <Link
           key={run.id}

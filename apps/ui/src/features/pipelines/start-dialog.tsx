@@ -4,6 +4,7 @@ import { Button, Dialog, Notice, Select, TextField, toast } from '@gennaker/ui-k
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { focusSoon } from '../../app/focus.ts';
 import { call } from '../../client/call.ts';
 import { fieldErrors, problemOf } from '../../client/problem.ts';
 import { executionsQuery, keys, type StoredPipeline } from '../../client/queries.ts';
@@ -45,6 +46,7 @@ export function StartDialog({ pipeline, onClose, given }: StartDialogProps) {
   const submit = () => {
     setTried(true);
     if (Object.keys(missing).length === 0) start.mutate();
+    else focusSoon('[role="dialog"] [aria-invalid="true"], [role="dialog"] [data-invalid] button');
   };
   return (
     <Dialog
@@ -67,8 +69,9 @@ export function StartDialog({ pipeline, onClose, given }: StartDialogProps) {
         </Notice>
       ) : null}
       {parameters.length === 0 ? <p className="gk-muted m-0">This pipeline takes no parameters.</p> : null}
-      {parameters.map((parameter) => (
+      {parameters.map((parameter, i) => (
         <ParameterField
+          autoFocus={i === 0}
           key={parameter.name}
           parameter={parameter}
           value={values[parameter.name] ?? ''}
@@ -90,9 +93,10 @@ interface ParameterFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly error?: string;
+  readonly autoFocus: boolean;
 }
 
-function ParameterField({ parameter, value, onChange, error }: ParameterFieldProps) {
+function ParameterField({ parameter, value, onChange, error, autoFocus }: ParameterFieldProps) {
   const face = {
     label: parameter.label || parameter.name,
     help: parameter.description,
@@ -103,5 +107,5 @@ function ParameterField({ parameter, value, onChange, error }: ParameterFieldPro
   };
   const options = optionsOf(parameter);
   if (options) return <Select {...face} options={options.map((id) => ({ id, label: id }))} />;
-  return <TextField {...face} />;
+  return <TextField {...face} autoFocus={autoFocus} />;
 }
