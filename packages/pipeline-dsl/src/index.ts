@@ -1,3 +1,4 @@
+export * from './builder/index.ts';
 export * from './events.ts';
 export * from './execution.ts';
 export * from './failure.ts';

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { bakeFields } from '../../clusters/bake-fields.ts';
+import { bakedImages } from '../../clusters/image-outputs.ts';
 import { describeField } from '../../kit/fields.ts';
 
 const written = {
@@ -42,8 +43,7 @@ export const bakeInRegionStage = defineStage({
   internal: true,
   context: z.looseObject({ ...bakeFields, ...written }),
   outputs: z.looseObject({
-    deploymentDetails: z.array(z.looseObject({})).optional().describe('The image, for a deploy stage'),
-    artifacts: z.array(z.looseObject({})).optional().describe('The image as an artifact'),
+    ...bakedImages.shape,
     previouslyBaked: z.boolean().optional().describe('The image was there already'),
   }),
   changesTheWorld: true,

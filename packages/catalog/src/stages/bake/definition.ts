@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { bakeFields } from '../../clusters/bake-fields.ts';
+import { bakedImages } from '../../clusters/image-outputs.ts';
 import { flag } from '../../kit/fields.ts';
 
 export const bakeStage = defineStage({
@@ -19,9 +20,6 @@ export const bakeStage = defineStage({
       order: 3,
     }),
   }),
-  outputs: z.looseObject({
-    deploymentDetails: z.array(z.looseObject({})).optional().describe('The images, for a deploy stage'),
-    artifacts: z.array(z.looseObject({})).optional().describe('The images as artifacts'),
-  }),
+  outputs: bakedImages,
   changesTheWorld: true,
 });

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { capacitySchema, deployFields } from '../../clusters/deploy-fields.ts';
+import { imageDetail } from '../../clusters/image-outputs.ts';
 import { describeField } from '../../kit/fields.ts';
 
 const written = {
@@ -44,6 +45,8 @@ const written = {
   }),
 };
 
+const publishedSize = z.looseObject({ min: z.number(), desired: z.number(), max: z.number() });
+
 export const createServerGroupStage = defineStage({
   type: 'createServerGroup',
   version: 1,
@@ -59,12 +62,11 @@ export const createServerGroupStage = defineStage({
       .optional()
       .describe('New server groups by region'),
     'deploy.account.name': z.string().optional().describe('Account they are in'),
-    deploymentDetails: z.array(z.looseObject({})).optional().describe('Image that was deployed'),
-    sourceServerGroupCapacitySnapshot: z
-      .looseObject({})
+    deploymentDetails: z.array(imageDetail).optional().describe('Image that was deployed'),
+    sourceServerGroupCapacitySnapshot: publishedSize
       .nullish()
       .describe('Size of the earlier server group before the deploy'),
-    capacity: z.looseObject({}).optional().describe('Size of the new server group'),
+    capacity: publishedSize.optional().describe('Size of the new server group'),
     region: z.string().optional().describe('Region'),
   }),
   changesTheWorld: true,

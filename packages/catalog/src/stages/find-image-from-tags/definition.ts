@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { placeFields } from '../../clusters/fields.ts';
+import { foundImages } from '../../clusters/image-outputs.ts';
 import { describeField, optionalText, textMap } from '../../kit/fields.ts';
 
 export const findImageFromTagsStage = defineStage({
@@ -26,9 +27,5 @@ export const findImageFromTagsStage = defineStage({
       order: 12,
     }),
   }),
-  outputs: z.looseObject({
-    amiDetails: z.array(z.looseObject({})).optional().describe('The images found'),
-    deploymentDetails: z.array(z.looseObject({})).optional().describe('The images found, for a deploy stage'),
-    artifacts: z.array(z.looseObject({})).optional().describe('The images as artifacts'),
-  }),
+  outputs: foundImages,
 });

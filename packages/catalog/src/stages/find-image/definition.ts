@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { clusterFields } from '../../clusters/fields.ts';
+import { foundImages } from '../../clusters/image-outputs.ts';
 import { flag, optionalChoice, optionalText } from '../../kit/fields.ts';
 
 export const findImageStage = defineStage({
@@ -29,9 +30,5 @@ export const findImageStage = defineStage({
       group: 'Choice',
     }),
   }),
-  outputs: z.looseObject({
-    amiDetails: z.array(z.looseObject({})).optional().describe('The images found'),
-    deploymentDetails: z.array(z.looseObject({})).optional().describe('The images found, for a deploy stage'),
-    artifacts: z.array(z.looseObject({})).optional().describe('The images as artifacts'),
-  }),
+  outputs: foundImages,
 });

@@ -116,6 +116,15 @@ const canceling = {
   }),
 };
 
+const artifactSchema = z.looseObject({
+  type: z.string().optional(),
+  name: z.string().optional(),
+  version: z.string().optional(),
+  location: z.string().optional(),
+  reference: z.string().optional(),
+  metadata: z.looseObject({}).optional(),
+});
+
 export const webhookStage = defineStage({
   type: 'webhook',
   version: 1,
@@ -124,7 +133,9 @@ export const webhookStage = defineStage({
   group: 'Notify and call',
   icon: 'webhook',
   context: z.looseObject({ ...request, ...retrying, ...monitoring, ...canceling }),
-  outputs: z.looseObject({ artifacts: z.array(z.unknown()).optional().describe('Artifacts named by the answer') }),
+  outputs: z.looseObject({
+    artifacts: z.array(artifactSchema).optional().describe('Artifacts named by the answer'),
+  }),
   changesTheWorld: true,
   clearOnRestart: ['webhook'],
 });

@@ -1,0 +1,151 @@
+import {
+  asRef,
+  type Expression,
+  nodeOf,
+  type OpenReference,
+  type Piece,
+  quoted,
+  type Ref,
+  type Reference,
+  reference,
+  type TextTemplate,
+} from './reference.ts';
+import type { StageHandle } from './stage-code.ts';
+
+type Scalar = string | number | boolean | null;
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'boolean' || value === null || (typeof value === 'number' && Number.isFinite(value)))
+    return String(value);
+  if (Array.isArray(value)) return `{${value.map(literal).join(', ')}}`;
+  throw new Error(
+    'An expression can hold references, texts, numbers, true, false, null and lists of them, nothing else.',
+  );
+}
+
+function expressionOf(value: unknown): Expression {
+  const node = nodeOf(value);
+  if (node?.kind === 'text')
+    throw new Error('expr`…` makes a text and cannot be part of an expression. Join texts with + inside calc`…`.');
+  return node ?? { kind: 'expression', pieces: [literal(value)], compound: false };
+}
+
+const bracketed = ({ pieces, compound }: Expression): readonly Piece[] => (compound ? ['(', ...pieces, ')'] : pieces);
+const compoundOf = <Value>(pieces: readonly Piece[]): Ref<Value> =>
+  asRef<Value>({ kind: 'expression', pieces, compound: true });
+
+/**
+ * A text with references in it: expr`web-${p.version}` compiles to `web-${parameters.version}`. A text that is nothing
+ * but one reference keeps the type of its value.
+ */
+export function expr(
+  texts: TemplateStringsArray,
+  ...values: ReadonlyArray<Ref<unknown> | string | number | boolean>
+): Ref<string> {
+  const parts: Array<string | Expression> = [];
+  texts.forEach((text, at) => {
+    parts.push(text);
+    if (at < values.length) parts.push(...partsOf(values[at]));
+  });
+  return asRef({ kind: 'text', parts: parts.filter((part) => part !== '') });
+}
+
+function partsOf(value: unknown): TextTemplate['parts'] {
+  const node = nodeOf(value);
+  if (node) return node.kind === 'text' ? node.parts : [node];
+  if (typeof value === 'object') throw new Error('expr`…` can hold references, texts, numbers, true and false.');
+  return [String(value)];
+}
+
+/**
+ * One expression in the language of pipelines, with references and values put in: calc`#toInt(${p.size}) * 2`. Texts
+ * that are put in are quoted.
+ */
+export function calc(
+  texts: TemplateStringsArray,
+  ...values: ReadonlyArray<Ref<unknown> | Scalar | readonly Scalar[]>
+): Ref<never> {
+  const pieces = texts.flatMap((text, at): readonly Piece[] =>
+    at < values.length ? [text, ...expressionOf(values[at]).pieces] : [text],
+  );
+  return compoundOf(pieces.filter((piece) => piece !== ''));
+}
+
+type Comparable<Value> = [Value] extends [never] ? Scalar : Value;
+
+const compare = (left: Ref<unknown>, sign: string, right: unknown): Ref<boolean> =>
+  compoundOf([...bracketed(expressionOf(left)), ` ${sign} `, ...bracketed(expressionOf(right))]);
+
+/** True when the reference has this value. */
+export const is = <Value>(value: Ref<Value>, other: Comparable<NoInfer<Value>> | Ref<NoInfer<Value>>): Ref<boolean> =>
+  compare(value, '==', other);
+
+/** True when the reference has another value. */
+export const isNot = <Value>(
+  value: Ref<Value>,
+  other: Comparable<NoInfer<Value>> | Ref<NoInfer<Value>>,
+): Ref<boolean> => compare(value, '!=', other);
+
+/** True when the condition is not. */
+export const not = (condition: Ref<boolean>): Ref<boolean> =>
+  asRef({ kind: 'expression', pieces: ['!', ...bracketed(expressionOf(condition))], compound: false });
+
+const joined = (sign: string, conditions: readonly Ref<boolean>[]): Ref<boolean> =>
+  compoundOf(
+    conditions.flatMap((condition, at) => [...(at === 0 ? [] : [` ${sign} `]), ...bracketed(expressionOf(condition))]),
+  );
+
+/** True when every condition is. */
+export const allOf = (...conditions: readonly [Ref<boolean>, ...Ref<boolean>[]]): Ref<boolean> =>
+  joined('&&', conditions);
+
+/** True when at least one condition is. */
+export const anyOf = (...conditions: readonly [Ref<boolean>, ...Ref<boolean>[]]): Ref<boolean> =>
+  joined('||', conditions);
+
+/** The option that the judge of a manual judgment chose. */
+export const judgment = (stage: StageHandle): Ref<string> =>
+  asRef({ kind: 'expression', pieces: [{ stage, form: 'judgment' }], compound: false });
+
+/** A server group that this execution has made, as `#deployedServerGroups()` tells of it. */
+export interface DeployedServerGroup {
+  readonly account: string;
+  readonly region: string;
+  readonly serverGroup: string;
+  readonly capacity: { readonly min: number; readonly desired: number; readonly max: number };
+  readonly imageId: string;
+  readonly imageName: string;
+}
+
+/** Every server group that this execution has made so far. */
+export const deployedServerGroups = (): Reference<readonly DeployedServerGroup[]> =>
+  reference('#deployedServerGroups()');
+
+/** What started an execution. `payload` is the body of a webhook. */
+export interface TriggerInCode {
+  readonly type: string;
+  readonly user: string;
+  readonly source: string;
+  readonly payload: unknown;
+  readonly branch: string;
+  readonly hash: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly buildInfo: unknown;
+  readonly artifacts: readonly unknown[];
+  readonly parentExecution: unknown;
+}
+
+/** What started this execution. */
+export const trigger: Reference<TriggerInCode> & Pick<OpenReference, 'at'> = reference<TriggerInCode>(
+  'trigger',
+) as Reference<TriggerInCode> & Pick<OpenReference, 'at'>;
+
+/** This execution. */
+export const execution: Reference<{
+  readonly id: string;
+  readonly name: string;
+  readonly application: string;
+  readonly authentication: { readonly user: string };
+}> = reference('execution');

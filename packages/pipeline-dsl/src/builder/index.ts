@@ -1,0 +1,49 @@
+export {
+  type Authored,
+  type AuthoredObject,
+  type CommonFields,
+  type ExecutionWindow,
+  extra,
+  type StageFields,
+  unchecked,
+} from './authored.ts';
+export { compile, compileAll, type PipelineDocument } from './compile.ts';
+export {
+  allOf,
+  anyOf,
+  calc,
+  type DeployedServerGroup,
+  deployedServerGroups,
+  execution,
+  expr,
+  is,
+  isNot,
+  judgment,
+  not,
+  type TriggerInCode,
+  trigger,
+} from './expressions-in-code.ts';
+export {
+  isPipelineCode,
+  type ParameterFields,
+  type ParameterReferences,
+  type PipelineCode,
+  type PipelineConfig,
+  pipeline,
+  type RefIdStyle,
+  type TriggerFields,
+  type TriggerKind,
+  type TriggerMakers,
+  triggerMakers,
+} from './pipeline-code.ts';
+export type { OpenReference, Ref, Reference } from './reference.ts';
+export {
+  type FailurePolicy,
+  raw,
+  type StageCode,
+  type StageHandle,
+  type StageList,
+  type StageMaker,
+  type StageMakers,
+  stageMakers,
+} from './stage-code.ts';
