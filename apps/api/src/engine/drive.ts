@@ -94,6 +94,7 @@ export class Drive {
   private async step(): Promise<boolean> {
     this.settle();
     await this.reopenIfAsked();
+    this.askOutside();
     const ready = this.readyStages();
     if (ready.length === 0 && this.inFlight.size === 0) return this.release();
     if (this.run.dirty) await this.commit(null);
@@ -106,6 +107,25 @@ export class Drive {
 
   private settle(): void {
     for (let step = this.run.agenda.shift(); step; step = this.run.agenda.shift()) handleStep(this.run, step);
+  }
+
+  /** Fetches what expressions of stages about to start ask; the stage is looked at again with the answers. */
+  private askOutside(): void {
+    const { outside } = this.around;
+    if (!outside) return;
+    for (const [stageId, answers] of this.run.answers.open()) {
+      if (this.inFlight.has(stageId)) continue;
+      const controller = new AbortController();
+      this.inFlight.set(stageId, controller);
+      void answers
+        .answerAll((question) => outside.ask(question, controller.signal))
+        .then(() =>
+          this.mailbox.post(() => {
+            this.inFlight.delete(stageId);
+            this.run.push({ do: 'startStage', stageId });
+          }),
+        );
+    }
   }
 
   private async begin(): Promise<void> {

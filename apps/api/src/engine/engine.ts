@@ -21,6 +21,7 @@ import type {
   ExecutionStore,
   Ids,
   NewSignal,
+  OutsideWorld,
   SignalKind,
   StageRegistry,
   WorkQueue,
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly workerId: string;
   /** IANA zone of execution windows that name none. */
   readonly windowTimeZone: string;
+  /** Answers expressions that ask the world; without it they fail. */
+  readonly outside?: OutsideWorld | undefined;
 }
 
 /** A request the execution's state does not allow; `status` is the HTTP status that says so. */

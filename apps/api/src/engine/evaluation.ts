@@ -1,13 +1,21 @@
-import type { Execution, Failure, JsonObject, Stage, StageDefinition } from '@gennaker/pipeline-dsl';
-import { evaluateCondition, evaluateTree, executionContext, isTemplate } from '@gennaker/pipeline-dsl/expressions';
+import {
+  type Execution,
+  type Failure,
+  isJsonObject,
+  type JsonObject,
+  type Stage,
+  type StageDefinition,
+} from '@gennaker/pipeline-dsl';
+import {
+  evaluateCondition,
+  evaluateTree,
+  executionContext,
+  isTemplate,
+  launchContext,
+  type Unresolved,
+} from '@gennaker/pipeline-dsl/expressions';
 import { chanceOf } from './chance.ts';
 import type { ExecutionRun } from './run.ts';
-
-interface Unresolved {
-  readonly pointer: string;
-  readonly expression: string;
-  readonly description: string;
-}
 
 /** A stage's context with its expressions replaced, as far as they could be. */
 export interface EvaluatedContext {
@@ -17,11 +25,23 @@ export interface EvaluatedContext {
   readonly unresolved: Failure | null;
 }
 
+/** Fields that hold another language, in which `${NAME}` means something else: what we do not know there stays as it is. */
+const FOREIGN: ReadonlySet<string> = new Set([
+  'manifests',
+  'manifest',
+  'patchBody',
+  'script',
+  'templateBody',
+  'userData',
+  'base64UserData',
+]);
+/** Fields that no call to the world is made of. */
+const TALK: ReadonlySet<string> = new Set(['comments', 'notifications', 'stageEnabled']);
+
 /** Evaluates all fields but those the definition keeps raw; text without `${` costs nothing. */
 export function evaluateContext(run: ExecutionRun, stage: Stage, definition: StageDefinition): EvaluatedContext {
   if (!holdsTemplate(stage.context)) return { context: stage.context, changed: false, unresolved: null };
-  const raw = new Set(definition.rawFields ?? []);
-  if (stage.context['skipExpressionEvaluation'] === true) raw.add('manifests').add('manifest');
+  const raw = rawFields(stage, definition);
   const late = stage.parentStageId === null ? null : new Set(definition.lateFields ?? []);
   if (late?.size === 0) return { context: stage.context, changed: false, unresolved: null };
   const ordered = definition.evaluateInOrder;
@@ -35,16 +55,30 @@ export function evaluateContext(run: ExecutionRun, stage: Stage, definition: Sta
   });
   let value = result.value as JsonObject;
   let notes: Readonly<Record<string, unknown>> = result.notes;
-  let unresolved: readonly Unresolved[] = result.unresolved;
+  let unresolved = result.unresolved;
   if (ordered !== undefined && Array.isArray(value[ordered])) {
     const inOrder = evaluateInOrder(run, { ...stage, context: value }, value[ordered]);
     value = { ...value, [ordered]: inOrder.value };
     notes = { ...notes, ...inOrder.notes };
     unresolved = [...unresolved, ...inOrder.unresolved];
   }
-  const first = unresolved[0];
+  const first = unresolved.find(({ pointer }) => reachesTheWorld(pointer));
   if (Object.keys(notes).length > 0) value = { ...value, expressionEvaluationSummary: notes };
   return { context: value, changed: true, unresolved: first ? unresolvedFailure(stage, first) : null };
+}
+
+function rawFields(stage: Stage, definition: StageDefinition): ReadonlySet<string> {
+  const raw = new Set(definition.rawFields ?? []);
+  if (stage.context['skipExpressionEvaluation'] === true) raw.add('manifests').add('manifest');
+  // Values for a chart are templates of their own language, unless the author says otherwise.
+  if ('templateRenderer' in stage.context && stage.context['evaluateOverrideExpressions'] !== true)
+    raw.add('overrides');
+  return raw;
+}
+
+function reachesTheWorld(pointer: string): boolean {
+  const parts = pointer.split('/').slice(1);
+  return !TALK.has(parts[0] ?? '') && !parts.some((part) => FOREIGN.has(part));
 }
 
 /** Each entry sees what the earlier ones gave under its `key`. */
@@ -81,6 +115,49 @@ export function conditionOf(
   };
 }
 
+/** Top-level keys of a definition that are never evaluated at launch: what came from outside is data, not code. */
+const DATA_AT_LAUNCH: ReadonlySet<string> = new Set(['trigger', 'triggers', 'parameterConfig', 'templateVariables']);
+
+/**
+ * The definition as an execution starts with it: expressions over `trigger` and `templateVariables` are replaced, those
+ * of stages too unless the pipeline evaluates them when each stage starts (`v4`). What cannot be resolved yet stays.
+ */
+export function evaluateConfig(config: JsonObject, trigger: JsonObject, at: { id: string; now: number }): JsonObject {
+  if (!holdsTemplate(config)) return config;
+  const late = String(config['spelEvaluator'] ?? '').toLowerCase() === 'v4';
+  const { templateVariables } = config;
+  const context = launchContext({
+    trigger,
+    templateVariables: isJsonObject(templateVariables) ? templateVariables : null,
+    user: typeof trigger['user'] === 'string' ? trigger['user'] : undefined,
+    now: () => at.now,
+    ...chanceOf(`${at.id}/launch`),
+  });
+  const { value } = evaluateTree(config, context, {
+    unknownMapKey: 'error',
+    skipKeys: (path) => DATA_AT_LAUNCH.has(String(path[0])) || (path[0] === 'stages' && (late || heldBack(path))),
+  });
+  return value as JsonObject;
+}
+
+/** Parts of stages that wait for their stage: they may read what only it knows, or are not ours. */
+const heldBack = (path: ReadonlyArray<string | number>): boolean => path.length > 2 && path[2] !== 'name';
+
+/** The exception a stage ends with when expressions of it failed; null when none did. */
+export function withExpressionErrors(stage: Stage): JsonObject | null {
+  const summary = stage.context['expressionEvaluationSummary'];
+  if (!isJsonObject(summary)) return null;
+  const failed = Object.values(summary)
+    .flatMap((notes) => (Array.isArray(notes) ? notes.filter(isJsonObject) : []))
+    .map((note) => String(note['description']));
+  if (failed.length === 0) return null;
+  const exception = isJsonObject(stage.context['exception']) ? stage.context['exception'] : {};
+  const details = isJsonObject(exception['details']) ? exception['details'] : { error: 'Failed Expression Evaluation' };
+  const before = Array.isArray(details['errors']) ? details['errors'] : [];
+  const errors = [...before, ...failed.filter((description) => !before.includes(description))];
+  return { ...exception, details: { ...details, errors } };
+}
+
 function expressionContext(run: ExecutionRun, stage: Stage) {
   return executionContext({
     execution: run.execution as Execution & { paused: JsonObject | null },
@@ -88,6 +165,7 @@ function expressionContext(run: ExecutionRun, stage: Stage) {
     user: run.execution.authentication.user,
     now: () => run.now(),
     ...chanceOf(`${stage.id}/${stage.attempt}`),
+    ...(run.around.outside ? { providers: run.answers.of(stage).providers } : {}),
   });
 }
 
@@ -100,10 +178,15 @@ function holdsTemplate(value: unknown): boolean {
 }
 
 function unresolvedFailure(stage: Stage, first: Unresolved): Failure {
+  const { pointer, expression, subexpression, description, available, suggestion } = first;
+  const there = available.length === 0 ? '' : ` Known there: ${available.join(', ')}.`;
   return {
     code: 'engine.unresolved-expression',
-    message: `Stage "${stage.name}" was not started: \${${first.expression}} in ${first.pointer} could not be resolved (${first.description}).`,
-    advice: 'Correct the expression, or make sure that what it reads exists when this stage starts.',
-    details: { pointer: first.pointer, expression: first.expression },
+    message: `Stage "${stage.name}" was not started: \${${expression}} in ${pointer} could not be resolved (${description}).${there}`,
+    advice:
+      suggestion === null
+        ? 'Correct the expression, or make sure that what it reads exists when this stage starts.'
+        : `Write "${suggestion}" if that is what is meant; otherwise make sure that what the expression reads exists when this stage starts.`,
+    details: { pointer, expression, subexpression, available: [...available], suggestion },
   };
 }

@@ -9,6 +9,7 @@ import {
   type Stage,
 } from '@gennaker/pipeline-dsl';
 import { checkGraph, linearizeIfNeeded } from '@gennaker/pipeline-dsl/graph';
+import { evaluateConfig } from './evaluation.ts';
 import { type LaunchProblem, resolveInputs } from './launch-inputs.ts';
 import type { Clock, ExecutionStore, Ids, NewExecution } from './ports.ts';
 
@@ -68,6 +69,7 @@ export async function prepareLaunch(command: StartCommand, around: LaunchSurroun
   const config = command.config as JsonObject;
   const inputs = await resolveInputs({ ...command, config }, around.store);
   const { trigger } = inputs;
+  const evaluated = evaluateConfig(config, trigger, { id, now: clock.now() });
   const execution: Execution = {
     id,
     rootId: command.parent?.rootId ?? inputs.rootId ?? id,
@@ -93,14 +95,18 @@ export async function prepareLaunch(command: StartCommand, around: LaunchSurroun
     origin: command.origin ?? 'api',
     trigger,
     description: command.description ?? null,
-    notifications: [...listOf(config['notifications']), ...listOf(trigger['notifications'])],
+    notifications: [...listOf(evaluated['notifications']), ...listOf(trigger['notifications'])],
     spelEvaluator: typeof config['spelEvaluator'] === 'string' ? config['spelEvaluator'] : null,
     initialConfig: config,
     stages: [],
     wait: null,
     sequence: 0,
   };
-  const problems = [...inputs.problems, ...configProblems(config), ...buildStages(execution, config, ids)];
+  const problems = [
+    ...inputs.problems,
+    ...configProblems(config),
+    ...buildStages(execution, { authored: config, evaluated }, ids),
+  ];
   if (problems.length > 0) {
     Object.assign(execution, {
       status: 'TERMINAL',
@@ -157,10 +163,15 @@ function configProblems(config: JsonObject): LaunchProblem[] {
 }
 
 /** Adds the top-level stages; answers why they cannot run, if so. */
-function buildStages(execution: Execution, config: JsonObject, ids: Ids): LaunchProblem[] {
-  const stages = linearizeIfNeeded(listOf(config['stages']).filter(isJsonObject));
+function buildStages(
+  execution: Execution,
+  { authored, evaluated }: Record<'authored' | 'evaluated', JsonObject>,
+  ids: Ids,
+): LaunchProblem[] {
+  const stagesOf = (config: JsonObject) => linearizeIfNeeded(listOf(config['stages']).filter(isJsonObject));
+  const stages = stagesOf(evaluated);
   execution.stages = stages.map((stage) => newStage(stage, ids));
-  execution.initialConfig = { ...config, stages };
+  execution.initialConfig = { ...authored, stages: stagesOf(authored) };
   const untyped = execution.stages
     .filter(({ type }) => type === '')
     .map(({ name, refId }) => `stage ${name === '' ? refId : `"${name}"`} has no type`);

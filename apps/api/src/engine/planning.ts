@@ -29,8 +29,8 @@ export function decideCondition(
 }
 
 /**
- * Evaluates the context and builds tasks and before-stages; the stage is RUNNING afterwards. Answers a failure when
- * that cannot be done, and then nothing but the context has changed.
+ * Evaluates the context and builds tasks and before-stages; the stage is RUNNING afterwards, unless its expressions lack
+ * an answer from outside. Answers a failure when it cannot be planned, and then nothing but the context has changed.
  */
 export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   const startTime = run.now();
@@ -38,6 +38,7 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   const executor = run.around.registry.executor(stage.type, alias);
   if (!executor) return noExecutor(stage, run.around.registry.whyNotRun?.(stage.type, alias) ?? null);
   const evaluated = evaluateContext(run, stage, executor.definition);
+  if (run.answers.lacking(stage)) return null;
   stage.startTime = startTime;
   const view = planView(run, stage, evaluated.context);
   if (evaluated.unresolved && executor.definition.changesTheWorld) {

@@ -1,5 +1,6 @@
 import type { LedgerEntry, StageExecutor, Strategy } from '@gennaker/catalog/kit';
 import type { Execution, ExecutionEventBody, JsonObject, Stage, StageDefinition } from '@gennaker/pipeline-dsl';
+import type { Question } from '@gennaker/pipeline-dsl/expressions';
 import type { Message } from './messages.ts';
 
 /** Epoch ms now. Tests hand in a virtual one. */
@@ -194,6 +195,11 @@ export interface StageRegistry {
   whyNotRun?(type: string, alias?: string): string | null;
   /** Types planned before any stage that asks for it by a common field. */
   readonly gates: readonly StageDefinition[];
+}
+
+/** Answers what expressions ask of the world: addresses, ids, attributes. Rejects with a sentence for a person. */
+export interface OutsideWorld {
+  ask(question: Question, abort: AbortSignal): Promise<unknown>;
 }
 
 export type { StageExecutor, Strategy };

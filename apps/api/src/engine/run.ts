@@ -11,7 +11,19 @@ import {
 } from '@gennaker/pipeline-dsl';
 import { type Graph, indexGraph } from '@gennaker/pipeline-dsl/graph';
 import { driveKey, tellParentKey } from './messages.ts';
-import type { Claimed, Clock, Commit, Due, Ids, Lease, LedgerWrite, StageChange, StageRegistry } from './ports.ts';
+import type {
+  Claimed,
+  Clock,
+  Commit,
+  Due,
+  Ids,
+  Lease,
+  LedgerWrite,
+  OutsideWorld,
+  StageChange,
+  StageRegistry,
+} from './ports.ts';
+import { StageAnswers } from './stage-answers.ts';
 
 /** One thing to do next inside an execution; each kind has a handler of its own. */
 export type Step =
@@ -28,6 +40,8 @@ export interface Surroundings {
   readonly ids: Ids;
   readonly registry: StageRegistry;
   readonly windowTimeZone: string;
+  /** Answers expressions that ask the world; absent where there is none. */
+  readonly outside?: OutsideWorld | undefined;
 }
 
 interface PendingChange {
@@ -51,6 +65,7 @@ export class ExecutionRun {
   readonly memories: Map<string, JsonObject>;
   signalCount: number;
   readonly agenda: Step[] = [];
+  readonly answers = new StageAnswers();
   private readonly byId = new Map<string, Stage>();
   private topByRef = new Map<string, Stage>();
   private childrenOf = new Map<string, Stage[]>();

@@ -26,6 +26,7 @@ const MOST_QUESTIONS = 50;
 export class Answers {
   private readonly known = new Map<string, Answer>();
   private readonly open = new Map<string, Question>();
+  private readonly pending = new Set<string>();
 
   /** Hand these to the evaluation. */
   readonly providers: ExpressionProviders = {
@@ -38,13 +39,14 @@ export class Answers {
 
   /** True when an evaluation lacked an answer: what it gave does not count. */
   get lacking(): boolean {
-    return this.open.size > 0;
+    return this.open.size > 0 || this.pending.size > 0;
   }
 
   /** Finds the answers that were lacking, all at once. Never rejects: what cannot be answered fails its expression. */
   async answerAll(ask: AskOutside): Promise<void> {
     const questions = [...this.open];
     this.open.clear();
+    for (const [key] of questions) this.pending.add(key);
     await Promise.all(
       questions.map(async ([key, question]) => {
         const answer: Answer = await ask(question).then(
@@ -52,8 +54,13 @@ export class Answers {
           (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
         );
         this.known.set(key, answer);
+        this.pending.delete(key);
       }),
     );
+  }
+
+  private get asked(): number {
+    return this.known.size + this.open.size + this.pending.size;
   }
 
   private read(question: Question): unknown {
@@ -63,9 +70,9 @@ export class Answers {
       if ('problem' in answer) throw new Error(answer.problem);
       return answer.value;
     }
-    if (this.known.size + this.open.size >= MOST_QUESTIONS)
+    if (!this.pending.has(key) && !this.open.has(key) && this.asked >= MOST_QUESTIONS)
       throw new Error(`the expressions ask the world outside more than ${MOST_QUESTIONS} times`);
-    this.open.set(key, question);
+    if (!this.pending.has(key)) this.open.set(key, question);
     throw new Error('the answer is still being fetched');
   }
 }

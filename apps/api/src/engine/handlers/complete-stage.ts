@@ -1,4 +1,5 @@
 import { isComplete, isDoneGoOn, isHalt, type Stage, type Status } from '@gennaker/pipeline-dsl';
+import { withExpressionErrors } from '../evaluation.ts';
 import { planFailureStages } from '../planning.ts';
 import type { ExecutionRun } from '../run.ts';
 import { stageVerdict } from '../transitions.ts';
@@ -38,10 +39,18 @@ export function endStage(run: ExecutionRun, stage: Stage, status: Status): void 
     if (task.status === 'RUNNING' || task.status === 'PAUSED')
       run.changeTask(stage, task.id, { status: isHalt(status) ? 'CANCELED' : status, endTime: run.now() });
   }
+  const exception = withExpressionErrors(stage);
   run.record({
     type: 'stage.completed',
     stageId: stage.id,
-    data: { status, endTime: run.now(), wait: null, dueAt: null, endsAs: null },
+    data: {
+      status,
+      endTime: run.now(),
+      wait: null,
+      dueAt: null,
+      endsAs: null,
+      ...(exception ? { contextPatch: { exception } } : {}),
+    },
   });
   if (stage.parentStageId !== null) return followSynthetic(run, stage, run.stage(stage.parentStageId));
   if (isHalt(status)) run.push({ do: 'completeExecution' });

@@ -1,4 +1,4 @@
-import { isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { type Failure, isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { failStage } from '../failing.ts';
 import { decideCondition, planStage } from '../planning.ts';
 import type { ExecutionRun } from '../run.ts';
@@ -15,11 +15,24 @@ export function startStage(run: ExecutionRun, stageId: string): void {
   if (stage.startTimeExpiry !== null && stage.startTimeExpiry < run.now())
     return skip(run, stage, 'its latest start time has passed');
   const condition = decideCondition(run, stage);
-  if (condition.run === false) return skip(run, stage, condition.reason, condition.error);
+  if (run.answers.lacking(stage)) return;
+  if (condition.run === false) {
+    if (condition.error !== undefined && stage.context['failOnFailedExpressions'] === true)
+      return failStage(run, stage, undecided(stage, condition.error), 'stageEnabled');
+    return skip(run, stage, condition.reason, condition.error);
+  }
   const problem = planStage(run, stage);
+  if (run.answers.lacking(stage)) return;
+  run.answers.forget(stage);
   if (problem) failStage(run, stage, problem, 'plan');
   else run.push({ do: 'continueStage', stageId });
 }
+
+const undecided = (stage: Stage, problem: string): Failure => ({
+  code: 'engine.undecided-condition',
+  message: `Stage "${stage.name}" was not started: its condition could not be decided (${problem}).`,
+  advice: 'Correct the condition, or let the stage be skipped by turning off "fail on failed expressions".',
+});
 
 function skip(run: ExecutionRun, stage: Stage, reason: string, error?: string): void {
   const enabled = isJsonObject(stage.context['stageEnabled']) ? stage.context['stageEnabled'] : {};

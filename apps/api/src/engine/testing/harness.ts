@@ -4,7 +4,7 @@ import { Engine } from '../engine.ts';
 import { MemoryStore } from '../in-memory/memory-store.ts';
 import { VirtualClock } from '../in-memory/virtual-clock.ts';
 import type { StartCommand } from '../launch.ts';
-import type { Due, ExecutionStore, StageRegistry, WorkQueue } from '../ports.ts';
+import type { Due, ExecutionStore, OutsideWorld, StageRegistry, WorkQueue } from '../ports.ts';
 import { CountingIds } from './counting-ids.ts';
 import { toyRegistry } from './toy-stages.ts';
 
@@ -43,6 +43,7 @@ export class Harness {
       registry?: StageRegistry;
       ports?: Partial<Ports>;
       makeStore?: (clock: VirtualClock) => StoreUnderTest;
+      outside?: OutsideWorld;
     } = {},
   ) {
     this.under = (options.makeStore ?? memoryStore)(this.clock);
@@ -55,7 +56,7 @@ export class Harness {
 
   worker(
     workerId: string,
-    options: { registry?: StageRegistry; ports?: Partial<Ports>; store?: ExecutionStore } = {},
+    options: { registry?: StageRegistry; ports?: Partial<Ports>; store?: ExecutionStore; outside?: OutsideWorld } = {},
   ): Engine {
     return new Engine({
       store: options.store ?? this.store,
@@ -68,6 +69,7 @@ export class Harness {
       logger: quiet,
       workerId,
       windowTimeZone: 'UTC',
+      outside: options.outside,
     });
   }
 

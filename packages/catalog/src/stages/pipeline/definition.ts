@@ -42,6 +42,7 @@ export const pipelineStage = defineStage({
     executionId: optionalText({ label: 'Execution', help: 'Execution that was started.', widget: 'hidden' }),
   }),
   outputs: z.looseObject({}),
+  producesArtifacts: true,
   clearOnRestart: ['executionId', 'executionName', 'status', '_skipPipelineRestart'],
   watchAgain: ({ executionId, name }, context) =>
     context['waitForCompletion'] === false || context['waitForCompletion'] === 'false'
