@@ -1,4 +1,4 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
@@ -12,14 +12,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'apps/ui/src/**/*.test.{ts,tsx}', 'tools/**/*.test.{ts,mjs}'],
-          exclude: [...configDefaults.exclude, '**/*.server.test.ts'],
         },
       },
       {
         extends: true,
         test: {
           name: 'server',
-          include: ['apps/api/src/**/*.test.ts', 'e2e/**/*.test.ts', 'packages/cli/src/**/*.server.test.ts'],
+          include: ['apps/api/src/**/*.test.ts', 'e2e/**/*.test.ts'],
           globalSetup: ['apps/api/src/testing/test-server.ts'],
         },
       },
