@@ -73,6 +73,8 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
   readonly gates?: string;
   /** Moves or removes traffic or capacity. */
   readonly changesTraffic?: boolean;
+  /** Publishes artifacts: with `expectedArtifacts` in its context, a run that publishes none fails. */
+  readonly producesArtifacts?: boolean;
   /** Context keys never evaluated as expressions. */
   readonly rawFields?: readonly string[];
   /** Context key holding a list whose entries are evaluated one after another, each seeing what earlier ones gave. */

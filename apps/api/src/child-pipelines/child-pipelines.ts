@@ -1,6 +1,7 @@
 import type { ChildStart, ChildState, Pipelines } from '@gennaker/catalog/kit';
 import { type Execution, FailureError, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
-import { type Engine, mergedOutputs } from '../engine/index.ts';
+import { type Artifact, artifactsBefore, matches, readExpectedArtifacts } from '@gennaker/pipeline-dsl/artifacts';
+import { type Engine, mergedOutputs, parentFacts } from '../engine/index.ts';
 
 /** A stored pipeline, as far as starting it needs. */
 export type ChildConfig = JsonObject & {
@@ -34,13 +35,13 @@ export class ChildPipelines implements Pipelines {
     if (config['disabled'] === true) throw disabled(config);
     const parent = await this.engine().read(child.parentExecutionId);
     const user = parent?.authentication.user ?? 'gennaker';
-    const { id } = await this.engine().start({
+    const { id, failure } = await this.engine().start({
       config,
       application: config.application,
       name: config.name,
       pipelineConfigId: config.id,
       pipelineVersion: config.version,
-      trigger: triggerOf(child, parent, user),
+      trigger: triggerOf(child, config, parent, user),
       user,
       parent: {
         executionId: child.parentExecutionId,
@@ -49,6 +50,7 @@ export class ChildPipelines implements Pipelines {
       },
       correlationKey: `child.${child.correlationKey}`,
     });
+    if (failure !== null) throw notStarted(config, id, failure);
     return { executionId: id, name: config.name };
   }
 
@@ -71,27 +73,33 @@ export class ChildPipelines implements Pipelines {
   }
 }
 
-function triggerOf(child: ChildStart, parent: Execution | null, user: string): JsonObject {
+function triggerOf(child: ChildStart, config: ChildConfig, parent: Execution | null, user: string): JsonObject {
+  const artifacts = parent ? artifactsBefore(parent, child.parentStageId) : [];
   return {
     type: 'pipeline',
     user,
     parameters: child.parameters,
+    artifacts,
+    expectedArtifactIds: parent ? expectedOf(config, parent, artifacts) : [],
     parentPipelineId: child.parentExecutionId,
     parentPipelineStageId: child.parentStageId,
-    parentPipelineName: parent?.name ?? null,
-    parentPipelineApplication: parent?.application ?? null,
-    parentStatus: parent?.status ?? null,
     isPipeline: true,
     dryRun: parent?.trigger['dryRun'] === true,
-    parentExecution: parent ? briefly(parent) : null,
+    ...(parent ? parentFacts(parent) : { parentExecution: null }),
   };
 }
 
-/** The parent without its stages; its own parent only by id. */
-const briefly = ({ id, name, application, status, pipelineConfigId, trigger, buildTime }: Execution): JsonObject => {
-  const { parentExecution: _grandparent, payload: _payload, ...own } = trigger;
-  return { id, name, application, status, pipelineConfigId, buildTime, trigger: own, stages: [] };
-};
+/** What the child's triggers on the parent's pipeline ask for, and all else that one of the artifacts fits. */
+function expectedOf(config: ChildConfig, parent: Execution, artifacts: readonly Artifact[]): string[] {
+  const triggers = (Array.isArray(config['triggers']) ? config['triggers'] : [])
+    .filter(isJsonObject)
+    .filter(({ type, pipeline }) => type === 'pipeline' && pipeline === parent.pipelineConfigId);
+  const named = triggers.flatMap(({ expectedArtifactIds: ids }) => (Array.isArray(ids) ? ids.map(String) : []));
+  const fitting = readExpectedArtifacts(config['expectedArtifacts'])
+    .filter(({ matchArtifact }) => artifacts.some((artifact) => matches(matchArtifact, artifact)))
+    .map(({ id }) => id);
+  return [...new Set([...named, ...fitting])];
+}
 
 const FAILED: ReadonlySet<Stage['status']> = new Set(['TERMINAL', 'STOPPED', 'FAILED_CONTINUE']);
 
@@ -131,4 +139,13 @@ const disabled = ({ name, application }: ChildConfig): FailureError =>
     code: 'pipeline.disabled',
     message: `Pipeline "${name}" of ${application} is disabled.`,
     advice: 'Enable it, then restart this stage.',
+  });
+
+/** The child is there, as a failed execution that says why; the stage that wanted it fails with the same reason. */
+const notStarted = ({ name, application }: ChildConfig, executionId: string, failure: string): FailureError =>
+  new FailureError({
+    code: 'pipeline.not-started',
+    message: `Exception in child pipeline stage (${name}): ${failure}.`,
+    advice: `Look at the parameters and artifacts that this stage hands to "${name}" of ${application}, then restart the stage.`,
+    details: { source: { executionId, stageId: null, stageName: null, stageIndex: 0 } },
   });

@@ -1,6 +1,7 @@
 import type { TaskResult } from '@gennaker/catalog/kit';
 import type { JsonObject, Stage, Task, Wait } from '@gennaker/pipeline-dsl';
 import { endTask, failTask } from './failing.ts';
+import { bindProducedArtifacts } from './produced-artifacts.ts';
 import type { ExecutionRun } from './run.ts';
 import type { RoundResult } from './task-run.ts';
 import { failureStatus } from './transitions.ts';
@@ -32,7 +33,7 @@ export function applyRound(run: ExecutionRun, landed: LandedRound): void {
       return waitOn(run, current, landed, result);
     case 'done':
       write(run, current, result);
-      return finish(run, current, live, result.status);
+      return taskDone(run, current, live, result.status);
     case 'failed':
       write(run, current, result);
       return failTask(run, current, live.id, result.failure);
@@ -68,12 +69,17 @@ function write(run: ExecutionRun, stage: Stage, written: { context?: JsonObject;
   });
 }
 
-function finish(
-  run: ExecutionRun,
-  stage: Stage,
-  task: Task,
-  status: Extract<TaskResult, { kind: 'done' }>['status'],
-): void {
+type DoneStatus = Extract<TaskResult, { kind: 'done' }>['status'];
+
+/** The last task of a stage has to leave the artifacts that the stage expects of itself. */
+function taskDone(run: ExecutionRun, stage: Stage, task: Task, status: DoneStatus): void {
+  const failure =
+    status === 'SUCCEEDED' && stage.tasks.at(-1)?.id === task.id ? bindProducedArtifacts(run, stage) : null;
+  if (failure) failTask(run, stage, task.id, failure);
+  else finish(run, stage, task, status);
+}
+
+function finish(run: ExecutionRun, stage: Stage, task: Task, status: DoneStatus): void {
   const ended = status === 'CANCELED' ? failureStatus(stage, 'CANCELED') : status;
   if (stage.wait !== null || stage.dueAt !== null)
     run.record({ type: 'stage.updated', stageId: stage.id, data: { wait: null, dueAt: null } });

@@ -133,5 +133,7 @@ const unreadable = (positions: readonly number[]): LaunchProblem[] =>
 
 const artifactProblems = ({ bindings }: ArtifactResolution): LaunchProblem[] =>
   bindings.flatMap(({ problem }) =>
-    problem === undefined ? [] : [{ about: 'artifact', pointer: '/artifacts', message: problem } as const],
+    problem === undefined
+      ? []
+      : [{ about: 'artifact', pointer: '/artifacts', message: problem.replace(/\.$/, '') } as const],
   );

@@ -10,13 +10,17 @@ export function lookup(run: ExecutionRun, stage: Stage, key: string): unknown {
   ];
 }
 
-/** Own value plus each ancestor's output of that name, nearest first. */
+/** Lists that a trigger brings too; it comes after all stages. */
+const OF_THE_TRIGGER: ReadonlySet<string> = new Set(['artifacts', 'resolvedExpectedArtifacts']);
+
+/** Own value plus each ancestor's output of that name, nearest first; for artifacts, what the trigger brought comes last. */
 export function lookupAll(run: ExecutionRun, stage: Stage, key: string): unknown[] {
   const own = Object.hasOwn(stage.context, key) ? [stage.context[key]] : [];
   const sources = [stage, ...ancestorsOf(stage, run.graph())];
   return [
     ...own,
     ...sources.flatMap((ancestor) => (Object.hasOwn(ancestor.outputs, key) ? [ancestor.outputs[key]] : [])),
+    ...(OF_THE_TRIGGER.has(key) && run.execution.trigger[key] !== undefined ? [run.execution.trigger[key]] : []),
   ];
 }
 

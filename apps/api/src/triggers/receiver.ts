@@ -1,5 +1,6 @@
-import type { MatchStep, TriggerMatcher } from '@gennaker/catalog/kit';
+import type { MatchStep, MatchVerdict, TriggerMatcher } from '@gennaker/catalog/kit';
 import { isJsonObject, type JsonObject, type Trigger } from '@gennaker/pipeline-dsl';
+import { filterByArtifacts, readArtifacts, readExpectedArtifacts } from '@gennaker/pipeline-dsl/artifacts';
 import type { Clock, Engine, EngineLogger, Ids } from '../engine/index.ts';
 import { ConfigCache } from './config-cache.ts';
 import { dedupeKeyOf, keptHeaders } from './headers.ts';
@@ -117,24 +118,43 @@ export class Receiver {
   private async judgePipeline(event: StoredEvent, listeners: readonly Listener[]): Promise<Outcome> {
     let refusal: Pick<Outcome, 'reason' | 'trace'> = {};
     for (const listener of listeners) {
-      const verdict = this.match(event, listener);
+      const verdict = await this.filter(listener, this.match(event, listener));
       if (verdict.matched) return this.start(event, listener, verdict);
       refusal = refusal.reason === undefined ? { reason: verdict.reason, trace: verdict.trace } : refusal;
     }
     return { ...nameOf(listeners[0]!), executionId: null, ...refusal };
   }
 
-  private match(event: StoredEvent, { trigger, disabled }: Listener): ReturnType<TriggerMatcher['match']> {
+  private match(event: StoredEvent, { trigger, disabled }: Listener): MatchVerdict {
     const matcher = this.options.matchers[event.kind];
     if (disabled) return { matched: false, trace: [], reason: 'the pipeline is disabled' };
     if (!matcher) return { matched: false, trace: [], reason: `triggers of kind "${event.kind}" are not supported` };
     return matcher.match(event, trigger as Trigger);
   }
 
+  /** A trigger that names expected artifacts fires only when the event brings one that fits one of them. */
+  private async filter(listener: Listener, verdict: MatchVerdict): Promise<MatchVerdict> {
+    const ids = listener.trigger['expectedArtifactIds'];
+    if (!verdict.matched || !Array.isArray(ids) || ids.length === 0) return verdict;
+    const config = await this.configs.get(listener.pipelineId, listener.version);
+    const expected = readExpectedArtifacts(config?.['expectedArtifacts']);
+    const { passes, steps } = filterByArtifacts(ids.map(String), expected, readArtifacts(verdict.artifacts).artifacts);
+    const checked = steps.map(({ displayName, expected: wanted, actual, ok }) => ({
+      rule: `artifact ${displayName}`,
+      expected: wanted,
+      actual,
+      ok,
+    }));
+    const trace = [...verdict.trace, ...checked];
+    if (passes) return { ...verdict, trace };
+    const one = checked[0]!;
+    return { matched: false, trace, reason: `${one.rule}: expected ${one.expected}, got ${one.actual}` };
+  }
+
   private async start(
     event: StoredEvent,
     listener: Listener,
-    match: Extract<ReturnType<TriggerMatcher['match']>, { matched: true }>,
+    match: Extract<MatchVerdict, { matched: true }>,
   ): Promise<Outcome> {
     const config = await this.configs.get(listener.pipelineId, listener.version);
     if (config === null)

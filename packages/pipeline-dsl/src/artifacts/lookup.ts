@@ -1,5 +1,5 @@
 import type { Execution, Stage } from '../execution.ts';
-import { ancestorsOf, indexGraph } from '../graph/index.ts';
+import { ancestorsOf, indexGraph, topologicalOrder } from '../graph/index.ts';
 import { type Artifact, distinctArtifacts, readArtifacts, readExpectedArtifacts } from './shapes.ts';
 
 /**
@@ -28,8 +28,9 @@ export function artifactsBefore(execution: Pick<Execution, 'stages' | 'trigger'>
 
 /** All artifacts of an execution: those its stages published, latest first, then the trigger's. */
 export function artifactsOf(execution: Pick<Execution, 'trigger'> & { readonly stages: readonly Stage[] }): Artifact[] {
-  const published = execution.stages
+  const published = topologicalOrder(indexGraph(execution.stages))
+    .toReversed()
     .filter(({ outputs }) => Array.isArray(outputs['artifacts']))
-    .toSorted((a, b) => (b.endTime ?? Number.MAX_SAFE_INTEGER) - (a.endTime ?? Number.MAX_SAFE_INTEGER));
+    .sort((a, b) => (b.endTime ?? Number.MAX_SAFE_INTEGER) - (a.endTime ?? Number.MAX_SAFE_INTEGER));
   return artifactsIn([...published.map(({ outputs }) => outputs['artifacts']), execution.trigger['artifacts']]);
 }
