@@ -1,7 +1,7 @@
 import { STATUSES } from '@gennaker/pipeline-dsl';
 import { describe, expect, it } from 'vitest';
 import { STATUS_FACES, statusFace } from './status.tsx';
-import { agoText, durationText } from './time.tsx';
+import { agoText, clockText, dateText, durationText, momentText } from './time.tsx';
 
 describe('times in words', () => {
   it.each([
@@ -20,6 +20,14 @@ describe('times in words', () => {
     expect(agoText(0, 4_000)).toBe('just now');
     expect(agoText(0, 725_000)).toBe('12 min ago');
     expect(agoText(Date.UTC(2026, 0, 1, 12), Date.UTC(2026, 0, 3))).toMatch(/Jan/);
+  });
+});
+
+describe('moments', () => {
+  it('say the day unless it is today', () => {
+    const noon = new Date(2026, 0, 2, 12, 0, 7).getTime();
+    expect(momentText(noon, noon + 3_600_000)).toBe(clockText(noon));
+    expect(momentText(noon, noon + 86_400_000)).toBe(dateText(noon));
   });
 });
 

@@ -118,12 +118,16 @@ export function Ago({ at }: { readonly at: number | null }) {
   );
 }
 
-/** "14:02:07" with the full date on hover. */
-export function Moment({ at }: { readonly at: number | null }) {
+/** "14:02:07" today, "20 Nov, 14:02" on another day. */
+export const momentText = (at: number, now: number): string =>
+  new Date(at).toDateString() === new Date(now).toDateString() ? clockText(at) : dateText(at);
+
+/** "14:02:07" with the full date on hover; `dated` says the day in the text unless it is today. */
+export function Moment({ at, dated }: { readonly at: number | null; readonly dated?: boolean }) {
   if (at === null) return null;
   return (
     <time className="gk-num" dateTime={new Date(at).toISOString()} title={full.format(at)}>
-      {clockText(at)}
+      {dated ? momentText(at, systemNow()) : clockText(at)}
     </time>
   );
 }

@@ -1,7 +1,7 @@
 import { ErrorState, GoneState, RefusedState, SkeletonRows } from '@gennaker/ui-kit';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { problemOf } from '../client/problem.ts';
 
 /** Shows loading, refusal or failure of a query; its data once it has some (old data stays while it reloads). */
@@ -20,9 +20,12 @@ export function Loaded<Data>({
   /** Where to go on when there is no such thing. */
   readonly back?: ReactNode;
 }) {
+  const lastError = useRef<unknown>(null);
+  if (query.error) lastError.current = query.error;
   if (query.data !== undefined) return children(query.data);
-  if (query.isPending && !query.isError) return skeleton ?? <SkeletonRows />;
-  const problem = problemOf(query.error);
+  // While a failed query is asked again, its error stays; only the first load shows shapes.
+  if (query.isPending && query.errorUpdateCount === 0) return skeleton ?? <SkeletonRows />;
+  const problem = problemOf(query.error ?? lastError.current);
   if (problem.status === 403) return <RefusedState message={problem.message} />;
   if (problem.status === 404)
     return (

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { connection } from '../live/connection.ts';
 import { call, fillPath, queryText } from './call.ts';
 import { ApiProblem, fieldErrors } from './problem.ts';
+import { isSilent } from './query-client.ts';
 
 const original = globalThis.fetch;
 afterEach(() => {
@@ -53,12 +55,28 @@ describe('calls to the API', () => {
   });
 
   it('turn an unreadable refusal and silence into words', async () => {
-    answering(502, '<html>');
+    answering(500, '<html>');
     expect((await problemOf(call('listApplications'))).problem.code).toBe('http.unreadable');
+    expect(connection.read().lostAt).toBeNull();
     globalThis.fetch = (async () => {
       throw new TypeError('failed');
     }) as typeof globalThis.fetch;
     expect((await problemOf(call('listApplications'))).status).toBe(0);
+  });
+
+  it('take a proxy that reaches nobody for silence, and a refusal of the server for an answer', async () => {
+    answering(503, { timestamp: 1, status: 503, error: 'Busy', code: 'system.busy', message: 'Too many at once.' });
+    expect((await problemOf(call('listApplications'))).problem.code).toBe('system.busy');
+    expect(connection.read().lostAt).toBeNull();
+    answering(502, '<html>');
+    const silence = await problemOf(call('listApplications'));
+    expect(silence.status).toBe(0);
+    expect(connection.read().lostAt).not.toBeNull();
+    expect(isSilent({ state: { data: undefined, error: silence } })).toBe(true);
+    expect(isSilent({ state: { data: [], error: silence } })).toBe(false);
+    answering(200, []);
+    await call('listApplications');
+    expect(connection.read().lostAt).toBeNull();
   });
 
   it('need every part of the path and leave out what is not set', () => {

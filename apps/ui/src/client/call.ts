@@ -2,7 +2,7 @@ import { type Contract, contract } from '@gennaker/pipeline-dsl/contract';
 import { alignClock, systemNow } from '@gennaker/ui-kit';
 import type * as z from 'zod';
 import { connection } from '../live/connection.ts';
-import { ApiProblem, readProblem, unreachable } from './problem.ts';
+import { ApiProblem, readProblem, UNREADABLE, unreachable } from './problem.ts';
 
 type InputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : never;
 
@@ -68,6 +68,14 @@ const describe = (error: z.ZodError): string => {
   return first ? `${first.path.join('.') || 'the answer'}: ${first.message}` : 'unknown difference';
 };
 
+/** A proxy's word that nobody is behind it is silence; the server's own refusal with such a status is an answer. */
+async function refuseGateway(response: Response): Promise<void> {
+  const problem = await readProblem(response.clone(), systemNow());
+  if (problem.problem.code !== UNREADABLE) return;
+  connection.lost(systemNow());
+  throw unreachable(systemNow());
+}
+
 async function send(
   url: string,
   method: string,
@@ -82,6 +90,7 @@ async function send(
     connection.lost(systemNow());
     throw unreachable(systemNow());
   });
+  if (response.status >= 502 && response.status <= 504) await refuseGateway(response);
   connection.heard(systemNow());
   const date = Date.parse(response.headers.get('date') ?? '');
   if (!Number.isNaN(date)) alignClock(date + 500);

@@ -25,6 +25,9 @@ export const unreachable = (at: number): ApiProblem =>
     message: 'The server did not answer. Check the connection; this page tries again by itself.',
   });
 
+/** Code of a refusal that is not in the form the server gives its own. */
+export const UNREADABLE = 'http.unreadable';
+
 /** Reads a refusal; an answer in an unknown form becomes a problem that says so. */
 export async function readProblem(response: Response, at: number): Promise<ApiProblem> {
   const parsed = problemSchema.safeParse(await response.json().catch(() => undefined));
@@ -33,7 +36,7 @@ export async function readProblem(response: Response, at: number): Promise<ApiPr
     timestamp: at,
     status: response.status,
     error: response.statusText,
-    code: 'http.unreadable',
+    code: UNREADABLE,
     message: `The server answered ${response.status} without saying why. Try again, or ask whoever runs it.`,
     requestId: response.headers.get('x-request-id') ?? undefined,
   });

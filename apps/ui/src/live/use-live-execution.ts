@@ -3,6 +3,7 @@ import { systemNow } from '@gennaker/ui-kit';
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { executionQuery, keys } from '../client/queries.ts';
+import { isSilent } from '../client/query-client.ts';
 import { connection } from './connection.ts';
 import { createQueue, foldBatch } from './folder.ts';
 import { openStream } from './stream.ts';
@@ -64,7 +65,10 @@ function keepWhileVisible(open: () => ReturnType<typeof openStream>): () => void
 export function useLiveExecution(id: string) {
   const client = useQueryClient();
   const [trouble, setTrouble] = useState(false);
-  const query = useQuery({ ...executionQuery(id), refetchInterval: trouble ? POLL_MS : false });
+  const query = useQuery({
+    ...executionQuery(id),
+    refetchInterval: (asked) => (trouble || isSilent(asked) ? POLL_MS : false),
+  });
   const known = query.data !== undefined;
   const ended = isComplete(query.data?.status ?? 'RUNNING');
   useEffect(() => {

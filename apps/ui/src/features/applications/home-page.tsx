@@ -1,5 +1,5 @@
 import { type Execution, isComplete } from '@gennaker/pipeline-dsl';
-import { Ago, EmptyState, StatusIcon } from '@gennaker/ui-kit';
+import { Ago, EmptyState, StatusIcon, statusFace } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Plus, Workflow } from 'lucide-react';
@@ -11,7 +11,7 @@ import {
   type StoredPipeline,
   waitingQuery,
 } from '../../client/queries.ts';
-import { waitingForPeople } from '../execution/facts.ts';
+import { shortId, waitingForPeople } from '../execution/facts.ts';
 import { ExecutionsTable, rowWait } from '../executions/executions-table.tsx';
 import { WaitingRows } from '../inbox/waiting-rows.tsx';
 import { Deployed } from './deployed.tsx';
@@ -130,10 +130,11 @@ function PipelineCard({ pipeline, runs }: { readonly pipeline: StoredPipeline; r
           params={{ app: pipeline.application }}
           search={{ pipeline: pipeline.name }}
           className="row-link gk-clip"
+          title={pipeline.name}
         >
           {pipeline.name}
         </Link>
-        {pipeline.disabled ? <span className="gk-chip ml-auto">Disabled</span> : null}
+        {pipeline.disabled ? <span className="gk-chip ml-auto flex-none">Disabled</span> : null}
       </div>
       <div className="mt-2 flex items-center gap-1.5">
         {runs.slice(0, 8).map((run) => (
@@ -142,6 +143,7 @@ function PipelineCard({ pipeline, runs }: { readonly pipeline: StoredPipeline; r
             to="/apps/$app/executions/$id"
             params={{ app: run.application, id: run.id }}
             className="grid size-6 place-items-center"
+            aria-label={`#${shortId(run.id)}: ${statusFace(run.status, rowWait(run)).word}`}
           >
             <StatusIcon status={run.status} waitsFor={rowWait(run)} />
           </Link>

@@ -55,7 +55,7 @@ export function ExecutionHead({ execution, onShow }: ExecutionHeadProps) {
             by <Starter execution={execution} />
             {execution.startTime !== null ? (
               <>
-                , <Moment at={execution.startTime} />, {open ? 'running' : 'took'}{' '}
+                , <Moment dated at={execution.startTime} />, {open ? 'running' : 'took'}{' '}
                 <Elapsed from={execution.startTime} to={execution.endTime} />
               </>
             ) : null}

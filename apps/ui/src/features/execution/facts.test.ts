@@ -4,6 +4,7 @@ import { failuresOf, parameterLine, parentRun, starterOf, topOf, waitingForPeopl
 import { executionSentence, stageSentence } from './sentence.ts';
 import { eventText } from './stage-events.tsx';
 import { rowsOf } from './stage-list.tsx';
+import { shownText } from './value-table.tsx';
 
 const world = new FakeWorld(Date.UTC(2026, 0, 1));
 const run = (status: string) => world.list((one) => one.status === status && one.name === 'Deploy to prod');
@@ -57,6 +58,12 @@ describe('what a run says of itself', () => {
     const names = rowsOf(failed().stages).map(({ stage, depth }) => `${depth} ${stage.name}`);
     expect(names.indexOf('1 Deploy in us-east-1')).toBe(names.indexOf('0 Deploy us-east-1') + 1);
     expect(names.at(-1)).toBe('0 Tell chat');
+  });
+
+  it('writes short values in one line and long ones in several', () => {
+    expect(shownText('a\nb')).toBe('a\nb');
+    expect(shownText({ min: 2, max: 3 })).toBe('{"min":2,"max":3}');
+    expect(shownText({ names: ['x'.repeat(40), 'y'.repeat(40)] }).split('\n')).toHaveLength(6);
   });
 
   it('tells events in words', () => {

@@ -53,7 +53,7 @@ export function StagePanel(props: StagePanelProps) {
   ];
   return (
     <SidePanel name="stage" label={`Stage ${stage.name}`}>
-      <header className="px-4 pt-3">
+      <header className="px-4 pt-3 pb-2">
         <div className="flex items-center gap-2">
           {parent ? (
             <Button look="quiet" size="small" onPress={() => onSelect(parent.refId)}>
@@ -74,7 +74,7 @@ export function StagePanel(props: StagePanelProps) {
           <Attempts stage={props.stage} shown={earlier?.attempt ?? props.stage.attempt} onAttempt={props.onAttempt} />
         </div>
         {earlier || failureOf(stage) ? null : (
-          <p className="mt-1 mb-2 gk-row-text">
+          <p className="mt-1 mb-0 gk-row-text">
             <SentenceLine sentence={stageSentence(execution.stages, stage)} moving={!isComplete(stage.status)} />
           </p>
         )}

@@ -3,13 +3,20 @@ import { useState } from 'react';
 
 const LONG = 800;
 
-const shownText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+const ONE_LINE = 60;
+
+/** Text as it is; other values as JSON, in one line when they are short. */
+export function shownText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const short = JSON.stringify(value) ?? 'null';
+  return short.length <= ONE_LINE ? short : JSON.stringify(value, null, 2);
+}
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Text of a value; long ones fold. */
 function Value({ value }: { readonly value: unknown }) {
   const [open, setOpen] = useState(false);
-  const text = shownText(value) ?? 'null';
+  const text = shownText(value);
   const folded = text.length > LONG && !open;
   return (
     <>

@@ -1,10 +1,11 @@
 import type { Execution } from '@gennaker/pipeline-dsl';
-import { Ago, Button, type Column, EmptyState, StatusIcon, Table } from '@gennaker/ui-kit';
+import { Ago, Button, type Column, EmptyState, StatusIcon, statusFace, Table } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Hand, Play, Plus, Webhook, Workflow } from 'lucide-react';
 import { Loaded } from '../../app/query-states.tsx';
 import { executionsQuery, pipelinesQuery, type StoredPipeline } from '../../client/queries.ts';
+import { shortId } from '../execution/facts.ts';
 import { rowWait } from '../executions/executions-table.tsx';
 import { StartDialog } from './start-dialog.tsx';
 
@@ -184,6 +185,7 @@ function RunDots({ runs }: { readonly runs: readonly Execution[] }) {
           to="/apps/$app/executions/$id"
           params={{ app: run.application, id: run.id }}
           className="grid size-6 place-items-center"
+          aria-label={`#${shortId(run.id)}: ${statusFace(run.status, rowWait(run)).word}`}
         >
           <StatusIcon status={run.status} waitsFor={rowWait(run)} />
         </Link>

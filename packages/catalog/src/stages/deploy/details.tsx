@@ -18,7 +18,8 @@ export function DeployDetails({ stage, execution }: StageDetailsProps) {
   const unique = [...new Map(groups.map((group) => [group.region + group.names.join(), group])).values()];
   if (unique.length === 0) return null;
   return (
-    <section className="gk-card flex flex-col gap-2 p-3" aria-label="Deployed">
+    <section className="gk-card flex flex-col gap-2 p-3" aria-label="Server groups it made">
+      <h3 className="gk-label m-0">Server groups it made</h3>
       {unique.map(({ region, names }) => (
         <div key={region + names.join()} className="flex flex-wrap items-center gap-2">
           <span className="gk-label">{region}</span>
