@@ -111,8 +111,9 @@ export const keepsPolling = (status: number, context: WebhookContext): boolean =
 const listed = (list: string | null | undefined, value: string): boolean =>
   (list ?? '').split(',').some((word) => word.trim() !== '' && word.trim().toLowerCase() === value.toLowerCase());
 
-/** What a polled status text means. */
+/** What a polled status means: a text is looked up, a number is a percentage. */
 export function judgeStatus(value: unknown, context: WebhookContext): 'succeeded' | 'canceled' | 'failed' | 'running' {
+  if (typeof value === 'number' && value >= 100) return 'succeeded';
   const text = String(value);
   if (listed(context.successStatuses, text)) return 'succeeded';
   if (listed(context.canceledStatuses, text)) return 'canceled';

@@ -102,6 +102,15 @@ describe('webhook: the wait for the end', () => {
     expect(run.waits[0]).toContain('now running (half)');
   });
 
+  it('takes a number for a percentage, and 100 for the end', async () => {
+    const w = createWorld();
+    w.http.answer(`POST ${URL}`, {});
+    w.http.answer(`GET ${URL}`, { body: { percent: 40 } }, { body: { percent: 100 } });
+    const run = await play(w, { waitForCompletion: true, statusJsonPath: '$.percent' });
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.waits[0]).toContain('now 40');
+  });
+
   it('finds the address to ask in the answer', async () => {
     const w = createWorld();
     w.http.answer(`POST ${URL}`, { body: { links: [{ self: 'https://ci.test/s' }] } });
