@@ -40,8 +40,6 @@ const STAGE_NAMES = {
     createServiceBindings deleteServiceBindings mapLoadBalancers unmapLoadBalancers deployAppEngineConfiguration
     startServerGroup stopServerGroup upsertAppEngineLoadBalancers deployCloudrunManifest upsertCloudrunLoadBalancers`),
   integrations: words('gremlin jira pageApplicationOwner importDeliveryConfig upsertEntityTags deleteEntityTags'),
-  jobs: words(`upsertProject deleteProject updatePipeline reorderPipelines createV2PipelineTemplate
-    updateV2PipelineTemplate deleteV2PipelineTemplate upsertPluginInfo`),
 };
 const TRIGGER_NAMES = words(`webhook git docker helm helm/oci cron pipeline jenkins travis wercker concourse gitlab-ci
   pubsub artifactory nexus plugin cdevents manual`);
