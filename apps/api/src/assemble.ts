@@ -18,9 +18,11 @@ import {
   Applications,
   createExecutionStore,
   Deliveries,
+  Documents,
   ExecutionQueries,
   openDatabase,
   PipelineConfigs,
+  PipelineTemplates,
 } from './persistence/index.ts';
 import { Receiver } from './triggers/index.ts';
 
@@ -54,6 +56,10 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const store = createExecutionStore(pool, { leaseTtlMs: config.worker.leaseMs });
   const applications = new Applications(database);
   const pipelines = new PipelineConfigs(database, () => clock.now());
+  const strategies = new Documents(database, 'strategy', () => clock.now());
+  const projects = new Documents(database, 'project', () => clock.now());
+  const canaryConfigs = new Documents(database, 'canaryConfig', () => clock.now());
+  const templates = new PipelineTemplates(database, () => clock.now());
   const deliveries = new Deliveries(pool);
   const queries = new ExecutionQueries(pool);
   const { accounts } = config.aws;
@@ -81,6 +87,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     ...housekeepingExecutors({
       applications,
       pipelines,
+      projects,
       savePipeline: (document, user) => saver.save(document, { staleCheck: false, user }),
       now: () => clock.now(),
     }),
@@ -131,6 +138,10 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     store,
     applications,
     pipelines,
+    strategies,
+    projects,
+    canaryConfigs,
+    templates,
     deliveries,
     queries,
     ports,

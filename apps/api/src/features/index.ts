@@ -1,13 +1,21 @@
 import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { AccountsController } from './accounts/accounts.controller.ts';
 import { ApplicationsController } from './applications/applications.controller.ts';
+import { CanaryConfigsController } from './canary-configs/canary-configs.controller.ts';
 import { ClustersController } from './clusters/clusters.controller.ts';
 import { ExecutionsController } from './executions/executions.controller.ts';
+import { ExecutionSearchController } from './executions/search.controller.ts';
 import { StreamController } from './executions/stream.controller.ts';
+import { InstallationController } from './gate/installation.controller.ts';
+import { StartVariantsController } from './gate/start-variants.controller.ts';
 import { ProblemFilter } from './http/problem-filter.ts';
 import { PipelineListsController } from './pipelines/pipeline-lists.controller.ts';
 import { PipelinesController } from './pipelines/pipelines.controller.ts';
 import { PipelineSaver } from './pipelines/save-pipeline.ts';
+import { ProjectsController } from './projects/projects.controller.ts';
+import { SearchController } from './search/search.controller.ts';
+import { StrategiesController } from './strategies/strategies.controller.ts';
 import { SystemController } from './system/system.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
@@ -25,12 +33,20 @@ export { housekeepingExecutors } from './tasks/housekeeping.ts';
 export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
   controllers: [
     SystemController,
+    AccountsController,
+    InstallationController,
+    SearchController,
+    ProjectsController,
+    StrategiesController,
+    CanaryConfigsController,
     ApplicationsController,
     ClustersController,
     PipelineListsController,
     PipelinesController,
     TasksController,
     StreamController,
+    ExecutionSearchController,
+    StartVariantsController,
     ExecutionsController,
     WebhooksController,
   ],

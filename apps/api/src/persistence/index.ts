@@ -1,6 +1,14 @@
 export { type ApplicationAttributes, Applications } from './applications.ts';
 export { type Candidate, Deliveries, type Delivery, type NewDelivery, type Stored } from './deliveries.ts';
+export {
+  type DocumentKind,
+  type DocumentOutcome,
+  type DocumentSave,
+  Documents,
+  type StoredDocument,
+} from './documents.ts';
 export { ExecutionQueries, type LedgerRow, type ListOptions, type SearchFilter } from './execution-queries.ts';
 export { createExecutionStore } from './execution-store/index.ts';
 export { PipelineConfigs, type SaveBase, type SaveOutcome, type StoredPipeline } from './pipelines.ts';
 export { type Database, openDatabase } from './prisma.ts';
+export { PipelineTemplates, type StoredTemplate, type TemplateName } from './templates.ts';

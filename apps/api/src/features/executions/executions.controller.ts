@@ -1,9 +1,7 @@
-import { type Execution, isStatus, type Status } from '@gennaker/pipeline-dsl';
+import type { Execution } from '@gennaker/pipeline-dsl';
 import { contract } from '@gennaker/pipeline-dsl/contract';
 import { evaluateTree, executionContext } from '@gennaker/pipeline-dsl/expressions';
-import { Controller, HttpCode, Inject, Param, Put, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { principalOf } from '../../auth/index.ts';
+import { Controller, Inject } from '@nestjs/common';
 import type { Clock, Engine } from '../../engine/index.ts';
 import type { ExecutionQueries, PipelineConfigs } from '../../persistence/index.ts';
 import { notFound, ProblemError } from '../http/problem.ts';
@@ -11,10 +9,7 @@ import { badRequest, Call, type CallOf, Route } from '../http/route.ts';
 import { CLOCK, ENGINE, PIPELINES, QUERIES } from '../ports.ts';
 import { actedOn } from './acted-on.ts';
 import { startPipeline } from './start-pipeline.ts';
-
-/** As far as a date reaches, either way. */
-const MOST_MS = 8_640_000_000_000_000;
-const FORTNIGHT_MS = 14 * 24 * 3_600_000;
+import { statusesOf } from './statuses.ts';
 
 /** Executions: starting, reading, steering. */
 @Controller()
@@ -66,12 +61,12 @@ export class ExecutionsController {
     await actedOn(this.queries, params.id);
   }
 
-  /** As one client spells the same. */
-  @Put('/applications/:application/pipelines/:id/cancel')
-  @HttpCode(200)
-  async cancelOfApplication(@Param('id') id: string, @Query('reason') reason: unknown, @Req() request: FastifyRequest) {
-    await this.engine.cancel(id, principalOf(request.headers).user, typeof reason === 'string' ? reason : null);
-    await actedOn(this.queries, id);
+  @Route(contract.cancelExecutionOfApplication)
+  async cancelOfApplication(
+    @Call() { params, query, principal }: CallOf<typeof contract.cancelExecutionOfApplication>,
+  ) {
+    await this.engine.cancel(params.id, principal.user, query.reason ?? null);
+    await actedOn(this.queries, params.id);
   }
 
   @Route(contract.pauseExecution)
@@ -128,35 +123,6 @@ export class ExecutionsController {
     return this.queries.byPipelines(pipelineConfigIds ?? [], query.limit, options);
   }
 
-  @Route(contract.searchExecutions)
-  async search(@Call() { params, query }: CallOf<typeof contract.searchExecutions>) {
-    return this.queries.search({
-      ...(params.application === '*' ? {} : { application: params.application }),
-      type: 'PIPELINE',
-      pipelineName: query.pipelineName,
-      triggerTypes: query.triggerTypes,
-      eventId: query.eventId,
-      statuses: statusesOf(query.statuses),
-      from: wholeOf(query.triggerTimeStartBoundary),
-      to: wholeOf(query.triggerTimeEndBoundary),
-      startIndex: query.startIndex,
-      size: query.size,
-      reverse: query.reverse,
-      expand: query.expand,
-    });
-  }
-
-  @Route(contract.applicationPipelines)
-  async ofApplication(@Call() { params, query }: CallOf<typeof contract.applicationPipelines>) {
-    return this.queries.ofApplication(params.application, {
-      expand: query.expand,
-      statuses: statusesOf(query.statuses),
-      limit: query.limit,
-      since: this.clock.now() - FORTNIGHT_MS,
-      pipelineName: query.pipelineNameFilter,
-    });
-  }
-
   @Route(contract.executionEvents)
   async events(@Call() { params, query }: CallOf<typeof contract.executionEvents>) {
     const events = await this.queries.eventsAfter(params.id, query.after, query.limit);
@@ -182,15 +148,3 @@ export class ExecutionsController {
     return this.need(id);
   }
 }
-
-/** Refuses words that are no status. */
-export function statusesOf(words: readonly string[] | undefined): readonly Status[] | undefined {
-  if (!words || words.length === 0) return undefined;
-  const wrong = words.find((word) => !isStatus(word));
-  if (wrong !== undefined)
-    throw badRequest([{ pointer: '/query/statuses', message: `${JSON.stringify(wrong.slice(0, 100))} is no status` }]);
-  return words as readonly Status[];
-}
-
-const wholeOf = (value: number | undefined): number | undefined =>
-  value === undefined || Number.isNaN(value) ? undefined : Math.trunc(Math.min(Math.max(value, -MOST_MS), MOST_MS));

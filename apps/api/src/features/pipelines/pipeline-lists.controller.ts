@@ -1,20 +1,10 @@
-import { Body, Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import * as z from 'zod';
-import { principalOf } from '../../auth/index.ts';
+import { contract } from '@gennaker/pipeline-dsl/contract';
+import { Controller, Inject } from '@nestjs/common';
 import type { PipelineConfigs } from '../../persistence/index.ts';
 import { notFound, ProblemError } from '../http/problem.ts';
-import { badRequest } from '../http/route.ts';
+import { Call, type CallOf, Route } from '../http/route.ts';
 import { PIPELINES } from '../ports.ts';
 import { PipelineSaver } from './save-pipeline.ts';
-
-const name = z.string().trim().min(1).max(500);
-const moveBody = z.object({ application: z.string().min(1).max(200), from: name, to: name });
-const reorderBody = z.object({
-  application: z.string().min(1).max(200),
-  idsToIndices: z.record(z.string().max(200), z.number().int().min(0).max(100_000)),
-});
-const bulkBody = z.array(z.looseObject({})).max(500);
 
 /** Changes of several pipelines, or of their place and name. */
 @Controller()
@@ -27,33 +17,27 @@ export class PipelineListsController {
     this.saver = saver;
   }
 
-  @Post('/pipelines/move')
-  @HttpCode(200)
-  async move(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
-    const { application, from, to } = parse(moveBody, body);
-    const found = await this.pipelines.find(application, from);
-    if (!found) throw notFound('pipeline', from);
-    const { user } = principalOf(request.headers);
-    await this.saver.save({ ...found, name: to }, { staleCheck: true, user });
+  @Route(contract.movePipeline)
+  async move(@Call() { body, principal }: CallOf<typeof contract.movePipeline>): Promise<void> {
+    const found = await this.pipelines.find(body.application, body.from);
+    if (!found) throw notFound('pipeline', body.from);
+    await this.saver.save({ ...found, name: body.to }, { staleCheck: true, user: principal.user });
   }
 
-  @Post('/actions/pipelines/reorder')
-  @HttpCode(200)
-  async reorder(@Body() body: unknown): Promise<void> {
-    const { application, idsToIndices } = parse(reorderBody, body);
-    await this.pipelines.reorder(application, idsToIndices);
+  @Route(contract.reorderPipelines)
+  async reorder(@Call() { body }: CallOf<typeof contract.reorderPipelines>): Promise<void> {
+    await this.pipelines.reorder(body.application, body.idsToIndices);
   }
 
-  @Post('/pipelines/bulksave')
-  @HttpCode(200)
-  async saveAll(@Body() body: unknown, @Query('application') application: string, @Req() request: FastifyRequest) {
-    const { user } = principalOf(request.headers);
+  /** Each by itself: what is refused is answered with its reason, the others are saved. */
+  @Route(contract.bulkSavePipelines)
+  async saveAll(@Call() { body, query, principal }: CallOf<typeof contract.bulkSavePipelines>) {
     const saved: string[] = [];
     const failed: Array<Record<string, unknown>> = [];
-    for (const document of parse(bulkBody, body)) {
+    for (const document of body) {
       try {
-        const whole = { ...(application ? { application } : {}), ...document };
-        saved.push((await this.saver.save(whole, { staleCheck: false, user })).name);
+        const whole = { ...(query.application ? { application: query.application } : {}), ...document };
+        saved.push((await this.saver.save(whole, { staleCheck: false, user: principal.user })).name);
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
         failed.push({ ...document, errorMsg: error.message });
@@ -66,15 +50,4 @@ export class PipelineListsController {
       failed_pipelines: failed,
     };
   }
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw badRequest(
-    parsed.error.issues.map((issue) => ({
-      pointer: issue.path.map((part) => `/${String(part)}`).join(''),
-      message: issue.message,
-    })),
-  );
 }

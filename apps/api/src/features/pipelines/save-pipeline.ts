@@ -42,7 +42,8 @@ export class PipelineSaver {
   }
 }
 
-function refuseErrors(findings: readonly Finding[]): void {
+/** Problem 400 when there are errors, with every place. */
+export function refuseErrors(findings: readonly Finding[]): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const first = errors[0];
   if (!first) return;
@@ -54,7 +55,7 @@ function refuseErrors(findings: readonly Finding[]): void {
 }
 
 /** A sent version is always compared; the time of the last save only when asked for. */
-function baseOf(document: JsonObject, staleCheck: boolean): { version: number | null; updateTs: string | null } {
+export function baseOf(document: JsonObject, staleCheck: boolean): { version: number | null; updateTs: string | null } {
   const { version } = document;
   const time = document['updateTs'] ?? document['lastModified'];
   return {

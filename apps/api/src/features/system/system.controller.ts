@@ -1,10 +1,10 @@
 import { contract } from '@gennaker/pipeline-dsl/contract';
-import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { notFound, ProblemError } from '../http/problem.ts';
+import { Controller, Inject } from '@nestjs/common';
+import { ProblemError } from '../http/problem.ts';
 import { Call, type CallOf, Route } from '../http/route.ts';
 import { SYSTEM, type SystemFacts } from '../ports.ts';
 
-/** Version, health, who the caller is, and the accounts that pipelines may deploy into. */
+/** Version, health, and who the caller is. */
 @Controller()
 export class SystemController {
   private readonly system: SystemFacts;
@@ -49,28 +49,4 @@ export class SystemController {
       credentialsNonExpired: true,
     };
   }
-
-  @Get('/credentials')
-  accounts() {
-    return this.system.accounts.map(toCredentials);
-  }
-
-  @Get('/credentials/:name')
-  account(@Param('name') name: string) {
-    const found = this.system.accounts.find((account) => account.name === name);
-    if (!found) throw notFound('account', name);
-    return toCredentials(found);
-  }
 }
-
-const toCredentials = (account: SystemFacts['accounts'][number]) => ({
-  name: account.name,
-  type: 'aws',
-  cloudProvider: 'aws',
-  accountType: account.name,
-  environment: account.name,
-  primaryAccount: true,
-  permissions: {},
-  authorized: true,
-  regions: account.regions.map((name) => ({ name })),
-});

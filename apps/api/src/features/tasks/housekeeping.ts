@@ -1,13 +1,15 @@
 import { executeStage, failed, type StageExecutor, succeeded, type TaskResult } from '@gennaker/catalog/kit';
 import { defineStage, FailureError, isJsonObject, type JsonObject, monikerProblem } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import type { Applications, PipelineConfigs } from '../../persistence/index.ts';
+import type { Applications, Documents, PipelineConfigs } from '../../persistence/index.ts';
 import { ProblemError } from '../http/problem.ts';
+import { removeProject, upsertProject } from '../projects/save-project.ts';
 
 /** What housekeeping jobs act on. */
 export interface Housekeeping {
   readonly applications: Applications;
   readonly pipelines: PipelineConfigs;
+  readonly projects: Documents;
   readonly savePipeline: (document: JsonObject, user: string) => Promise<unknown>;
   readonly now: () => number;
 }
@@ -26,7 +28,7 @@ const job = (type: string, label: string, description: string, work: Work): Stag
       context: z.looseObject({}),
       outputs: z.looseObject({}),
       internal: true,
-      rawFields: ['application', 'pipeline'],
+      rawFields: ['application', 'pipeline', 'project', 'pipelineTemplate'],
     }),
     {
       needs: [],
@@ -82,6 +84,11 @@ export function housekeepingExecutors(at: Housekeeping): Readonly<Record<string,
     await at.pipelines.remove(String(application ?? ''), String(name ?? ''), user);
     return undefined;
   };
+  const saveProject: Work = async (context, user) => ({ project: await upsertProject(at.projects, context, user) });
+  const deleteProject: Work = async (context, user) => {
+    await removeProject(at.projects, context, user);
+    return undefined;
+  };
   return {
     createApplication: job('createApplication', 'Create application', 'Creates or changes an application.', save),
     updateApplication: job('updateApplication', 'Update application', 'Changes an application.', save),
@@ -93,6 +100,8 @@ export function housekeepingExecutors(at: Housekeeping): Readonly<Record<string,
     ),
     savePipeline: job('savePipeline', 'Save pipeline', 'Creates or saves a pipeline.', savePipeline),
     deletePipeline: job('deletePipeline', 'Delete pipeline', 'Deletes a pipeline.', deletePipeline),
+    upsertProject: job('upsertProject', 'Save project', 'Creates or saves a project.', saveProject),
+    deleteProject: job('deleteProject', 'Delete project', 'Deletes a project.', deleteProject),
   };
 }
 

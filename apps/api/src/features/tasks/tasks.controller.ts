@@ -1,15 +1,17 @@
-import { type Execution, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import type { Execution } from '@gennaker/pipeline-dsl';
 import { contract } from '@gennaker/pipeline-dsl/contract';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { type Principal, principalOf } from '../../auth/index.ts';
+import { Controller, Inject } from '@nestjs/common';
 import type { Engine, StageRegistry } from '../../engine/index.ts';
 import type { ExecutionQueries } from '../../persistence/index.ts';
 import { actedOn } from '../executions/acted-on.ts';
-import { notFound } from '../http/problem.ts';
-import { badRequest, Call, type CallOf, Route } from '../http/route.ts';
+import { statusesOf } from '../executions/statuses.ts';
+import { notFound, ProblemError } from '../http/problem.ts';
+import { Call, type CallOf, Route } from '../http/route.ts';
 import { ENGINE, QUERIES, REGISTRY } from '../ports.ts';
+import { startTask } from './start-task.ts';
 import { toTask } from './task-shape.ts';
+
+const MOST_CANCELED_AT_ONCE = 200;
 
 /** Ad-hoc runs: a list of stages, one after another, without a stored pipeline. */
 @Controller()
@@ -30,22 +32,17 @@ export class TasksController {
 
   @Route(contract.createTask)
   async create(@Call() { body, principal, idempotencyKey }: CallOf<typeof contract.createTask>) {
-    return this.start(body.application, body, principal, idempotencyKey);
+    const id = await startTask(this.engine, this.registry, { ...body, user: principal.user, idempotencyKey });
+    return { ref: `/tasks/${id}` };
   }
 
-  @Post('/applications/:application/tasks')
-  @HttpCode(200)
+  @Route(contract.createTaskInApplication)
   async createInApplication(
-    @Param('application') application: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
+    @Call() { params, body, principal, idempotencyKey }: CallOf<typeof contract.createTaskInApplication>,
   ) {
-    const parsed = contract.createTask.body?.safeParse({ ...(isJsonObject(body) ? body : {}), application });
-    if (!parsed?.success)
-      throw badRequest(
-        (parsed?.error.issues ?? []).map(({ path, message }) => ({ pointer: `/${path.join('/')}`, message })),
-      );
-    return this.start(application, parsed.data, principalOf(request.headers), null);
+    const { application } = params;
+    const request = { ...body, application, user: principal.user, idempotencyKey };
+    return { ref: `/tasks/${await startTask(this.engine, this.registry, request)}` };
   }
 
   @Route(contract.getTask)
@@ -53,72 +50,43 @@ export class TasksController {
     return toTask(await this.need(params.id));
   }
 
-  @Get('/applications/:application/tasks')
-  async ofApplication(
-    @Param('application') application: string,
-    @Query('limit') limit: unknown,
-    @Query('page') page: unknown,
-  ) {
-    const size = numberIn(limit, 1, 200, 20);
-    const startIndex = (numberIn(page, 1, 10_000, 1) - 1) * size;
-    const found = await this.queries.search({ application, type: 'ORCHESTRATION', startIndex, size, expand: true });
+  @Route(contract.applicationTasks)
+  async ofApplication(@Call() { params, query }: CallOf<typeof contract.applicationTasks>) {
+    const found = await this.queries.search({
+      application: params.application,
+      type: 'ORCHESTRATION',
+      statuses: statusesOf(query.statuses),
+      startIndex: (query.page - 1) * query.limit,
+      size: query.limit,
+      expand: true,
+    });
     return found.map(toTask);
   }
 
   @Route(contract.cancelTask)
-  async cancel(@Call() { params, query, principal }: CallOf<typeof contract.cancelTask>) {
+  async cancel(@Call() { params, query, principal }: CallOf<typeof contract.cancelTask>): Promise<void> {
     await this.need(params.id);
     await this.engine.cancel(params.id, principal.user, query.reason ?? null);
     await actedOn(this.queries, params.id);
   }
 
-  @Put('/tasks/cancel')
-  @HttpCode(200)
-  async cancelAll(@Query('ids') ids: unknown, @Req() request: FastifyRequest) {
-    const wanted = typeof ids === 'string' ? ids.split(',').filter(Boolean).slice(0, 200) : [];
-    for (const id of wanted) {
+  @Route(contract.cancelTasks)
+  async cancelAll(@Call() { query, principal }: CallOf<typeof contract.cancelTasks>): Promise<void> {
+    for (const id of (query.ids ?? []).slice(0, MOST_CANCELED_AT_ONCE)) {
       await this.need(id);
-      await this.engine.cancel(id, principalOf(request.headers).user, null);
+      await this.engine.cancel(id, principal.user, null);
     }
   }
 
-  private async start(
-    application: string,
-    body: { description?: string; job: readonly JsonObject[] },
-    principal: Principal,
-    key: string | null,
-  ) {
-    this.refuseUnknownTypes(body.job);
-    const stages = body.job.map((job, at) => ({
-      ...job,
-      refId: String(at),
-      requisiteStageRefIds: at === 0 ? [] : [String(at - 1)],
-    }));
-    const { id } = await this.engine.start({
-      type: 'ORCHESTRATION',
-      config: { application, name: body.description ?? '', stages },
-      application,
-      name: body.description ?? `${String(body.job[0]?.['type'])} in ${application}`,
-      description: body.description ?? null,
-      pipelineConfigId: null,
-      pipelineVersion: null,
-      trigger: { type: 'manual' },
-      user: principal.user,
-      ...(key === null ? {} : { correlationKey: `task.${key}` }),
-    });
-    return { ref: `/tasks/${id}` };
-  }
-
-  private refuseUnknownTypes(jobs: readonly JsonObject[]): void {
-    const unknown = jobs.flatMap((job, at) => {
-      const type = String(job['type']);
-      const alias = typeof job['alias'] === 'string' ? job['alias'] : undefined;
-      if (this.registry.executor(type, alias)) return [];
-      return [
-        { pointer: `/job/${at}/type`, message: `"${type.slice(0, 100)}" is no kind of job that this server knows` },
-      ];
-    });
-    if (unknown.length > 0) throw badRequest(unknown);
+  @Route(contract.deleteTask)
+  async remove(@Call() { params }: CallOf<typeof contract.deleteTask>): Promise<void> {
+    const { status } = await this.need(params.id);
+    if (await this.queries.remove(params.id)) return;
+    throw new ProblemError(
+      409,
+      'tasks.not-ended',
+      `Task ${params.id} is ${status}; cancel it, then it can be deleted.`,
+    );
   }
 
   private async need(id: string): Promise<Execution> {
@@ -126,9 +94,4 @@ export class TasksController {
     if (execution?.type !== 'ORCHESTRATION') throw notFound('task', id);
     return execution;
   }
-}
-
-function numberIn(value: unknown, least: number, most: number, otherwise: number): number {
-  const number = Number(value);
-  return Number.isInteger(number) && number >= least ? Math.min(number, most) : otherwise;
 }
