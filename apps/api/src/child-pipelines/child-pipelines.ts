@@ -145,7 +145,7 @@ const disabled = ({ name, application }: ChildConfig): FailureError =>
 const notStarted = ({ name, application }: ChildConfig, executionId: string, failure: string): FailureError =>
   new FailureError({
     code: 'pipeline.not-started',
-    message: `Exception in child pipeline stage (${name}): ${failure}.`,
+    message: `Exception in child pipeline stage (${name}): ${failure}`,
     advice: `Look at the parameters and artifacts that this stage hands to "${name}" of ${application}, then restart the stage.`,
     details: { source: { executionId, stageId: null, stageName: null, stageIndex: 0 } },
   });

@@ -460,6 +460,35 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
     expect((await world.read(id)).sequence).toBe(claimed.execution.sequence);
   });
 
+  it('the newest execution of a pipeline is told, unless it was refused before it started', async () => {
+    const world = newWorld();
+    const newest = async (config: string) => (await world.store.newestLaunched(config))?.id ?? null;
+    const pipelineConfigId = `newest-${await world.start([stage('A')])}`;
+    expect(await newest(pipelineConfigId)).toBeNull();
+    const refused = { pipelineConfigId, config: { disabled: true } };
+    await world.start([stage('A')], refused);
+    expect(await newest(pipelineConfigId)).toBeNull();
+    const first = await world.start([stage('A')], { pipelineConfigId });
+    const second = await world.start([stage('A', [], fail)], { pipelineConfigId });
+    await world.settle();
+    await world.start([stage('A')], refused);
+    expect(await newest(pipelineConfigId)).toBe(second);
+    expect(second).not.toBe(first);
+    const waiting = await world.start([stage('A')], { pipelineConfigId });
+    expect(await newest(pipelineConfigId)).toBe(waiting);
+  });
+
+  it('a key that was let go starts another execution', async () => {
+    const world = newWorld();
+    const correlationKey = `let-go-${await world.start([stage('A')])}`;
+    const first = await world.start([stage('A')], { correlationKey });
+    expect(await world.start([stage('A')], { correlationKey })).toBe(first);
+    await world.store.releaseCorrelation(first);
+    const second = await world.start([stage('A')], { correlationKey });
+    expect(second).not.toBe(first);
+    expect(await world.start([stage('A')], { correlationKey })).toBe(second);
+  });
+
   it('a hundred starts at once of a pipeline that runs one at a time: never two at work, first come first served', async () => {
     const world = newWorld();
     const rule = { config: { limitConcurrent: true, keepWaitingPipelines: true } };
