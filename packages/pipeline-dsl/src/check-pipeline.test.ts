@@ -97,6 +97,7 @@ describe('a stage', () => {
     expect(found.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([
       'expression.syntax /stages/0/url',
       'expression.unknown-parameter /stages/0/note/deep/0',
+      'expression.unknown-parameter /stages/0/note/deep/0',
     ]);
     expect(found[0]?.message).toMatch(/^At character \d+: /);
   });

@@ -8,7 +8,8 @@ const runs = readFileSync(new URL('./pipeline-files.test.ts', import.meta.url), 
 
 describe.each(pipelineFiles())('%s', (file) => {
   it('is a pipeline with nothing wrong in it', () => {
-    expect(checkPipeline(readPipeline(file), { stages: stageDefinitions })).toEqual([]);
+    const findings = checkPipeline(readPipeline(file), { stages: stageDefinitions });
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
   });
 
   it('has runs of its own', () => {

@@ -75,12 +75,20 @@ export const execution = z
 
 export const finding = z
   .object({
-    severity: z.enum(['error', 'warning', 'hint']),
+    severity: z.enum(['error', 'warning', 'info']),
     code: z.string(),
-    pointer: z.string(),
+    pointer: z.string().describe('JSON pointer to the spot'),
     message: z.string(),
-    stage: z.string().optional(),
-    fix: z.unknown().optional(),
+    stage: z.string().optional().describe('refId of the stage it is about'),
+    span: z.object({ start: z.number(), end: z.number() }).optional().describe('Stretch of the text at the pointer'),
+    fix: z
+      .object({
+        label: z.string(),
+        patch: z.array(
+          z.object({ op: z.enum(['add', 'replace', 'remove']), path: z.string(), value: z.unknown().optional() }),
+        ),
+      })
+      .optional(),
   })
   .meta({ id: 'Finding' });
 

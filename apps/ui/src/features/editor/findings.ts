@@ -67,7 +67,7 @@ export function localFindings(document: PipelineDocument): Finding[] {
   return [...unnamed, ...graph, ...document.stages.flatMap(stageFindings)];
 }
 
-const WEIGHT = { error: 0, warning: 1, hint: 2 } as const;
+const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
 
 /** Both lists as one: the server's word wins where both speak of one spot; errors first. */
 export function mergeFindings(local: readonly Finding[], server: readonly Finding[]): Finding[] {

@@ -8,7 +8,7 @@ import { placeOfFinding } from './findings.ts';
 const FACES = {
   error: { word: 'Error', role: 'fail', icon: CircleAlert },
   warning: { word: 'Warning', role: 'warn', icon: TriangleAlert },
-  hint: { word: 'Hint', role: 'idle', icon: Info },
+  info: { word: 'Hint', role: 'idle', icon: Info },
 } as const;
 
 interface ProblemsDockProps {
@@ -25,7 +25,7 @@ export function problemCount(findings: readonly Finding[]): string {
   const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
   const said = (n: number, word: string) => (n === 0 ? '' : `${n} ${word}${n === 1 ? '' : 's'}`);
   return (
-    [said(count('error'), 'error'), said(count('warning'), 'warning'), said(count('hint'), 'hint')]
+    [said(count('error'), 'error'), said(count('warning'), 'warning'), said(count('info'), 'hint')]
       .filter(Boolean)
       .join(', ') || 'No problems'
   );

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import type { Vocabulary } from '../check-pipeline.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { expectedArtifactSchema } from './artifact.ts';
+import { notificationSchema } from './notification.ts';
+import { pipelineExtras, pipelineSchema } from './pipeline.ts';
+import { authoredStageSchema, stageFrameFields } from './stage.ts';
+import { triggerKinds, triggerSchema } from './trigger.ts';
+
+/**
+ * Draft 2020-12 JSON Schema of pipeline documents, for editors and other tools. Stages and triggers are told apart by
+ * `type`; unknown types and fields pass, as they do on save. Where an expression may stand in place of a value, it may
+ * stand here.
+ */
+export function pipelineJsonSchema(vocabulary: Vocabulary): JsonObject {
+  const { triggers: _triggers, stages: _stages, ...rest } = pipelineSchema.shape;
+  const schema = schemaOf(z.looseObject({ ...rest, ...pipelineExtras }));
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Pipeline',
+    ...schema,
+    properties: {
+      ...properties,
+      stages: { type: 'array', items: { $ref: '#/$defs/stage' } },
+      triggers: { type: ['array', 'null'], items: { $ref: '#/$defs/trigger' } },
+    },
+    required: ['name', 'application'],
+    $defs: {
+      stage: byType(
+        schemaOf(z.looseObject({ ...authoredStageSchema.shape, ...stageFrameFields })),
+        Object.entries(vocabulary.stages)
+          .filter(([, { internal }]) => internal !== true)
+          .map(([type, { aliases, label, description, context }]) => ({
+            types: [type, ...(aliases ?? [])],
+            schema: { title: label, description, ...orExpressions(schemaOf(context)) },
+          })),
+      ),
+      trigger: byType(
+        schemaOf(triggerSchema),
+        Object.entries({ ...configsOf(vocabulary), ...triggerKinds }).map(([type, kind]) => ({
+          types: [type],
+          schema: schemaOf(kind),
+        })),
+      ),
+      expectedArtifact: schemaOf(expectedArtifactSchema),
+      notification: schemaOf(notificationSchema),
+    },
+  };
+}
+
+const configsOf = ({ triggers = {} }: Vocabulary): Record<string, z.ZodType> =>
+  Object.fromEntries(Object.entries(triggers).flatMap(([type, { config }]) => (config ? [[type, config]] : [])));
+
+/** The schema of an object that any type has, and for each type what is special about it. */
+function byType(
+  common: JsonObject,
+  kinds: ReadonlyArray<{ types: readonly string[]; schema: JsonObject }>,
+): JsonObject {
+  const known = [...new Set(kinds.flatMap(({ types }) => types))];
+  const properties = isJsonObject(common['properties']) ? common['properties'] : {};
+  return {
+    ...common,
+    properties: { ...properties, type: { type: 'string', anyOf: [{ enum: known }, { minLength: 1 }] } },
+    required: ['type'],
+    allOf: kinds.map(({ types, schema }) => ({
+      if: { properties: { type: { enum: [...types] } }, required: ['type'] },
+      // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+      then: schema,
+    })),
+  };
+}
+
+function schemaOf(schema: z.ZodType): JsonObject {
+  const { $schema: _, ...made } = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output', reused: 'inline' });
+  return withoutDefaultsRequired(made as JsonObject);
+}
+
+/** A field with a default need not be written. */
+function withoutDefaultsRequired(schema: JsonObject): JsonObject {
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  const needed = required.filter((key) => {
+    const property = properties[String(key)];
+    return !(isJsonObject(property) && 'default' in property);
+  });
+  const { required: _, ...rest } = schema;
+  return needed.length > 0 ? { ...rest, required: needed } : rest;
+}
+
+const EXPRESSION = { type: 'string', pattern: '\\$\\{' };
+
+/** Any field of a stage may hold an expression in place of its value. */
+function orExpressions(schema: JsonObject): JsonObject {
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([key, property]) => {
+        if (!isJsonObject(property)) return [key, property];
+        const { title, description, ...rest } = property;
+        const told = {
+          ...(title === undefined ? {} : { title }),
+          ...(description === undefined ? {} : { description }),
+        };
+        return [key, Object.keys(rest).length === 0 ? property : { ...told, anyOf: [rest, EXPRESSION] }];
+      }),
+    ),
+  };
+}
