@@ -35,6 +35,7 @@ const handedOut = (parts: Parts): Provider[] => [
   { provide: tokens.CANARY_CONFIGS, useValue: parts.canaryConfigs },
   { provide: tokens.TEMPLATES, useValue: parts.templates },
   { provide: tokens.DELIVERIES, useValue: parts.deliveries },
+  { provide: tokens.OUTSIDE, useValue: parts.outside },
   { provide: tokens.QUERIES, useValue: parts.queries },
   { provide: tokens.RECEIVER, useValue: parts.receiver },
   { provide: tokens.STREAMS, useValue: parts.streams },

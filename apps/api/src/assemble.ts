@@ -14,6 +14,7 @@ import { housekeepingExecutors, PipelineSaver, type SystemFacts } from './featur
 import { LateQueue } from './late-queue.ts';
 import { createLogger, type Logger, systemClock } from './observability/index.ts';
 import { OutgoingHttp } from './outgoing-http/index.ts';
+import { createOutsideWorld } from './outside-world/index.ts';
 import {
   Applications,
   createExecutionStore,
@@ -101,6 +102,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     pipelines: new ChildPipelines(() => engine, pipelines),
     ...replacements.ports,
   };
+  const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });
   const engine: Engine = new Engine({
     store,
     queue,
@@ -112,6 +114,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     logger,
     workerId,
     windowTimeZone: config.timeZone,
+    outside,
   });
   const receiver = new Receiver({ inbox: deliveries, engine, matchers: triggerMatchers, clock, ids, logger });
   const loop = new WorkerLoop({
@@ -145,6 +148,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     deliveries,
     queries,
     ports,
+    outside,
     registry,
     engine,
     queue,

@@ -4,6 +4,7 @@ import { AccountsController } from './accounts/accounts.controller.ts';
 import { ApplicationsController } from './applications/applications.controller.ts';
 import { CanaryConfigsController } from './canary-configs/canary-configs.controller.ts';
 import { ClustersController } from './clusters/clusters.controller.ts';
+import { EvaluateController } from './executions/evaluate.controller.ts';
 import { ExecutionsController } from './executions/executions.controller.ts';
 import { ExecutionSearchController } from './executions/search.controller.ts';
 import { StreamController } from './executions/stream.controller.ts';
@@ -47,6 +48,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     StreamController,
     ExecutionSearchController,
     StartVariantsController,
+    EvaluateController,
     ExecutionsController,
     WebhooksController,
   ],

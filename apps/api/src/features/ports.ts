@@ -13,6 +13,7 @@ export const PROJECTS = Symbol('PROJECTS');
 export const CANARY_CONFIGS = Symbol('CANARY_CONFIGS');
 export const TEMPLATES = Symbol('TEMPLATES');
 export const DELIVERIES = Symbol('DELIVERIES');
+export const OUTSIDE = Symbol('OUTSIDE');
 export const QUERIES = Symbol('QUERIES');
 export const RECEIVER = Symbol('RECEIVER');
 export const REGISTRY = Symbol('REGISTRY');

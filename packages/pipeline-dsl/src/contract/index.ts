@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documents } from './documents.ts';
 import { endpoint } from './endpoint.ts';
+import { evaluate } from './evaluate.ts';
 import { app, csv, documentId, empty, executionId, flag, stageId, startBody, whole } from './fields.ts';
 import { gate } from './gate.ts';
 import * as shape from './shapes.ts';
@@ -12,6 +13,7 @@ export * as shapes from './shapes.ts';
 /** Every HTTP endpoint: method, path, inputs, answer. Routes that other clients know keep their exact form. */
 export const contract = {
   ...documents,
+  ...evaluate,
   ...gate,
   ...templates,
   version: endpoint({
@@ -298,16 +300,6 @@ export const contract = {
     params: stageId,
     body: z.looseObject({ reason: z.string().min(1).max(2_000) }),
     answer: shape.execution,
-  }),
-  evaluateExpression: endpoint({
-    method: 'GET',
-    path: '/pipelines/:id/evaluateExpression',
-    tag: 'executions',
-    summary: 'Evaluate text against an execution',
-    status: 200,
-    params: executionId,
-    query: z.object({ expression: z.string().max(20_000) }),
-    answer: z.looseObject({ result: z.unknown() }),
   }),
   listExecutions: endpoint({
     method: 'GET',

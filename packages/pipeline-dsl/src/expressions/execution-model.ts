@@ -24,11 +24,12 @@ export class ExecutionModel {
     return this.graph;
   }
 
+  /** Stages whose outputs a stage reads, nearest first; it reads its own as well. */
   ancestorsOf(stage: StageView): readonly StageView[] {
     const known = this.ancestors.get(stage);
     if (known) return known;
     // A stage handed in from elsewhere stands for the one with its id.
-    const found = ancestorsOf(this.index().byId.get(stage.id) ?? stage, this.index());
+    const found = [stage, ...ancestorsOf(this.index().byId.get(stage.id) ?? stage, this.index())];
     this.ancestors.set(stage, found);
     return found;
   }

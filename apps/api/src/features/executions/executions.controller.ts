@@ -1,14 +1,13 @@
 import type { Execution } from '@gennaker/pipeline-dsl';
 import { contract } from '@gennaker/pipeline-dsl/contract';
-import { evaluateTree, executionContext } from '@gennaker/pipeline-dsl/expressions';
 import { Controller, Inject } from '@nestjs/common';
-import type { Clock, Engine } from '../../engine/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import type { ExecutionQueries, PipelineConfigs } from '../../persistence/index.ts';
 import { notFound, ProblemError } from '../http/problem.ts';
 import { badRequest, Call, type CallOf, Route } from '../http/route.ts';
-import { CLOCK, ENGINE, PIPELINES, QUERIES } from '../ports.ts';
+import { ENGINE, PIPELINES, QUERIES } from '../ports.ts';
 import { actedOn } from './acted-on.ts';
-import { startPipeline } from './start-pipeline.ts';
+import { planPipeline, startPipeline } from './start-pipeline.ts';
 import { statusesOf } from './statuses.ts';
 
 /** Executions: starting, reading, steering. */
@@ -17,26 +16,24 @@ export class ExecutionsController {
   private readonly engine: Engine;
   private readonly queries: ExecutionQueries;
   private readonly pipelines: PipelineConfigs;
-  private readonly clock: Clock;
 
   constructor(
     @Inject(ENGINE) engine: Engine,
     @Inject(QUERIES) queries: ExecutionQueries,
     @Inject(PIPELINES) pipelines: PipelineConfigs,
-    @Inject(CLOCK) clock: Clock,
   ) {
     this.engine = engine;
     this.queries = queries;
     this.pipelines = pipelines;
-    this.clock = clock;
   }
 
   @Route(contract.startPipeline)
   async start(@Call() { params, body, principal, idempotencyKey }: CallOf<typeof contract.startPipeline>) {
     const pipeline = await this.pipelines.find(params.application, params.nameOrId);
     if (!pipeline) throw notFound('pipeline', params.nameOrId);
-    const id = await startPipeline(this.engine, { pipeline, body, user: principal.user, idempotencyKey });
-    return { ref: `/pipelines/${id}` };
+    const request = { pipeline, body, user: principal.user, idempotencyKey };
+    if (body['plan'] === true) return planPipeline(this.engine, request);
+    return { ref: `/pipelines/${await startPipeline(this.engine, request)}` };
   }
 
   @Route(contract.getExecution)
@@ -97,20 +94,6 @@ export class ExecutionsController {
   async ignore(@Call() { params, body, principal }: CallOf<typeof contract.ignoreStage>) {
     await this.engine.ignoreStage(params.id, params.stageId, principal.user, body.reason);
     return this.afterwards(params.id);
-  }
-
-  @Route(contract.evaluateExpression)
-  async evaluate(@Call() { params, query, principal }: CallOf<typeof contract.evaluateExpression>) {
-    const execution = await this.need(params.id);
-    const context = executionContext({
-      execution: execution as Parameters<typeof executionContext>[0]['execution'],
-      user: principal.user,
-      now: () => this.clock.now(),
-      random: () => 0.5,
-      uuid: () => '00000000-0000-0000-0000-000000000000',
-    });
-    const { value, notes } = evaluateTree(query.expression, context);
-    return { result: value ?? null, ...(Object.keys(notes).length > 0 ? { detail: notes } : {}) };
   }
 
   @Route(contract.listExecutions)

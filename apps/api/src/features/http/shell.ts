@@ -17,13 +17,17 @@ export function requestIdOf(headers: Readonly<Record<string, unknown>>): string 
   return typeof given === 'string' && /^[\w.:/@+-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
+/** An expression may be sent as it is; every other body is JSON, whatever it says it is. */
+const isPlainText = ({ headers, url }: FastifyRequest): boolean =>
+  headers['content-type']?.startsWith('text/plain') === true && /\/evaluateExpression(?:\?|$)/.test(url);
+
 /** Puts on a Fastify server what every request gets: JSON bodies, request ids, content type, safety headers. */
 export function furnish(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     request.rawBytes = bytes as Buffer;
     try {
-      done(null, parseBody(bytes as Buffer));
+      done(null, isPlainText(request) ? (bytes as Buffer).toString('utf8') : parseBody(bytes as Buffer));
     } catch (error) {
       done(error as Error);
     }

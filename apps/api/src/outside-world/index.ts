@@ -1,0 +1,1 @@
+export { createOutsideWorld, type OutsideSources } from './outside-world.ts';
