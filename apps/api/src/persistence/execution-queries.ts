@@ -47,7 +47,8 @@ const SHORT_FAILURE = `jsonb_build_object('exception', jsonb_build_object(
 
 /** Lists leave out what makes rows heavy; a trigger's payload too when it is large. A failure keeps its reason. */
 const LIGHT = `${COLUMNS},
-  case when pg_column_size(e.trigger) < 4000 then e.trigger else e.trigger - 'payload' - 'artifacts' end as trigger,
+  case when pg_column_size(e.trigger) < 4000 then e.trigger
+    else e.trigger - '{payload,artifacts,expectedArtifacts,resolvedExpectedArtifacts,resolution}'::text[] end as trigger,
   (select json_agg(json_build_object('id', s.id, 'ref_id', s.ref_id, 'type', s.type, 'name', s.name, 'status', s.status,
       'start_time', s.start_time, 'end_time', s.end_time, 'scheduled_time', s.scheduled_time,
       'start_time_expiry', s.start_time_expiry,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeField, text } from '../../kit/fields.ts';
+import { describeField, text, textList } from '../../kit/fields.ts';
 import { defineTrigger } from '../../kit/trigger.ts';
 
 export const webhookTrigger = defineTrigger({
@@ -20,10 +20,15 @@ export const webhookTrigger = defineTrigger({
       order: 2,
       widget: 'map',
     }),
+    expectedArtifactIds: textList({
+      label: 'Expected artifacts',
+      help: 'Ids of expected artifacts of the pipeline. At least one of them must be fitted by an artifact of the request.',
+      order: 3,
+    }),
     enabled: describeField(z.boolean().optional(), {
       label: 'Enabled',
       help: 'Off: events never start the pipeline.',
-      order: 3,
+      order: 4,
     }),
   }),
 });
