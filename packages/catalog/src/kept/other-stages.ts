@@ -168,12 +168,9 @@ const job = (type: string, label: string, description: string, why: string, key:
     fields: { [key]: anything('Content', 'What the job saves or removes.') },
   });
 
-const NO_PROJECTS = 'There are no projects here; applications are listed with search instead.';
 const NO_TEMPLATES = 'Pipeline templates are not kept here. Save the planned pipeline as a plain one.';
 
 const housekeeping: readonly KeptStage[] = [
-  job('upsertProject', 'Save project', 'Saves a project.', NO_PROJECTS, 'project'),
-  job('deleteProject', 'Delete project', 'Deletes a project.', NO_PROJECTS, 'project'),
   job(
     'updatePipeline',
     'Update pipeline',
