@@ -69,10 +69,27 @@ export function localFindings(document: PipelineDocument): Finding[] {
 
 const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
 
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  array: 'A list',
+  boolean: 'True or false',
+  int: 'A whole number',
+  number: 'A number',
+  object: 'An object',
+  record: 'An object',
+  string: 'Text',
+};
+
+/** What a schema says of a value of the wrong type, as words for a person. */
+function inWords(finding: Finding): Finding {
+  const expected = /^Invalid input: expected (\w+), received /.exec(finding.message)?.[1];
+  const word = expected === undefined ? undefined : TYPE_WORDS[expected];
+  return word === undefined ? finding : { ...finding, message: `${word} is expected here.` };
+}
+
 /** Both lists as one: the server's word wins where both speak of one spot; errors first. */
 export function mergeFindings(local: readonly Finding[], server: readonly Finding[]): Finding[] {
   const spoken = new Set(server.map((finding) => finding.pointer));
-  return [...server, ...local.filter((finding) => !spoken.has(finding.pointer))].sort(
+  return [...server.map(inWords), ...local.filter((finding) => !spoken.has(finding.pointer))].sort(
     (a, b) =>
       WEIGHT[a.severity] - WEIGHT[b.severity] || a.pointer.localeCompare(b.pointer, undefined, { numeric: true }),
   );
@@ -86,15 +103,26 @@ export function stageOfFinding(document: PipelineDocument, finding: Finding): st
   return stage ? refIdOf(stage, index) : null;
 }
 
-/** "Deploy prod › Account". */
+/** A part of the pipeline by its name or number: "Parameter “region”", "Trigger 2"; null for anything else. */
+function partOf(document: PipelineDocument, pointer: string): string | null {
+  const [, list, index] = /^\/(parameterConfig|triggers|notifications)\/(\d+)/.exec(pointer) ?? [];
+  if (list === undefined) return null;
+  const nth = Number(index) + 1;
+  if (list !== 'parameterConfig') return `${list === 'triggers' ? 'Trigger' : 'Notification'} ${nth}`;
+  const name = document.parameterConfig?.[nth - 1]?.name;
+  return name ? `Parameter “${name}”` : `Parameter ${nth}`;
+}
+
+/** "Deploy prod › Account", "Parameter “region” › Name". */
 export function placeOfFinding(document: PipelineDocument, finding: Finding): string {
+  const part = partOf(document, finding.pointer);
   const refId = stageOfFinding(document, finding);
   const stage = document.stages.find((one, i) => refIdOf(one, i) === refId);
   const field = finding.pointer
     .split('/')
-    .slice(stage ? 3 : 1)
+    .slice(stage || part ? 3 : 1)
     .filter((part) => !/^\d+$/.test(part));
-  return [stage ? nameOf(stage) : 'Pipeline', ...field.map(labelOf)].join(' › ');
+  return [stage ? nameOf(stage) : (part ?? 'Pipeline'), ...field.map(labelOf)].join(' › ');
 }
 
 /** First finding for each field of the stage at `index`, by pointer. */

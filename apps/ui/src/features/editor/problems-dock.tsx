@@ -65,8 +65,12 @@ export function ProblemsDock({ document, findings, current, checking, onShow, on
                     <face.icon size={14} className="gk-status-icon" aria-hidden />
                     <span className="gk-visually-hidden">{face.word}</span>
                   </span>
-                  <span className="gk-clip font-medium">{placeOfFinding(document, finding)}</span>
-                  <span className="gk-clip gk-muted">{finding.message}</span>
+                  <span className="gk-clip font-medium" title={placeOfFinding(document, finding)}>
+                    {placeOfFinding(document, finding)}
+                  </span>
+                  <span className="gk-muted two-lines" title={finding.message}>
+                    {finding.message}
+                  </span>
                 </button>
                 {finding.fix ? (
                   <Button size="small" onPress={() => onFix(finding)}>

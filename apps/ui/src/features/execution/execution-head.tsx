@@ -68,7 +68,7 @@ export function ExecutionHead({ execution, onShow }: ExecutionHeadProps) {
       </div>
       <p
         className={`execution-sentence m-0 ${execution.status === 'TERMINAL' ? 'font-medium' : ''}`}
-        data-open={execution.status === 'RUNNING' && rowWait(execution) !== 'person' ? '' : undefined}
+        data-open={open ? '' : undefined}
         title={sentence.text}
       >
         <SentenceLine sentence={sentence} moving={open} />

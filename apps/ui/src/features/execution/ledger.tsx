@@ -52,7 +52,14 @@ const columnsFor = (execution: Execution): ReadonlyArray<Column<Effect>> => [
 export function Ledger({ execution }: { readonly execution: Execution }) {
   const query = useQuery(ledgerQuery(execution.id, !isComplete(execution.status)));
   const rows = query.data ?? [];
-  if (rows.length === 0) return null;
+  if (rows.length === 0)
+    return (
+      <p className="ledger ledger-empty gk-muted">
+        {query.isPending
+          ? 'What this run made, changed and removed'
+          : `This run has made, changed and removed nothing in the cloud${isComplete(execution.status) ? '' : ' so far'}.`}
+      </p>
+    );
   const open = rows.filter((row) => row.state !== 'done').length;
   return (
     <details className="ledger">
