@@ -1,11 +1,13 @@
 import { childrenOf, type Node } from './ast.ts';
-import { functionArity } from './functions/index.ts';
+import { certainFailure } from './check-kinds.ts';
+import { FUNCTION_NAMES, functionArity } from './functions/index.ts';
+import { nearest } from './nearest.ts';
 import type { Template } from './template.ts';
 import { isAllowedType } from './types/index.ts';
 
 /** Something an editor can point at in a template. Offsets are in the whole text, end exclusive. */
 export interface SyntaxFinding {
-  readonly code: 'syntax' | 'unknown-function' | 'wrong-arguments' | 'type-not-allowed';
+  readonly code: 'syntax' | 'unknown-function' | 'wrong-arguments' | 'type-not-allowed' | 'wrong-type';
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly start: number;
@@ -24,6 +26,15 @@ export function checkParsed(template: Template): SyntaxFinding[] {
     for (const node of walk(part.node)) {
       const found = checkNode(node);
       if (found) findings.push({ ...found, start: part.start + node.at, end: part.start + node.at + lengthOf(node) });
+      const message = certainFailure(node);
+      if (message !== null)
+        findings.push({
+          code: 'wrong-type',
+          severity: 'error',
+          message,
+          start: part.start + node.from,
+          end: part.start + node.end,
+        });
     }
   }
   return findings;
@@ -48,7 +59,9 @@ function checkCall(name: string, given: number): NodeFinding | null {
   if (!arity) {
     // Extensions name their functions <namespace>_<name>; whether one is installed is known at run time only.
     if (name.includes('_')) return null;
-    return { code: 'unknown-function', severity: 'error', message: `There is no function '#${name}'.` };
+    const { suggestion } = nearest(name, FUNCTION_NAMES);
+    const meant = suggestion === null ? '' : ` Did you mean '#${suggestion}'?`;
+    return { code: 'unknown-function', severity: 'error', message: `There is no function '#${name}'.${meant}` };
   }
   const [least, most] = arity;
   if (given >= least && given <= most) return null;

@@ -383,6 +383,10 @@ export function methodNamesOf(target: unknown): Iterable<string> {
   return target instanceof HostObject ? target.members() : [];
 }
 
+/** Fewest and most arguments of a method of a value. */
+export const findMethodArity = (target: unknown, name: string): readonly [number, number] | undefined =>
+  findMethod(target, name)?.arity;
+
 function statusMethod(target: string, name: string): Method | undefined {
   const question = STATUS_QUESTIONS.get(name);
   const answer = question === undefined ? undefined : valueProperty(target, question);

@@ -1,7 +1,9 @@
 import { createExpressions } from './evaluate.ts';
 
 export type { SyntaxFinding } from './check.ts';
+export { type Completion, type CompletionContext, complete } from './complete.ts';
 export * from './context.ts';
+export { type Draft, draftContext } from './draft-context.ts';
 export {
   type ConditionResult,
   createExpressions,
