@@ -83,7 +83,7 @@ function referencesOf({ triggers, stages }: Subject): Array<{ id: string; pointe
         value.forEach((id, i) => {
           found.push({ id: textOf(id), pointer: `${pointer}/${field}/${i}`, at });
         });
-      else found.push({ id: textOf(value), pointer: `${pointer}/${field}`, at });
+      else if (field.endsWith('Id')) found.push({ id: textOf(value), pointer: `${pointer}/${field}`, at });
     }
     for (const input of entriesOf(json['inputArtifacts'], `${pointer}/inputArtifacts`))
       found.push({ id: textOf(input.json['id']), pointer: `${input.pointer}/id`, at });

@@ -27,9 +27,9 @@ export const checkExpressions: Check = (subject, report) => {
 };
 
 function checkSyntax({ text, shift, pointer, template }: FoundExpression, report: Report): void {
-  const whole = template.text.length - shift;
+  const whole = template.text.length - (shift > 0 ? shift + 1 : 0);
   for (const found of checkTemplate(text)) {
-    const start = Math.max(0, Math.min(found.start - shift, whole - (shift > 0 ? 1 : 0)));
+    const start = Math.max(0, Math.min(found.start - shift, whole - 1));
     report({
       severity: 'warning',
       code: `expression.${found.code}`,

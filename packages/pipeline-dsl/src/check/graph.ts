@@ -1,28 +1,34 @@
 import type { Fix } from '../finding.ts';
 import { checkGraph, type GraphFinding } from '../graph/index.ts';
-import type { Check, CheckedStage, Subject } from './subject.ts';
+import type { Check, CheckedStage } from './subject.ts';
 
 /** Relationships of stages: what keeps them from being put in order. */
 export const checkRelationships: Check = (subject, report) => {
   const { stages, isTemplateInstance } = subject;
   const found = checkGraph(stages.map(({ refId, requisites }) => ({ refId, requisiteStageRefIds: requisites })));
+  const taken = new Set(stages.map(({ refId }) => refId));
   for (const finding of found) {
     // The stages of the template are not here, so what an instance refers to may well exist.
     if (isTemplateInstance && finding.code !== 'duplicate-ref-id' && finding.code !== 'requisite-cycle') continue;
     const spot = /^\/stages\/(\d+)(.*)$/s.exec(finding.pointer);
     const stage = spot ? stages[Number(spot[1])] : undefined;
     const pointer = stage ? `${stage.pointer}${spot?.[2] ?? ''}` : finding.pointer;
-    const fix = stage ? fixOf(finding, stage, pointer, subject) : undefined;
+    const fix = stage ? fixOf(finding, stage, pointer, { stages, taken }) : undefined;
     report({ ...finding, code: `graph.${finding.code}`, pointer, stage, ...(fix ? { fix } : {}) });
   }
 };
 
-function fixOf(finding: GraphFinding, stage: CheckedStage, pointer: string, { stages }: Subject): Fix | undefined {
+function fixOf(
+  finding: GraphFinding,
+  stage: CheckedStage,
+  pointer: string,
+  { stages, taken }: { readonly stages: readonly CheckedStage[]; readonly taken: Set<string> },
+): Fix | undefined {
   const remove: Fix = { label: 'Remove the requisite', patch: [{ op: 'remove', path: pointer }] };
   switch (finding.code) {
     case 'duplicate-ref-id':
     case 'missing-ref-id': {
-      const value = freeRefId(stages);
+      const value = freeRefId(taken);
       const path = `${stage.pointer}/refId`;
       return { label: `Use the refId "${value}"`, patch: [{ op: 'add', path, value }] };
     }
@@ -40,10 +46,11 @@ function fixOf(finding: GraphFinding, stage: CheckedStage, pointer: string, { st
   }
 }
 
-function freeRefId(stages: readonly CheckedStage[]): string {
-  const taken = new Set(stages.map(({ refId }) => refId));
+/** The smallest number no stage has as its refId; from then on it is taken. */
+function freeRefId(taken: Set<string>): string {
   let candidate = 1;
   while (taken.has(String(candidate))) candidate += 1;
+  taken.add(String(candidate));
   return String(candidate);
 }
 

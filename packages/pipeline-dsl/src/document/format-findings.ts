@@ -41,7 +41,7 @@ function excerpt(text: string, place: Place, width: number): string[] {
   const lineStart = place.offset - (place.column - 1);
   const lineEnd = /[\r\n]/.exec(text.slice(place.offset, place.offset + 10_000));
   const end = lineEnd ? place.offset + lineEnd.index : Math.min(text.length, place.offset + 10_000);
-  const from = Math.max(lineStart, place.offset - Math.floor(width / 2));
+  const from = Math.max(lineStart, Math.min(place.offset - Math.floor(width / 2), end - width));
   const until = Math.min(end, from + width);
   const shown = text.slice(from, until).replaceAll('\t', ' ');
   if (shown.trim() === '') return [];
