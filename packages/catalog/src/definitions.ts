@@ -4,6 +4,7 @@ import { bakeInRegionStage } from './stages/bake-in-region/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
+import { dependsOnExecutionStage } from './stages/depends-on-execution/definition.ts';
 import { deployStage } from './stages/deploy/definition.ts';
 import { destroyServerGroupStage } from './stages/destroy-server-group/definition.ts';
 import { disableClusterStage } from './stages/disable-cluster/definition.ts';
@@ -13,6 +14,7 @@ import { evaluateVariablesStage } from './stages/evaluate-variables/definition.t
 import { findImageStage } from './stages/find-image/definition.ts';
 import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
 import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
+import { monitorPipelineStage } from './stages/monitor-pipeline/definition.ts';
 import { pipelineStage } from './stages/pipeline/definition.ts';
 import { resizeServerGroupStage } from './stages/resize-server-group/definition.ts';
 import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execution-during-time-window/definition.ts';
@@ -53,6 +55,8 @@ export const stageDefinitions = {
   disableCluster: disableClusterStage,
   scaleDownCluster: scaleDownClusterStage,
   rollbackCluster: rollbackClusterStage,
+  monitorPipeline: monitorPipelineStage,
+  dependsOnExecution: dependsOnExecutionStage,
 } as const satisfies Record<string, StageDefinition>;
 export type StageType = keyof typeof stageDefinitions;
 

@@ -5,6 +5,7 @@ import { bakeInRegion } from './stages/bake-in-region/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
+import { dependsOnExecution } from './stages/depends-on-execution/executor.ts';
 import { deploy } from './stages/deploy/executor.ts';
 import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
 import { disableCluster } from './stages/disable-cluster/executor.ts';
@@ -14,6 +15,7 @@ import { evaluateVariables } from './stages/evaluate-variables/executor.ts';
 import { findImage } from './stages/find-image/executor.ts';
 import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
 import { manualJudgment } from './stages/manual-judgment/executor.ts';
+import { monitorPipeline } from './stages/monitor-pipeline/executor.ts';
 import { pipeline } from './stages/pipeline/executor.ts';
 import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
 import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-during-time-window/executor.ts';
@@ -54,6 +56,8 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   disableCluster,
   scaleDownCluster,
   rollbackCluster,
+  monitorPipeline,
+  dependsOnExecution,
 } satisfies Record<StageType, StageExecutor>;
 
 /** Matching rule of every kind of trigger. */

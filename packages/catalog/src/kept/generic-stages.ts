@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeField, flag, optionalChoice, optionalText, text, textList, textMap } from '../kit/fields.ts';
+import { describeField, flag, optionalText, text, textMap } from '../kit/fields.ts';
 import {
   accountFields,
   anything,
@@ -213,28 +213,6 @@ const executions: readonly KeptStage[] = [
       }),
       checkDuplicated: flag({ label: 'Refuse doubles', help: 'A pipeline may be listed once only.' }),
       ignoreUncompleted: flag({ label: 'Ignore the unfinished', help: 'Goes on with pipelines that did not end.' }),
-    },
-  }),
-  keptStage({
-    type: 'dependsOnExecution',
-    label: 'Depends on execution',
-    description: 'Waits until another execution has ended.',
-    group: 'Control',
-    why: 'An execution of another pipeline cannot be waited for by its id here. A `pipeline` stage starts one and waits for it.',
-    fields: { dependsOnExecution: text({ label: 'Execution', help: 'Id of the execution to wait for.', order: 1 }) },
-  }),
-  keptStage({
-    type: 'monitorPipeline',
-    label: 'Monitor pipelines',
-    description: 'Waits until executions that were started elsewhere have ended.',
-    group: 'Control',
-    why: 'Executions started elsewhere are not watched here. A `pipeline` stage starts one and waits for it.',
-    fields: {
-      executionIds: textList({ label: 'Executions', help: 'Ids of the executions to wait for.', required: true }),
-      monitorBehavior: optionalChoice(['WaitForAllToComplete', 'FailFast'], {
-        label: 'When one fails',
-        help: 'Wait for all to end, or fail at once. Default: wait for all.',
-      }),
     },
   }),
   keptStage({
