@@ -1,6 +1,6 @@
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import type { Given } from '../command.ts';
-import { loadPipeline } from '../documents/load-pipeline.ts';
+import { loadRunnable } from '../documents/load-pipeline.ts';
 import { readPairs } from '../documents/pairs.ts';
 import { readObject, readValue } from '../documents/read-document.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -10,6 +10,7 @@ import { emptyScript, parseScript, type Script, withGiven } from '../simulation/
 export const simulationOptions = {
   script: { value: 'file', help: 'Script (YAML or JSON): initial cloud, outcomes of stages, parameters, expectations' },
   parameter: { short: 'p', value: 'name=value', multiple: true, help: 'Parameter of the pipeline; may be repeated' },
+  template: { value: 'file', help: 'Template of which the file is an instance' },
   trigger: { value: 'file', help: 'Trigger the execution starts with (JSON or YAML): payload, artifacts, parameters' },
 } as const;
 
@@ -18,7 +19,7 @@ export async function simulationInput(
   given: Given,
   terminal: Terminal,
 ): Promise<{ pipeline: JsonObject; script: Script }> {
-  const pipeline = await loadPipeline(given.words[0]!, terminal);
+  const pipeline = await loadRunnable(given.words[0]!, given.text('template'), terminal);
   const file = given.text('script');
   const triggerFile = given.text('trigger');
   const script = file === undefined ? emptyScript() : parseScript(readValue(file, terminal), file);

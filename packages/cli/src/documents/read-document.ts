@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { type DocumentFormat, formatFindings, readDocument } from '@gennaker/pipeline-dsl/document';
 import type { Terminal } from '../output/terminal.ts';
 import { EXIT, Problem, usage } from '../problem.ts';
 
@@ -11,9 +11,8 @@ export function readText(path: string, terminal: Terminal): string {
     return readFileSync(path === '-' ? 0 : resolve(terminal.folder, path), 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT')
-      throw new Problem(`There is no file ${path}.`, { advice: `Looked from ${terminal.folder}.` });
-    if (code === 'EISDIR') throw new Problem(`${path} is a folder.`, { advice: 'Name the files in it.' });
+    if (code === 'ENOENT') throw usage(`There is no file ${path}.`, `Looked from ${terminal.folder}.`);
+    if (code === 'EISDIR') throw usage(`${path} is a folder.`, 'Name the files in it.');
     throw new Problem(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
@@ -24,19 +23,15 @@ export function readValue(path: string, terminal: Terminal): unknown {
 }
 
 function parseText(text: string, path: string): unknown {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines });
-  const [first, second] = Array.isArray(documents) ? documents : [];
-  const fault = first?.errors[0];
-  if (fault) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new Problem(`${path}:${line}:${col} is neither JSON nor YAML: ${fault.message.split('\n')[0]}`, {
-      advice: `"gennaker validate ${path}" shows the place.`,
-      exitCode: EXIT.no,
-    });
-  }
-  if (second) throw usage(`${path} holds several documents.`, 'Keep one document in each file.');
-  return first?.toJS({ maxAliasCount: 100 }) as unknown;
+  const read = readDocument(text, { format: formatOf(path) });
+  if (read.ok) return read.value;
+  throw new Problem(formatFindings(read.findings, text, read.locate, { file: path }).trimEnd(), { exitCode: EXIT.no });
+}
+
+/** The format that a file's name says; undefined lets its text tell. */
+export function formatOf(path: string): DocumentFormat | undefined {
+  if (/\.json$/i.test(path)) return 'json';
+  return /\.ya?ml$/i.test(path) ? 'yaml' : undefined;
 }
 
 /** A JSON object from a file. `what` names it in errors. */

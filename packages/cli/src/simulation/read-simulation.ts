@@ -1,7 +1,7 @@
 import { type Execution, isJsonObject, type JsonObject, type Stage, type Status } from '@gennaker/pipeline-dsl';
 import type { RecordedCall } from './recorded-call.ts';
 import { outcomeOf, type Script, stageScript } from './script.ts';
-import { realExecutor } from './scripted-stages.ts';
+import { executorOf } from './scripted-stages.ts';
 
 /** How a stage came to what it came to: on its own code, by the script's word, or by a stand-in. */
 export type PlayedBy = 'own code' | 'script' | 'stand-in';
@@ -95,8 +95,7 @@ function draw(stage: Stage, execution: Execution, played: Played): SimulatedStag
 }
 
 function playedBy(stage: Stage, script: Script): PlayedBy {
-  const { alias } = stage.context;
-  if (realExecutor(stage.type, typeof alias === 'string' ? alias : undefined) === null) return 'stand-in';
+  if (executorOf(stage) === null) return 'stand-in';
   return outcomeOf(stageScript(script, stage)) === undefined ? 'own code' : 'script';
 }
 

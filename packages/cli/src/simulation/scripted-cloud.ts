@@ -1,4 +1,4 @@
-import type { ChildStart, ClusterRef, HttpRequest, PortName, Ports, ServerGroupRef } from '@gennaker/catalog/kit';
+import type { ChildStart, HttpRequest, PortName, Ports } from '@gennaker/catalog/kit';
 import { createWorld, type World } from '@gennaker/catalog/kit/in-memory';
 import { FailureError, isJsonObject, type JsonObject, parseMoniker } from '@gennaker/pipeline-dsl';
 import { defaultAnswer } from './default-answers.ts';
@@ -13,6 +13,13 @@ export interface CallingStage {
   /** Acts on server groups that are there, rather than making one. */
   readonly actsOnExisting: boolean;
   readonly context: JsonObject;
+}
+
+interface AskedCluster {
+  readonly account?: string;
+  readonly region?: string;
+  readonly cluster?: string;
+  readonly name?: string;
 }
 
 const CHILD_STATUS = {
@@ -36,6 +43,8 @@ export class ScriptedCloud {
   private readonly startedAt: number;
   private readonly needsTwo: boolean;
   private readonly seen = new Set<string>();
+  /** Server groups that are or were there, by account, region and name. */
+  private readonly existed = new Set<string>();
   private readonly answered = new Map<string, number>();
   private readonly failures: Array<Script['failures'][number] & { left: number }>;
 
@@ -127,7 +136,7 @@ export class ScriptedCloud {
     if (port === 'images' && method === 'find') this.prepareImage(asked);
     if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
     if (port !== 'serverGroups') return undefined;
-    this.prepareCluster(asked as unknown as ClusterRef & ServerGroupRef, stage);
+    this.prepareCluster(asked as AskedCluster, stage);
     return method === 'preflight' ? this.missingTargetGroups(asked) : undefined;
   }
 
@@ -139,27 +148,28 @@ export class ScriptedCloud {
   }
 
   /** A cluster nobody has asked for yet has a healthy v000; two serve where a stage acts on what is there. */
-  private prepareCluster(
-    asked: { account?: string; region?: string; cluster?: string; name?: string },
-    stage: CallingStage,
-  ): void {
+  private prepareCluster(asked: AskedCluster, stage: CallingStage): void {
     const { account, region, name } = asked;
     const cluster = asked.cluster ?? (name === undefined ? undefined : (parseMoniker(name)?.cluster ?? name));
     if (account === undefined || region === undefined || cluster === undefined) return;
+    if (Object.hasOwn(this.script.cloud.clusters, cluster)) return;
+    const place = { account, region, cluster };
     const key = `${account}/${region}/${cluster}`;
-    if (this.seen.has(key) || Object.hasOwn(this.script.cloud.clusters, cluster)) return;
-    this.seen.add(key);
-    const two = stage.actsOnExisting || this.needsTwo;
-    const named = stage.actsOnExisting ? name : undefined;
-    const names = [`${cluster}-v000`, ...(two ? [named ?? `${cluster}-v001`] : [])];
-    for (const each of new Set(names))
-      this.world.serverGroups.add({
-        name: each,
-        account,
-        region,
-        targetGroups: [`${cluster}-tg`],
-        imageId: 'ami-before',
-      });
+    if (!this.seen.has(key)) {
+      this.seen.add(key);
+      this.groupExists(place, `${cluster}-v000`);
+      if (name === undefined && (stage.actsOnExisting || this.needsTwo)) this.groupExists(place, `${cluster}-v001`);
+    }
+    if (name !== undefined && stage.actsOnExisting) this.groupExists(place, name);
+    if (name !== undefined) this.existed.add(`${account}/${region}/${name}`);
+  }
+
+  /** Puts a healthy server group there, unless it is or was there. */
+  private groupExists({ account, region, cluster }: Required<Omit<AskedCluster, 'name'>>, name: string): void {
+    const key = `${account}/${region}/${name}`;
+    if (this.existed.has(key)) return;
+    this.existed.add(key);
+    this.world.serverGroups.add({ name, account, region, targetGroups: [`${cluster}-tg`], imageId: 'ami-before' });
     this.imageExists({ region, account, id: 'ami-before', name: `${cluster}-before` });
   }
 

@@ -10,7 +10,6 @@ import {
   type PortName,
   type StageExecution,
   type StageExecutor,
-  skipped,
   succeeded,
   type TaskDefinition,
   type TaskResult,
@@ -47,7 +46,13 @@ const standIn = executeStage(
 const installed = createRegistry(Object.values(stageExecutors), Object.values(keptStageDefinitions));
 
 /** The executor that runs a type in production; null when this version has none. */
-export const realExecutor = (type: string, alias?: string): StageExecutor | null => installed.executor(type, alias);
+const realExecutor = (type: string, alias?: string): StageExecutor | null => installed.executor(type, alias);
+
+/** The executor of a stage, its alias considered. */
+export function executorOf({ type, context }: { type: string; context: JsonObject }): StageExecutor | null {
+  const { alias } = context;
+  return realExecutor(type, typeof alias === 'string' ? alias : undefined);
+}
 
 const MAKES_SERVER_GROUPS: ReadonlySet<string> = new Set(['deploy', 'createServerGroup', 'cloneServerGroup']);
 
@@ -107,22 +112,20 @@ function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageE
 }
 
 function chooseTasks(
-  { execution }: StageExecutor,
+  { execution, definition }: StageExecutor,
   view: View,
   scripted: StageScript | undefined,
   isReplaced: boolean,
   startsChildren: boolean,
 ): readonly string[] {
-  const waitsForPeople = realWaits(view);
-  const delay = scripted?.takes && !startsChildren && !waitsForPeople ? [DELAY] : [];
+  const delay = scripted?.takes && !startsChildren && !definition.waitsForPeople ? [DELAY] : [];
+  if (isReplaced && scripted?.outcome === 'skip') return [];
   if (isReplaced) return [...delay, END];
   const own = execution.choose?.(view) ?? execution.tasks.map((task) => task.name);
   const outputs = scripted?.outputs && !startsChildren ? [OUTPUTS] : [];
   const tasks = [...delay, ...own, ...outputs];
   return tasks.length > 0 || execution !== standIn.execution ? tasks : [END];
 }
-
-const realWaits = (view: View): boolean => realExecutor(view.stage.type)?.definition.waitsForPeople === true;
 
 /** Clean-up of a stage that failed by script is planned too, where it can be without the stage's own work. */
 function failureStages(execution: StageExecution<unknown, PortName>, view: View, isReplaced: boolean) {
@@ -168,10 +171,9 @@ function delay(run: Run, scripted: StageScript | undefined): TaskResult {
 function end(run: Run, scripted: StageScript | undefined): TaskResult {
   const outputs: JsonObject = scripted?.outputs ?? {};
   switch (outcomeOf(scripted) ?? 'succeed') {
+    case 'skip':
     case 'succeed':
       return succeeded(outputs);
-    case 'skip':
-      return skipped({ outputs });
     case 'cancel':
       return canceled({ outputs });
     case 'timeout':

@@ -1,15 +1,12 @@
 import { Engine, type EngineOptions, type StartCommand } from '@gennaker/api/engine';
 import { MemoryStore } from '@gennaker/api/engine/in-memory';
-import { type Execution, isComplete, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { type Execution, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { readSimulation, type Simulation } from './read-simulation.ts';
 import { type Script, stageScript } from './script.ts';
 import { ScriptedCloud } from './scripted-cloud.ts';
-import { actsWithoutDeploy, realExecutor, scriptedRegistry } from './scripted-stages.ts';
+import { actsWithoutDeploy, executorOf, scriptedRegistry } from './scripted-stages.ts';
 
 const MOST_TURNS = 50_000;
-/** Time an execution is given in a simulation. */
-const HORIZON_MS = 60 * 86_400_000;
-
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
@@ -17,7 +14,9 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
  * the script. The same pipeline and script give the same answer, always.
  */
 export async function simulate(config: JsonObject, script: Script): Promise<Simulation> {
-  const run = new SimulatedRun(config, script);
+  const { disabled, ...runnable } = config;
+  const run = new SimulatedRun(runnable, script);
+  if (disabled === true) run.warnings.push('The pipeline is disabled: a server would refuse to start it.');
   await run.toEnd();
   return readSimulation(await run.read(), { script, calls: run.cloud.calls, warnings: run.warnings });
 }
@@ -49,7 +48,6 @@ class SimulatedRun {
   async toEnd(): Promise<void> {
     this.id = (await this.engine.start(this.command())).id;
     const { clock } = this.cloud.world;
-    const end = clock.now() + HORIZON_MS;
     for (let turns = 0; turns < MOST_TURNS; turns += 1) {
       await this.actOnNews();
       const due = (await this.store.overdue(Number.MAX_SAFE_INTEGER, 1))[0];
@@ -59,16 +57,10 @@ class SimulatedRun {
         untilNext === null ? Number.POSITIVE_INFINITY : clock.now() + untilNext,
       );
       if (!Number.isFinite(at)) return;
-      if (at > end) return this.tooLong(await this.read());
       clock.advance(Math.max(0, at - clock.now()));
       if (due && due.at <= clock.now()) await this.engine.handle(due.message);
     }
     this.warnings.push('The simulation was ended: the pipeline looks again and again and does not come to an end.');
-  }
-
-  private tooLong(execution: Execution): void {
-    if (isComplete(execution.status)) return;
-    this.warnings.push(`The simulation was ended after ${HORIZON_MS / 86_400_000} days of its time.`);
   }
 
   private command(): StartCommand {
@@ -80,7 +72,12 @@ class SimulatedRun {
       name: String(config['name'] ?? 'pipeline'),
       pipelineConfigId: typeof config['id'] === 'string' ? config['id'] : 'simulated',
       pipelineVersion: null,
-      trigger: { type: 'manual', ...script.trigger, parameters: { ...given, ...script.parameters } },
+      trigger: {
+        type: 'manual',
+        ...expectedArtifacts(config),
+        ...script.trigger,
+        parameters: { ...given, ...script.parameters },
+      },
       user: script.user,
       origin: 'simulation',
     };
@@ -115,7 +112,7 @@ class SimulatedRun {
     for (const stage of stages) {
       const key = `${stage.id}/${stage.attempt}`;
       if (stage.status !== 'RUNNING' || stage.wait?.kind !== 'person' || this.judged.has(key)) continue;
-      const definition = realExecutor(stage.type)?.definition;
+      const definition = executorOf(stage)?.definition;
       if (!definition?.signals?.some(({ name }) => name === 'judgment')) continue;
       this.judged.add(key);
       const { takes = 0 } = stageScript(this.script, stage) ?? {};
@@ -147,3 +144,11 @@ class SimulatedRun {
 
 const listAt = (context: JsonObject, key: string): readonly unknown[] =>
   Array.isArray(context[key]) ? context[key] : [];
+
+/** Artifacts as the pipeline expects them, for a trigger that brings none of its own. */
+function expectedArtifacts(config: JsonObject): JsonObject {
+  const artifacts = listAt(config, 'expectedArtifacts').flatMap((expected) =>
+    isJsonObject(expected) && isJsonObject(expected['matchArtifact']) ? [expected['matchArtifact']] : [],
+  );
+  return artifacts.length === 0 ? {} : { artifacts };
+}
