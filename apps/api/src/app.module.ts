@@ -34,6 +34,8 @@ const handedOut = (parts: Parts): Provider[] => [
   { provide: tokens.PROJECTS, useValue: parts.projects },
   { provide: tokens.CANARY_CONFIGS, useValue: parts.canaryConfigs },
   { provide: tokens.TEMPLATES, useValue: parts.templates },
+  { provide: tokens.TEMPLATE_PLANNER, useValue: parts.templatePlanner },
+  { provide: tokens.TEMPLATE_SAVER, useValue: parts.templateSaver },
   { provide: tokens.DELIVERIES, useValue: parts.deliveries },
   { provide: tokens.OUTSIDE, useValue: parts.outside },
   { provide: tokens.QUERIES, useValue: parts.queries },

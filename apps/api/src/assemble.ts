@@ -8,9 +8,22 @@ import pg from 'pg';
 import { ChildPipelines } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
-import { CancelKeeper, createRegistry, createUlids, Engine, WorkerLoop } from './engine/index.ts';
+import {
+  CancelKeeper,
+  createRegistry,
+  createUlids,
+  Engine,
+  type ResolveDefinition,
+  WorkerLoop,
+} from './engine/index.ts';
 import { EventHub, EventStreams, PostgresNotices } from './events/index.ts';
-import { housekeepingExecutors, PipelineSaver, type SystemFacts } from './features/index.ts';
+import {
+  housekeepingExecutors,
+  PipelineSaver,
+  type SystemFacts,
+  TemplatePlanner,
+  TemplateSaver,
+} from './features/index.ts';
 import { LateQueue } from './late-queue.ts';
 import { createLogger, type Logger, systemClock } from './observability/index.ts';
 import { OutgoingHttp } from './outgoing-http/index.ts';
@@ -82,13 +95,17 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     problem,
     processId: workerId,
   });
-  const saver = new PipelineSaver(pipelines, definitionsOf(stageExecutors));
+  const templatePlanner = new TemplatePlanner(templates);
+  const resolveDefinition: ResolveDefinition = (config, trigger) => templatePlanner.definition(config, trigger);
+  const templateSaver = new TemplateSaver({ templates, pipelines, planner: templatePlanner });
+  const saver = new PipelineSaver(pipelines, definitionsOf(stageExecutors), templatePlanner);
   const executors: Readonly<Record<string, StageExecutor>> = {
     ...stageExecutors,
     ...housekeepingExecutors({
       applications,
       pipelines,
       projects,
+      templates: templateSaver,
       savePipeline: (document, user) => saver.save(document, { staleCheck: false, user }),
       now: () => clock.now(),
     }),
@@ -99,7 +116,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     serverGroups: cloud.serverGroups,
     images: cloud.images,
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
-    pipelines: new ChildPipelines(() => engine, pipelines),
+    pipelines: new ChildPipelines(() => engine, pipelines, resolveDefinition),
     ...replacements.ports,
   };
   const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });
@@ -115,8 +132,17 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     workerId,
     windowTimeZone: config.timeZone,
     outside,
+    resolveDefinition,
   });
-  const receiver = new Receiver({ inbox: deliveries, engine, matchers: triggerMatchers, clock, ids, logger });
+  const receiver = new Receiver({
+    inbox: deliveries,
+    engine,
+    matchers: triggerMatchers,
+    clock,
+    ids,
+    logger,
+    resolveDefinition,
+  });
   const loop = new WorkerLoop({
     engine,
     store,
@@ -145,6 +171,8 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     projects,
     canaryConfigs,
     templates,
+    templatePlanner,
+    templateSaver,
     deliveries,
     queries,
     ports,

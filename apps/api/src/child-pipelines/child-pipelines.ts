@@ -1,7 +1,7 @@
 import type { ChildStart, ChildState, Pipelines } from '@gennaker/catalog/kit';
 import { type Execution, FailureError, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { type Artifact, artifactsBefore, matches, readExpectedArtifacts } from '@gennaker/pipeline-dsl/artifacts';
-import { type Engine, mergedOutputs, parentFacts } from '../engine/index.ts';
+import { type Engine, mergedOutputs, parentFacts, type ResolveDefinition } from '../engine/index.ts';
 
 /** A stored pipeline, as far as starting it needs. */
 export type ChildConfig = JsonObject & {
@@ -22,16 +22,25 @@ export class ChildPipelines implements Pipelines {
   private readonly engine: () => Engine;
   private readonly pipelines: PipelineSource;
 
-  /** The engine is asked for late, because it needs this port itself. */
-  constructor(engine: () => Engine, pipelines: PipelineSource) {
+  private readonly resolve: ResolveDefinition;
+
+  /**
+   * The engine is asked for late, because it needs this port itself. `resolve` makes definitions that stand for others
+   * what they stand for.
+   */
+  constructor(engine: () => Engine, pipelines: PipelineSource, resolve: ResolveDefinition = async (config) => config) {
     this.engine = engine;
     this.pipelines = pipelines;
+    this.resolve = resolve;
   }
 
   async start(child: ChildStart): Promise<{ executionId: string; name: string }> {
-    const config =
+    const stored =
       (await this.pipelines.find(child.application, child.pipeline)) ?? (await this.pipelines.byId(child.pipeline));
-    if (!config) throw notFound(child);
+    if (!stored) throw notFound(child);
+    const { id: pipelineId, name, application, version } = stored;
+    const resolved = await this.resolve(stored, { type: 'pipeline', parameters: child.parameters });
+    const config: ChildConfig = { ...resolved, id: pipelineId, name, application, version };
     if (config['disabled'] === true) throw disabled(config);
     const parent = await this.engine().read(child.parentExecutionId);
     const user = parent?.authentication.user ?? 'gennaker';

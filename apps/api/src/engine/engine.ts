@@ -23,6 +23,7 @@ import type {
   NewSignal,
   OutsideWorld,
   SignalKind,
+  ResolveDefinition,
   StageRegistry,
   WorkQueue,
 } from './ports.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   /** Answers expressions that ask the world; without it they fail. */
   readonly outside?: OutsideWorld | undefined;
 }
+  /** Makes definitions that stand for others what they stand for; without it they run as they are. */
+  readonly resolveDefinition?: ResolveDefinition | undefined;
 
 /** A request the execution's state does not allow; `status` is the HTTP status that says so. */
 export class Refusal extends Error {

@@ -140,6 +140,31 @@ export function evaluateConfig(config: JsonObject, trigger: JsonObject, at: { id
   return value as JsonObject;
 }
 
+/** The definition with the values of its template variables, which may read the trigger; and what could not be resolved. */
+export function withTemplateVariables(
+  config: JsonObject,
+  trigger: JsonObject,
+  at: { id: string; now: number },
+): { config: JsonObject; unresolved: readonly string[] } {
+  const { templateVariables } = config;
+  if (!isJsonObject(templateVariables) || !holdsTemplate(templateVariables)) return { config, unresolved: [] };
+  const context = launchContext({
+    trigger,
+    templateVariables,
+    user: typeof trigger['user'] === 'string' ? trigger['user'] : undefined,
+    now: () => at.now,
+    ...chanceOf(`${at.id}/variables`),
+  });
+  const { value, unresolved } = evaluateTree(templateVariables, context, { unknownMapKey: 'error' });
+  return {
+    config: { ...config, templateVariables: value },
+    unresolved: unresolved.map(
+      ({ pointer, expression, description }) =>
+        `the variable ${pointer.slice(1)} cannot be evaluated: \${${expression}} (${description})`,
+    ),
+  };
+}
+
 /** Parts of stages that wait for their stage: they may read what only it knows, or are not ours. */
 const heldBack = (path: ReadonlyArray<string | number>): boolean => path.length > 2 && path[2] !== 'name';
 

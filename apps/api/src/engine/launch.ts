@@ -9,9 +9,9 @@ import {
   type Stage,
 } from '@gennaker/pipeline-dsl';
 import { checkGraph, linearizeIfNeeded } from '@gennaker/pipeline-dsl/graph';
-import { evaluateConfig } from './evaluation.ts';
+import { evaluateConfig, withTemplateVariables } from './evaluation.ts';
 import { type LaunchProblem, resolveInputs } from './launch-inputs.ts';
-import type { Clock, ExecutionStore, Ids, NewExecution } from './ports.ts';
+import type { Clock, ExecutionStore, Ids, NewExecution, ResolveDefinition } from './ports.ts';
 
 /** What is to be run, by whom, because of what. */
 export interface StartCommand {
@@ -53,6 +53,7 @@ export interface LaunchSurroundings {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly store: ExecutionStore;
+  readonly resolveDefinition?: ResolveDefinition | undefined;
 }
 
 const FAILED_ON_STARTUP = 'Failed on startup';
@@ -66,10 +67,13 @@ const limitOf = (value: unknown): number => (typeof value === 'number' && value 
 export async function prepareLaunch(command: StartCommand, around: LaunchSurroundings): Promise<Launch> {
   const { clock, ids } = around;
   const id = ids.next();
-  const config = command.config as JsonObject;
-  const inputs = await resolveInputs({ ...command, config }, around.store);
+  const asked = command.config as JsonObject;
+  const definition = (await around.resolveDefinition?.(asked, command.trigger)) ?? asked;
+  const inputs = await resolveInputs({ ...command, config: definition }, around.store);
   const { trigger } = inputs;
-  const evaluated = evaluateConfig(config, trigger, { id, now: clock.now() });
+  const at = { id, now: clock.now() };
+  const { config, unresolved } = withTemplateVariables(definition, trigger, at);
+  const evaluated = evaluateConfig(config, trigger, at);
   const execution: Execution = {
     id,
     rootId: command.parent?.rootId ?? inputs.rootId ?? id,
@@ -97,6 +101,8 @@ export async function prepareLaunch(command: StartCommand, around: LaunchSurroun
     description: command.description ?? null,
     notifications: [...listOf(evaluated['notifications']), ...listOf(trigger['notifications'])],
     spelEvaluator: typeof config['spelEvaluator'] === 'string' ? config['spelEvaluator'] : null,
+    ...(isJsonObject(config['templateVariables']) ? { templateVariables: config['templateVariables'] } : {}),
+    ...(isJsonObject(config['source']) ? { source: config['source'] } : {}),
     initialConfig: config,
     stages: [],
     wait: null,
@@ -105,6 +111,7 @@ export async function prepareLaunch(command: StartCommand, around: LaunchSurroun
   const problems = [
     ...inputs.problems,
     ...configProblems(config),
+    ...unresolved.map((message) => ({ about: 'template', message }) as const),
     ...buildStages(execution, { authored: config, evaluated }, ids),
   ];
   if (problems.length > 0) {

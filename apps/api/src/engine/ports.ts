@@ -196,6 +196,12 @@ export interface StageRegistry {
   /** Types planned before any stage that asks for it by a common field. */
   readonly gates: readonly StageDefinition[];
 }
+/**
+ * The definition to run in place of one that stands for another, such as an instance of a template; any other is
+ * answered unchanged. Why it cannot be made is told in the `errors` of the answer, and refuses the launch.
+ */
+export type ResolveDefinition = (config: JsonObject, trigger: JsonObject) => Promise<JsonObject>;
+
 
 /** Answers what expressions ask of the world: addresses, ids, attributes. Rejects with a sentence for a person. */
 export interface OutsideWorld {

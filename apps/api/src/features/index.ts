@@ -19,6 +19,7 @@ import { SearchController } from './search/search.controller.ts';
 import { StrategiesController } from './strategies/strategies.controller.ts';
 import { SystemController } from './system/system.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
+import { TemplatesController } from './templates/templates.controller.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 export { answerBrokenRequest, furnish, requestIdOf } from './http/shell.ts';
@@ -29,6 +30,8 @@ export * as tokens from './ports.ts';
 export { serveApiDocs } from './system/api-docs.ts';
 export { openApiOf } from './system/open-api.ts';
 export { housekeepingExecutors } from './tasks/housekeeping.ts';
+export { TemplatePlanner } from './templates/template-planner.ts';
+export { TemplateSaver } from './templates/template-saver.ts';
 
 /** Everything that answers HTTP, for the module of the composition root. */
 export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
@@ -42,6 +45,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     CanaryConfigsController,
     ApplicationsController,
     ClustersController,
+    TemplatesController,
     PipelineListsController,
     PipelinesController,
     TasksController,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import { escapeLike } from './applications.ts';
 import type { Prisma } from './generated/client.ts';
 import { writeTriggers } from './pipelines-triggers.ts';
 import type { Database } from './prisma.ts';
@@ -121,9 +122,10 @@ export class PipelineConfigs {
 
   /**
    * Saves under the lock of its application, so that of two editors one is told about the other. What is stored already
-   * makes no new version. Saving under the id of a deleted pipeline brings it back.
+   * makes no new version. Saving under the id of a deleted pipeline brings it back. `planned` = what the document comes
+   * to when it stands for another one: its triggers are those that listen.
    */
-  async save(document: JsonObject, base: SaveBase, user: string): Promise<SaveOutcome> {
+  async save(document: JsonObject, base: SaveBase, user: string, planned?: JsonObject): Promise<SaveOutcome> {
     const application = String(document['application']).trim();
     const name = String(document['name']).trim();
     return this.database.$transaction(async (tx) => {
@@ -141,7 +143,15 @@ export class PipelineConfigs {
       const position = living?.position ?? (await tx.pipeline.count({ where: { ...LIVING, application } }));
       return {
         kind: 'saved',
-        stored: await this.write(tx, { id, application, name, config, position: numberOr(index, position), user }),
+        stored: await this.write(tx, {
+          id,
+          application,
+          name,
+          config,
+          planned: planned ?? config,
+          position: numberOr(index, position),
+          user,
+        }),
       };
     });
   }
@@ -173,9 +183,39 @@ export class PipelineConfigs {
     });
   }
 
+  /** Pipelines whose template is stored under this id, whatever its tag or digest. */
+  async madeFrom(templateId: string): Promise<readonly StoredPipeline[]> {
+    const reference = `spinnaker://${templateId}`;
+    const starts = [`${escapeLike(reference)}:%`, `${escapeLike(reference)}@%`];
+    const found = await this.database.$queryRaw<Array<{ id: string }>>`
+      select id from pipeline where deleted_at is null and config->'template'->>'reference' is not null
+        and (left(config->'template'->>'reference', 300) = ${reference}
+          or left(config->'template'->>'reference', 300) like any(${starts}))`;
+    const where = { ...LIVING, id: { in: found.map(({ id }) => id) } };
+    return (await this.database.pipeline.findMany({ where, orderBy: [...IN_ORDER] })).map(toStored);
+  }
+
+  /** Makes the triggers of `planned` those that listen for the pipeline. */
+  async replaceTriggers(id: string, planned: JsonObject): Promise<void> {
+    await this.database.$transaction(async (tx) => {
+      const row = await tx.pipeline.findFirst({ where: { ...LIVING, id } });
+      if (!row) return;
+      await lock(tx, row.application);
+      await writeTriggers(tx, id, planned);
+    });
+  }
+
   private async write(
     tx: Transaction,
-    saved: { id: string; application: string; name: string; config: JsonObject; position: number; user: string },
+    saved: {
+      id: string;
+      application: string;
+      name: string;
+      config: JsonObject;
+      planned: JsonObject;
+      position: number;
+      user: string;
+    },
   ): Promise<StoredPipeline> {
     const { id, application, name, position, user } = saved;
     const config = saved.config as Prisma.InputJsonObject;
@@ -200,7 +240,7 @@ export class PipelineConfigs {
     };
     const row = await tx.pipeline.upsert({ where: { id }, create: { id, ...fields }, update: fields });
     await tx.pipelineVersion.create({ data: { pipelineId: id, version, config, author: user, createdAt: at } });
-    await writeTriggers(tx, id, saved.config);
+    await writeTriggers(tx, id, saved.planned);
     return toStored(row);
   }
 }

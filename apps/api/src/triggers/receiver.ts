@@ -1,7 +1,7 @@
 import type { MatchStep, MatchVerdict, TriggerMatcher } from '@gennaker/catalog/kit';
 import { isJsonObject, type JsonObject, type Trigger } from '@gennaker/pipeline-dsl';
 import { filterByArtifacts, readArtifacts, readExpectedArtifacts } from '@gennaker/pipeline-dsl/artifacts';
-import type { Clock, Engine, EngineLogger, Ids } from '../engine/index.ts';
+import type { Clock, Engine, EngineLogger, Ids, ResolveDefinition } from '../engine/index.ts';
 import { ConfigCache } from './config-cache.ts';
 import { dedupeKeyOf, keptHeaders } from './headers.ts';
 import type { Inbox, Listener, StoredEvent } from './ports.ts';
@@ -42,6 +42,8 @@ export interface ReceiverOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: EngineLogger;
+  /** Makes definitions that stand for others what they stand for; without it they are taken as they are. */
+  readonly resolveDefinition?: ResolveDefinition | undefined;
 }
 
 const RECOVERY_PAGE = 200;
@@ -136,7 +138,8 @@ export class Receiver {
   private async filter(listener: Listener, verdict: MatchVerdict): Promise<MatchVerdict> {
     const ids = listener.trigger['expectedArtifactIds'];
     if (!verdict.matched || !Array.isArray(ids) || ids.length === 0) return verdict;
-    const config = await this.configs.get(listener.pipelineId, listener.version);
+    const stored = await this.configs.get(listener.pipelineId, listener.version);
+    const config = stored && ((await this.options.resolveDefinition?.(stored, verdict.trigger)) ?? stored);
     const expected = readExpectedArtifacts(config?.['expectedArtifacts']);
     const { passes, steps } = filterByArtifacts(ids.map(String), expected, readArtifacts(verdict.artifacts).artifacts);
     const checked = steps.map(({ displayName, expected: wanted, actual, ok }) => ({

@@ -102,6 +102,13 @@ describe('variables', () => {
     ]);
   });
 
+  it('that are wrong are told once, not again where they are read', () => {
+    const reading = { ...stage('a'), waitTime: '${templateVariables.timeout}' };
+    expect(
+      refused(template({ pipeline: { stages: [reading] } }), instance({ variables: { timeout: 'x' } })),
+    ).toHaveLength(1);
+  });
+
   it('stay expressions in stages, and are values everywhere else, of their own type', () => {
     const pipeline = {
       stages: [{ ...stage('a'), waitTime: '${templateVariables.timeout}' }],

@@ -69,7 +69,7 @@ function plan(template: PipelineTemplate, instance: TemplateInstance): TemplateP
   const placed = placeStages(template.pipeline.stages, template.protect === true ? [] : own);
   errors.push(...placed.problems);
   const pipeline = { ...topLevel(template, instance, values), stages: placed.stages };
-  errors.push(...unknownVariables(pipeline, values));
+  errors.push(...unknownVariables(pipeline, new Set(template.variables.map(({ name }) => name))));
   if (errors.length > 0) return { errors: errors.slice(0, MOST_PROBLEMS) };
   return { pipeline, warnings: placed.warnings };
 }
@@ -159,11 +159,11 @@ function readsVariablesAlone(text: string): boolean {
 const READ = /(?<![\w.#'"])templateVariables(?:\.([A-Za-z_]\w*)(?!\s*\()|\[\s*'([^']+)'\s*\])/g;
 
 /** Variables that texts read and the template does not declare: they could not be evaluated when it runs. */
-function unknownVariables(pipeline: JsonObject, values: JsonObject): PlanProblem[] {
+function unknownVariables(pipeline: JsonObject, declared: ReadonlySet<string>): PlanProblem[] {
   const problems: PlanProblem[] = [];
   const visit = (value: unknown, pointer: string): void => {
     if (typeof value === 'string') {
-      for (const name of unknownIn(value, values))
+      for (const name of unknownIn(value, declared))
         problems.push({
           pointer,
           message: `The template declares no variable "${name}", which is read here. Declare it, or correct the name.`,
@@ -178,12 +178,12 @@ function unknownVariables(pipeline: JsonObject, values: JsonObject): PlanProblem
   return problems;
 }
 
-function unknownIn(text: string, values: JsonObject): string[] {
+function unknownIn(text: string, declared: ReadonlySet<string>): string[] {
   if (!isTemplate(text) || !text.includes('templateVariables')) return [];
   const template = parseTemplate(text);
   if (!template.ok) return [];
   const names = template.parts.flatMap((part) =>
     part.kind === 'expression' ? [...part.text.matchAll(READ)].map((found) => found[1] ?? found[2] ?? '') : [],
   );
-  return [...new Set(names)].filter((name) => name !== '' && !Object.hasOwn(values, name));
+  return [...new Set(names)].filter((name) => name !== '' && !declared.has(name));
 }

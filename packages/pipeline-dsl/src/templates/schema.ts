@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject } from '../json.ts';
 import { authoredStageSchema, triggerSchema } from '../pipeline.ts';
 
 const text = (max: number) => z.string().max(max);
@@ -94,6 +94,6 @@ export const templateInstanceSchema = z.looseObject({
 export type TemplateInstance = z.infer<typeof templateInstanceSchema>;
 
 /** Does this document stand for another one, which its template and its variables make? */
-export const isTemplateInstance = (document: unknown): document is JsonObject =>
+export const isTemplateInstance = (document: unknown): boolean =>
   isJsonObject(document) &&
   (document['type'] === 'templatedPipeline' || (document['schema'] === 'v2' && isJsonObject(document['template'])));

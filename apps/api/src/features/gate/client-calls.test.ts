@@ -189,6 +189,90 @@ describe('pipeline commands', () => {
   });
 });
 
+describe('pipeline template commands', () => {
+  const template = {
+    schema: 'v2',
+    id: 'newSpelTemplate',
+    protect: false,
+    metadata: { name: 'Waits', description: 'Waits a while', owner: 'ana@example.com', scopes: ['global'] },
+    variables: [{ name: 'seconds', type: 'int', defaultValue: 42, description: 'How long' }],
+    pipeline: { stages: [{ ...pass, waitTime: '${templateVariables.seconds}' }], triggers: [], notifications: [] },
+  };
+  const instance = {
+    schema: 'v2',
+    type: 'templatedPipeline',
+    application: 'patterned',
+    name: 'Waits',
+    template: {
+      artifactAccount: 'front50ArtifactCredentials',
+      type: 'front50/pipelineTemplate',
+      reference: 'spinnaker://newSpelTemplate:stable',
+    },
+    variables: { seconds: 0 },
+    exclude: [],
+    triggers: [],
+    parameters: [],
+    notifications: [],
+    stages: [],
+  };
+
+  appTest(
+    'save with and without a tag: looked for, then created or updated, answered with a task that ended',
+    async ({ app }) => {
+      const client = clientOf(app);
+      for (const query of ['', '?tag=stable']) {
+        const address = `/v2/pipelineTemplates/newSpelTemplate${query}`;
+        expect((await client.call('GET', address)).status).toBe(404);
+        const created = await client.call('POST', `/v2/pipelineTemplates/create${query}`, template);
+        expect(created.status).toBe(200);
+        expect(isGood(created.body.status)).toBe(true);
+        expect((await client.call('GET', `/tasks/${created.body.id}`)).body.status).toBe('SUCCEEDED');
+        expect(await client.call('GET', address)).toMatchObject({ status: 200, body: template });
+        const updated = await client.call('POST', `/v2/pipelineTemplates/update/newSpelTemplate${query}`, template);
+        expect(updated.status).toBe(200);
+        expect(isGood(updated.body.status)).toBe(true);
+      }
+    },
+  );
+
+  appTest('list, plan, save of an instance, execute, delete', async ({ app }) => {
+    const client = clientOf(app);
+    const list = await client.call('GET', '/v2/pipelineTemplates?scopes=global');
+    expect(list).toMatchObject({ status: 200, body: [{ id: 'newSpelTemplate', metadata: template.metadata }] });
+    const planned = await client.call('POST', '/v2/pipelineTemplates/plan', instance);
+    expect(planned.status).toBe(200);
+    expect(planned.body).toMatchObject({
+      application: 'patterned',
+      name: 'Waits',
+      templateVariables: { seconds: 0 },
+      stages: [{ refId: '1', type: 'wait' }],
+    });
+    const refused = await client.call('POST', '/v2/pipelineTemplates/plan', {
+      ...instance,
+      variables: { seconds: 'x' },
+    });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { errors: [{ severity: 'FATAL', message: expect.stringContaining('seconds') }] },
+    });
+    expect((await client.call('POST', '/pipelines', instance)).status).toBe(200);
+    const { ref } = (await client.call('POST', '/pipelines/patterned/Waits', { type: 'manual' })).body;
+    expect(await eventually(async () => (await client.call('GET', ref)).body, ended)).toMatchObject({
+      status: 'SUCCEEDED',
+      stages: [{ context: { waitTime: 0 } }],
+      source: { type: 'templatedPipeline', version: 'v2' },
+    });
+    expect((await client.call('DELETE', '/v2/pipelineTemplates/newSpelTemplate?tag=stable')).body).toMatchObject({
+      status: 'TERMINAL',
+    });
+    await client.call('DELETE', '/pipelines/patterned/Waits');
+    const deleted = await client.call('DELETE', '/v2/pipelineTemplates/newSpelTemplate?tag=stable');
+    expect(deleted.status).toBe(202);
+    expect(isGood(deleted.body.status)).toBe(true);
+    expect((await client.call('GET', '/v2/pipelineTemplates/newSpelTemplate?tag=stable')).status).toBe(404);
+  });
+});
+
 describe('project commands', () => {
   appTest('save, list, get-pipelines, delete', async ({ app }) => {
     const client = clientOf(app);

@@ -42,7 +42,7 @@ export class StartVariantsController {
   @Route(contract.startConfig)
   async whole(@Call() { body, principal, idempotencyKey }: CallOf<typeof contract.startConfig>) {
     const { trigger, plan, ...config } = body;
-    refuseErrors(this.saver.check(config));
+    refuseErrors(await this.saver.check(config));
     const id = typeof config['id'] === 'string' ? config['id'] : '';
     const stored = id === '' ? null : await this.pipelines.byId(id);
     const pipeline = {

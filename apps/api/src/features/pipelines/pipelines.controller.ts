@@ -19,7 +19,7 @@ export class PipelinesController {
 
   @Route(contract.savePipeline)
   async save(@Call() { body, query, principal }: CallOf<typeof contract.savePipeline>) {
-    if (query.dryRun) return { findings: this.saver.check(body) };
+    if (query.dryRun) return { findings: await this.saver.check(body) };
     await this.saver.save(body, { staleCheck: query.staleCheck, user: principal.user });
     return undefined;
   }
@@ -31,8 +31,8 @@ export class PipelinesController {
   }
 
   @Route(contract.checkPipeline)
-  check(@Call() { body }: CallOf<typeof contract.checkPipeline>) {
-    return { findings: this.saver.check(body) };
+  async check(@Call() { body }: CallOf<typeof contract.checkPipeline>) {
+    return { findings: await this.saver.check(body) };
   }
 
   @Route(contract.deletePipeline)

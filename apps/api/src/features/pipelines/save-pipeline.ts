@@ -1,32 +1,39 @@
 import type { Finding, JsonObject, StageDefinition } from '@gennaker/pipeline-dsl';
 import { checkPipeline } from '@gennaker/pipeline-dsl/check';
+import { isTemplateInstance, type PlanProblem } from '@gennaker/pipeline-dsl/templates';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PipelineConfigs, StoredPipeline } from '../../persistence/index.ts';
 import { ProblemError } from '../http/problem.ts';
-import { PIPELINES, STAGE_TYPES } from '../ports.ts';
+import { PIPELINES, STAGE_TYPES, TEMPLATE_PLANNER } from '../ports.ts';
+import type { TemplatePlanner } from '../templates/template-planner.ts';
 
 /** Checks and saves pipelines: what has errors, or is based on an older version, is refused. */
 @Injectable()
 export class PipelineSaver {
   private readonly pipelines: PipelineConfigs;
   private readonly stageTypes: Readonly<Record<string, StageDefinition>>;
+  private readonly planner: TemplatePlanner;
 
   constructor(
     @Inject(PIPELINES) pipelines: PipelineConfigs,
     @Inject(STAGE_TYPES) stageTypes: Readonly<Record<string, StageDefinition>>,
+    @Inject(TEMPLATE_PLANNER) planner: TemplatePlanner,
   ) {
     this.pipelines = pipelines;
     this.stageTypes = stageTypes;
+    this.planner = planner;
   }
 
-  check(document: JsonObject): readonly Finding[] {
-    return checkPipeline(document, { stages: this.stageTypes });
+  /** What is wrong with a document; of an instance of a template also with what it comes to. */
+  async check(document: JsonObject): Promise<readonly Finding[]> {
+    return (await this.examine(document)).findings;
   }
 
   async save(document: JsonObject, how: { staleCheck: boolean; user: string }): Promise<StoredPipeline> {
-    const findings = this.check(document);
+    const { findings, planned } = await this.examine(document);
     refuseErrors(findings);
-    const { kind, stored } = await this.pipelines.save(document, baseOf(document, how.staleCheck), how.user);
+    const base = baseOf(document, how.staleCheck);
+    const { kind, stored } = await this.pipelines.save(document, base, how.user, planned);
     if (kind === 'stale') {
       throw new ProblemError(
         409,
@@ -40,7 +47,29 @@ export class PipelineSaver {
     }
     return stored;
   }
+
+  private async examine(document: JsonObject): Promise<{ findings: readonly Finding[]; planned?: JsonObject }> {
+    const vocabulary = { stages: this.stageTypes };
+    const findings = checkPipeline(document, vocabulary);
+    if (!isTemplateInstance(document) || findings.some(({ severity }) => severity === 'error')) return { findings };
+    const planned = await this.planner.plan(document, null);
+    if (planned.kind === 'unknown') return { findings };
+    if (planned.kind === 'refused') return { findings: [...findings, ...planned.errors.map(ofPlan('error'))] };
+    const made = checkPipeline(planned.pipeline, vocabulary).filter(({ severity }) => severity === 'error');
+    const told = made.map(({ pointer, message }) => ({
+      pointer: '/template',
+      message: `What it comes to is no pipeline: ${pointer}: ${message}`,
+    }));
+    return {
+      findings: [...findings, ...planned.warnings.map(ofPlan('warning')), ...told.map(ofPlan('error'))],
+      planned: planned.pipeline,
+    };
+  }
 }
+
+const ofPlan =
+  (severity: 'error' | 'warning') =>
+  ({ pointer, message }: PlanProblem): Finding => ({ severity, code: 'template.plan', pointer, message });
 
 /** Problem 400 when there are errors, with every place. */
 export function refuseErrors(findings: readonly Finding[]): void {

@@ -84,7 +84,7 @@ export class StrategiesController {
   }
 
   private async store(document: JsonObject, how: { staleCheck: boolean; user: string }): Promise<StoredDocument> {
-    refuseErrors(this.saver.check(document));
+    refuseErrors(await this.saver.check(document));
     const { id: given, name, application, index } = document;
     const id = typeof given === 'string' && given !== '' ? given : randomUUID();
     const content = Object.fromEntries(Object.entries(document).filter(([key]) => !SERVER_KEYS.has(key)));

@@ -4,12 +4,14 @@ import * as z from 'zod';
 import type { Applications, Documents, PipelineConfigs } from '../../persistence/index.ts';
 import { ProblemError } from '../http/problem.ts';
 import { removeProject, upsertProject } from '../projects/save-project.ts';
+import type { TemplateSaver } from '../templates/template-saver.ts';
 
 /** What housekeeping jobs act on. */
 export interface Housekeeping {
   readonly applications: Applications;
   readonly pipelines: PipelineConfigs;
   readonly projects: Documents;
+  readonly templates: TemplateSaver;
   readonly savePipeline: (document: JsonObject, user: string) => Promise<unknown>;
   readonly now: () => number;
 }
@@ -76,11 +78,11 @@ export function housekeepingExecutors(at: Housekeeping): Readonly<Record<string,
     return undefined;
   };
   const savePipeline: Work = async (context, user) => {
-    await at.savePipeline(documentOf(context['pipeline']), user);
+    await at.savePipeline(documentOf(context['pipeline'], 'pipeline'), user);
     return undefined;
   };
   const deletePipeline: Work = async (context, user) => {
-    const { application, name } = documentOf(context['pipeline']);
+    const { application, name } = documentOf(context['pipeline'], 'pipeline');
     await at.pipelines.remove(String(application ?? ''), String(name ?? ''), user);
     return undefined;
   };
@@ -89,7 +91,28 @@ export function housekeepingExecutors(at: Housekeeping): Readonly<Record<string,
     await removeProject(at.projects, context, user);
     return undefined;
   };
+  const saveTemplate: Work = async (context, user) => {
+    const template = documentOf(context['pipelineTemplate'], 'pipelineTemplate');
+    const tag = textOf(context['tag']) ?? null;
+    at.templates.check(template, tag);
+    await at.templates.save(template, tag, user);
+    return { 'pipelineTemplate.id': template['id'] };
+  };
+  const deleteTemplate: Work = async (context) => {
+    const id = textOf(context['pipelineTemplateId']);
+    if (id === undefined)
+      throw new FailureError({
+        code: 'templates.no-id',
+        message: 'The job names no template; give it pipelineTemplateId.',
+      });
+    await at.templates.remove({ id, tag: textOf(context['tag']), digest: textOf(context['digest']) });
+    return { 'pipelineTemplate.id': id };
+  };
+  const templateJob = (type: string, label: string, work: Work) => job(type, label, `${label}.`, work);
   return {
+    createV2PipelineTemplate: templateJob('createV2PipelineTemplate', 'Create pipeline template', saveTemplate),
+    updateV2PipelineTemplate: templateJob('updateV2PipelineTemplate', 'Update pipeline template', saveTemplate),
+    deleteV2PipelineTemplate: templateJob('deleteV2PipelineTemplate', 'Delete pipeline template', deleteTemplate),
     createApplication: job('createApplication', 'Create application', 'Creates or changes an application.', save),
     updateApplication: job('updateApplication', 'Update application', 'Changes an application.', save),
     deleteApplication: job(
@@ -106,7 +129,7 @@ export function housekeepingExecutors(at: Housekeeping): Readonly<Record<string,
 }
 
 /** A document as an object, or as the base64 JSON that older clients send. */
-function documentOf(value: unknown): JsonObject {
+function documentOf(value: unknown, key: string): JsonObject {
   if (isJsonObject(value)) return value;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(String(value ?? ''), 'base64').toString('utf8'));
@@ -115,7 +138,9 @@ function documentOf(value: unknown): JsonObject {
     // Told below: neither an object nor base64 of one.
   }
   throw new FailureError({
-    code: 'pipelines.unreadable',
-    message: 'The job holds no pipeline: give it `pipeline` as an object.',
+    code: 'tasks.unreadable-document',
+    message: `The job holds no document: give it \`${key}\` as an object.`,
   });
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
