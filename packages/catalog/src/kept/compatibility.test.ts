@@ -32,9 +32,11 @@ function marksOf(part: string): ReadonlyMap<string, string> {
   );
 }
 
-type Named = Readonly<Record<string, { readonly aliases?: readonly string[] }>>;
+type Named = Readonly<Record<string, object>>;
+const aliasesOf = (entry: object): readonly string[] =>
+  'aliases' in entry && Array.isArray(entry.aliases) ? entry.aliases.map(String) : [];
 const namesOf = (entries: Named): readonly string[] =>
-  Object.entries(entries).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
+  Object.entries(entries).flatMap(([name, entry]) => [name, ...aliasesOf(entry)]);
 
 describe.each<[string, Named, Named]>([
   ['Stage types', stageDefinitions, keptStageDefinitions],

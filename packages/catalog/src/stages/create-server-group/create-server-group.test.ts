@@ -341,4 +341,14 @@ describe('other strategies', () => {
     expect(run.failure?.code).toBe('deploy.unknown-strategy');
     expect(world.serverGroups.changes).toEqual([]);
   });
+
+  it('a strategy that is only kept fails before anything is made, with what to use instead', async () => {
+    const world = servingWorld();
+    const run = await deploy(world, { strategy: 'custom', strategyPipeline: 'ours', strategyApplication: 'demo' });
+    expect(run.failure).toMatchObject({
+      code: 'deploy.strategy-not-run',
+      advice: expect.stringContaining('`pipeline`'),
+    });
+    expect(world.serverGroups.changes).toEqual([]);
+  });
 });

@@ -1,8 +1,9 @@
-import { clusterName, FailureError } from '@gennaker/pipeline-dsl';
+import { clusterName, type Failure, FailureError } from '@gennaker/pipeline-dsl';
 import { deployedHere } from '../../clusters/deployed-here.ts';
 import { deploymentDetail, upstreamImage } from '../../clusters/images.ts';
 import { pinGroup } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
+import { keptStrategyDefinitions } from '../../kept/index.ts';
 import { failed, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import type { Image } from '../../kit/ports/index.ts';
 import { sizeOf, sourceOf } from './source.ts';
@@ -24,7 +25,7 @@ const clusterRef = (run: CreateRun) => ({
 export async function captureSource(run: CreateRun): Promise<TaskResult> {
   const { context } = run;
   const strategy = strategyOf(context);
-  if (!strategy) return failed(unknownStrategy(context.strategy ?? ''));
+  if (!strategy) return failed(noStrategy(context.strategy ?? ''));
   const ref = clusterRef(run);
   const groups = await run.ports.serverGroups.list(ref);
   const named = context.source?.serverGroupName || context.source?.asgName;
@@ -40,11 +41,21 @@ export async function captureSource(run: CreateRun): Promise<TaskResult> {
   );
 }
 
-const unknownStrategy = (name: string) => ({
-  code: 'deploy.unknown-strategy',
-  message: `There is no deploy strategy "${name}".`,
-  advice: 'Choose one of the strategies offered in the stage.',
-});
+/** Why a strategy cannot be carried out: it is kept only, or nobody knows it. */
+function noStrategy(name: string): Failure {
+  const kept = Object.hasOwn(keptStrategyDefinitions, name) ? keptStrategyDefinitions[name] : undefined;
+  if (kept)
+    return {
+      code: 'deploy.strategy-not-run',
+      message: `The deploy strategy "${name}" is kept but not carried out here; nothing was changed.`,
+      advice: kept.why,
+    };
+  return {
+    code: 'deploy.unknown-strategy',
+    message: `There is no deploy strategy "${name}".`,
+    advice: 'Choose one of the strategies offered in the stage.',
+  };
+}
 
 /** Keeps the serving group from shrinking while the new one comes up. */
 export async function pinSource(run: CreateRun): Promise<TaskResult> {
