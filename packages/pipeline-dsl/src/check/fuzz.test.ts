@@ -117,9 +117,9 @@ describe('whatever is given', () => {
     expect(examples.length).toBeGreaterThan(3);
   });
 
-  it('2,000 mutated pipelines are checked, found at fault or not, and their fixes applied', () => {
-    const random = createRandom(20_260);
-    for (let run = 0; run < 2_000; run += 1) {
+  it.each([1, 2, 3, 4])('500 mutated pipelines are checked, and their fixes applied (seed %i)', (seed) => {
+    const random = createRandom(seed);
+    for (let run = 0; run < 500; run += 1) {
       const document: unknown = JSON.parse(pick(random, examples));
       for (let times = random(6) + 1; times > 0; times -= 1) mutate(document, random);
       const before = JSON.stringify(document);

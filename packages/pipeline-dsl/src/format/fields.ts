@@ -4,7 +4,6 @@ import * as z from 'zod';
 export const text = (max: number) => z.string().max(max);
 /** An object with some known fields; the others pass and are kept. */
 export const open = <Shape extends z.ZodRawShape>(shape: Shape) => z.looseObject(shape);
-export const optionalText = (max: number, help: string) => text(max).nullish().describe(help);
 
 const absentIfNull = (value: unknown): unknown => (value === null ? undefined : value);
 const toFlag = (value: unknown): unknown =>

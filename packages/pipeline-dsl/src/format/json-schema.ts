@@ -33,7 +33,7 @@ export function pipelineJsonSchema(vocabulary: Vocabulary): JsonObject {
           .filter(([, { internal }]) => internal !== true)
           .map(([type, { aliases, label, description, context }]) => ({
             types: [type, ...(aliases ?? [])],
-            schema: { title: label, description, ...orExpressions(schemaOf(context)) },
+            schema: { title: label, description, ...schemaOf(context, { expressions: true }) },
           })),
       ),
       trigger: byType(
@@ -71,40 +71,35 @@ function byType(
   };
 }
 
-function schemaOf(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...made } = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output', reused: 'inline' });
-  return withoutDefaultsRequired(made as JsonObject);
+/** What forms say about a field, and JSON Schema has no word for, or another one. */
+const FORM_WORDS = ['label', 'unit', 'order', 'group', 'widget', 'placeholder'];
+const EXPRESSION = { type: 'string', pattern: '\\$\\{' };
+
+/** The schema as JSON Schema. With `expressions` any member may hold an expression in place of its value. */
+function schemaOf(
+  schema: z.ZodType,
+  { expressions }: { readonly expressions: boolean } = { expressions: false },
+): JsonObject {
+  const { $schema: _, ...made } = z.toJSONSchema(schema, {
+    unrepresentable: 'any',
+    io: 'output',
+    reused: 'inline',
+    override: ({ jsonSchema }) => mend(jsonSchema as JsonObject, expressions),
+  });
+  return made;
+}
+
+function mend(schema: JsonObject, expressions: boolean): void {
+  if (typeof schema['label'] === 'string') schema['title'] = schema['label'];
+  for (const word of FORM_WORDS) delete schema[word];
+  if (typeof schema['required'] === 'boolean') delete schema['required'];
+  const { properties, required } = schema;
+  if (!isJsonObject(properties)) return;
+  if (Array.isArray(required)) schema['required'] = required.filter((key) => !hasDefault(properties[String(key)]));
+  if (!expressions) return;
+  for (const [key, property] of Object.entries(properties))
+    if (isJsonObject(property)) properties[key] = { anyOf: [property, EXPRESSION] };
 }
 
 /** A field with a default need not be written. */
-function withoutDefaultsRequired(schema: JsonObject): JsonObject {
-  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
-  const needed = required.filter((key) => {
-    const property = properties[String(key)];
-    return !(isJsonObject(property) && 'default' in property);
-  });
-  const { required: _, ...rest } = schema;
-  return needed.length > 0 ? { ...rest, required: needed } : rest;
-}
-
-const EXPRESSION = { type: 'string', pattern: '\\$\\{' };
-
-/** Any field of a stage may hold an expression in place of its value. */
-function orExpressions(schema: JsonObject): JsonObject {
-  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
-  return {
-    ...schema,
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([key, property]) => {
-        if (!isJsonObject(property)) return [key, property];
-        const { title, description, ...rest } = property;
-        const told = {
-          ...(title === undefined ? {} : { title }),
-          ...(description === undefined ? {} : { description }),
-        };
-        return [key, Object.keys(rest).length === 0 ? property : { ...told, anyOf: [rest, EXPRESSION] }];
-      }),
-    ),
-  };
-}
+const hasDefault = (property: unknown): boolean => isJsonObject(property) && 'default' in property;
