@@ -27,6 +27,9 @@ import {
   typeNameOf,
 } from './values.ts';
 
+/** Steps that making an object is worth. */
+const CONSTRUCTION_COST = 50;
+
 /** The root of names, seen as a map. */
 class RootMap extends LazyMap {
   private readonly env: Env;
@@ -107,6 +110,7 @@ class Evaluator {
       case 'new': {
         const args = this.values(node.args, self);
         this.at(node);
+        this.env.budget.spend(CONSTRUCTION_COST);
         return construct(node.name, args, this.env);
       }
       case 'list':

@@ -55,6 +55,11 @@ const SIGNS = [
   '&',
 ] as const;
 
+/** Signs by their first character, longest first. */
+const SIGNS_BY_START: ReadonlyMap<string, readonly string[]> = new Map(
+  SIGNS.map((sign) => [sign[0]!, SIGNS.filter((other) => other[0] === sign[0])]),
+);
+
 const SPACE = /\s/;
 const NAME_START = /[\p{L}_$]/u;
 const NAME_PART = /[\p{L}\p{N}_$]/u;
@@ -85,7 +90,7 @@ function readToken(text: string, at: number): Token {
   if (char === '$' && text[at + 1] === '[') return { kind: 'sign', text: '$[', at, end: at + 2 };
   if (char === '$' && text[at + 1] === '{') throw parseError('an expression cannot hold another ${', at);
   if (NAME_START.test(char)) return readName(text, at);
-  const sign = SIGNS.find((candidate) => text.startsWith(candidate, at));
+  const sign = SIGNS_BY_START.get(char)?.find((candidate) => text.startsWith(candidate, at));
   if (!sign) throw parseError(`unexpected character ${JSON.stringify(char)}`, at);
   return { kind: 'sign', text: sign, at, end: at + sign.length };
 }

@@ -198,6 +198,7 @@ export function joinedText(value: unknown, env: Env): string {
 /** Turns a result into plain data, bounded in size and depth. */
 export function toData(value: unknown, env: Env): unknown {
   let left = env.budget.limits.outputSize;
+  let nodes = 0;
   const pay = (cost: number) => {
     left -= cost;
     if (left < 0)
@@ -207,6 +208,8 @@ export function toData(value: unknown, env: Env): unknown {
     if (depth > env.budget.limits.depth) throw new ExpressionError('LimitExceeded', 'result nested too deeply');
     const admitted = admit(item);
     pay(4);
+    nodes += 1;
+    if ((nodes & 3) === 0) env.budget.spend(1);
     if (admitted === null || typeof admitted === 'boolean') return admitted;
     if (typeof admitted === 'string') {
       pay(admitted.length);

@@ -51,6 +51,7 @@ function toJson(value: unknown, env: Env): string {
 
 export function parseJson(text: string, name: string, env: Env): unknown {
   env.budget.text(text.length);
+  env.budget.spend(text.length >>> 4);
   let value: unknown;
   try {
     value = JSON.parse(text);

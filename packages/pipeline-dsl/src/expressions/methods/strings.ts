@@ -69,6 +69,8 @@ function replaceRegex(text: string, args: readonly unknown[], env: Env, first: b
 
 /** Java's rule: without a limit, empty texts at the end are dropped. */
 function split(text: string, args: readonly unknown[], env: Env): string[] {
+  // Each part costs, and there may be as many as there are characters.
+  env.budget.spend(args[0] === '' ? text.length : text.length >>> 2);
   const regex = regexFor(stringArg(args[0], 'split'), text, env);
   if (text === '') return [''];
   const parts = regex.split(text, args.length > 1 ? intArg(args[1], 'split') : 0);
