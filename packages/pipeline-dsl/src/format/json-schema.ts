@@ -84,7 +84,12 @@ function schemaOf(
     unrepresentable: 'any',
     io: 'output',
     reused: 'inline',
-    override: ({ jsonSchema }) => mend(jsonSchema as JsonObject, expressions),
+    override: ({ zodSchema, jsonSchema }) => {
+      const { def } = zodSchema._zod;
+      if (def.type === 'string' && 'coerce' in def && def.coerce === true)
+        jsonSchema.type = ['string', 'number', 'boolean'] as never;
+      mend(jsonSchema as JsonObject, expressions);
+    },
   });
   return made;
 }
@@ -93,12 +98,29 @@ function mend(schema: JsonObject, expressions: boolean): void {
   if (typeof schema['label'] === 'string') schema['title'] = schema['label'];
   for (const word of FORM_WORDS) delete schema[word];
   if (typeof schema['required'] === 'boolean') delete schema['required'];
+  alsoAsText(schema);
   const { properties, required } = schema;
   if (!isJsonObject(properties)) return;
   if (Array.isArray(required)) schema['required'] = required.filter((key) => !hasDefault(properties[String(key)]));
   if (!expressions) return;
   for (const [key, property] of Object.entries(properties))
     if (isJsonObject(property)) properties[key] = { anyOf: [property, EXPRESSION] };
+}
+
+const TEXTS: Readonly<Record<string, JsonObject>> = {
+  number: { type: 'string', pattern: '^\\s*(-?\\d+(\\.\\d+)?)?\\s*$' },
+  integer: { type: 'string', pattern: '^\\s*(-?\\d+)?\\s*$' },
+  boolean: { enum: ['true', 'false', ''] },
+};
+const TYPE_WORDS = ['type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+
+/** Stored pipelines keep numbers and flags as text too. */
+function alsoAsText(schema: JsonObject): void {
+  const text = typeof schema['type'] === 'string' ? TEXTS[schema['type']] : undefined;
+  if (!text || 'const' in schema || 'enum' in schema) return;
+  const value = Object.fromEntries(TYPE_WORDS.filter((word) => word in schema).map((word) => [word, schema[word]]));
+  for (const word of TYPE_WORDS) delete schema[word];
+  schema['anyOf'] = [value, text];
 }
 
 /** A field with a default need not be written. */
