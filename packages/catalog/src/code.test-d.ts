@@ -11,8 +11,9 @@ import {
   type Ref,
   raw,
   trigger,
+  triggers,
 } from '@gennaker/pipeline-dsl';
-import { stages, triggers } from './code.ts';
+import { stages } from './code.ts';
 
 const checks = (p: { readonly version: Ref<string> }) => [stages.wait(null, { waitTime: 5 }).when(is(p.version, '1'))];
 

@@ -1,47 +1,48 @@
-import { type StageCode, type StageFields, type StageMaker, stageMakers, triggerMakers } from '@gennaker/pipeline-dsl';
-import { stageDefinitions, triggerDefinitions } from './definitions.ts';
+import {
+  type ExpressionText,
+  type JsonObject,
+  printPipeline,
+  type StageCode,
+  stageMakers,
+} from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { stageDefinitions } from './definitions.ts';
 
-const made = stageMakers(stageDefinitions, { deploy: 'createServerGroup' });
+const answer = z.looseObject({
+  statusCode: z.string(),
+  statusCodeValue: z.number(),
+  body: z.unknown(),
+  headers: z.record(z.string(), z.string()),
+  error: z.string().optional(),
+  statusEndpoint: z.string().optional(),
+});
 
-type FieldsOf<Maker> = Maker extends StageMaker<infer Context, infer _> ? StageFields<Context> : never;
+const notes = {
+  planned: { deploy: 'createServerGroup' },
+  written: { webhook: z.looseObject({ webhook: z.looseObject({ ...answer.shape, monitor: answer.optional() }) }) },
+} as const;
 
-/** Gives names to values; the names are known to whoever reads the stage's outputs. */
+const made = stageMakers(stageDefinitions, notes);
+
+/** Gives names to values; whoever reads the stage's outputs knows the names. */
 type EvaluateVariables = <const Key extends string>(
   name: string | null,
-  fields: Omit<FieldsOf<typeof made.evaluateVariables>, 'variables'> & {
-    readonly variables: ReadonlyArray<{
-      readonly key: Key;
-      readonly value?: unknown;
-      readonly description?: string | null;
-    }>;
+  fields: Omit<Parameters<typeof made.evaluateVariables>[1], 'variables'> & {
+    readonly variables:
+      | ReadonlyArray<{ readonly key?: Key | null; readonly value?: unknown; readonly description?: string | null }>
+      | ExpressionText;
   },
 ) => StageCode<unknown, { readonly [Name in Key]: unknown }>;
-
-interface WebhookAnswer {
-  readonly statusCode: string;
-  readonly statusCodeValue: number;
-  readonly body: unknown;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly error: string;
-  readonly statusEndpoint: string;
-}
-type WebhookMaker =
-  typeof made.webhook extends StageMaker<infer Context, infer Outputs>
-    ? (
-        name: string | null,
-        fields: StageFields<Context>,
-      ) => StageCode<Context & { readonly webhook: WebhookAnswer & { readonly monitor: WebhookAnswer } }, Outputs>
-    : never;
 
 /**
  * Makers of stages, by type: `stages.wait('Settle', { waitTime: 30 })`. A field, an output or a type that does not exist
  * does not compile.
  */
-export const stages = {
-  ...made,
-  evaluateVariables: made.evaluateVariables as unknown as EvaluateVariables,
-  webhook: made.webhook as unknown as WebhookMaker,
-};
+export const stages = { ...made, evaluateVariables: made.evaluateVariables as unknown as EvaluateVariables };
 
-/** Makers of triggers, by kind: `triggers.webhook({ source: 'web-release' })`. */
-export const triggers = triggerMakers(triggerDefinitions);
+/**
+ * A stored pipeline as the code of a file that compiles to the same JSON. Stages of types that are not known here are
+ * written as they stand. Throws an Error when the pipeline has no name or no application.
+ */
+export const toCode = (pipeline: JsonObject): string =>
+  printPipeline(pipeline, { definitions: stageDefinitions, notes, stagesModule: '@gennaker/catalog/code' });

@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import type { JsonObject } from '../json.ts';
+import type { commonFields } from './fields-in-code.ts';
 import type { Named, Ref } from './reference.ts';
 
 /** Text with `${…}` in it, written by hand. */
@@ -25,61 +27,12 @@ export type AuthoredObject<Value> = keyof Named<Value> extends never
   : { readonly [Key in keyof Named<Value>]: Authored<Named<Value>[Key]> };
 
 /** Fields that every stage may have, whatever its type. Words of the stored JSON; absent ones have its defaults. */
-export interface CommonFields {
+export type CommonFields = AuthoredObject<z.output<typeof commonFields>> & {
   /** Id inside the pipeline; made from the name, or counted, when it is not given. `undefined` leaves it out. */
   readonly refId?: string | number | undefined;
   /** Takes the place of `.after(…)`: refIds as they are stored. `undefined` leaves the key out. */
   readonly requisiteStageRefIds?: readonly (string | number)[] | undefined;
-  /** Markdown, shown with the stage. */
-  readonly comments?: Authored<string | null>;
-  readonly alias?: string | null;
-  readonly cloudProvider?: Authored<string | null>;
-  readonly cloudProviderType?: Authored<string | null>;
-  readonly stageEnabled?: JsonObject | null;
-  readonly failPipeline?: Authored<boolean | null>;
-  readonly continuePipeline?: Authored<boolean | null>;
-  readonly completeOtherBranchesThenFail?: Authored<boolean | null>;
-  readonly failOnFailedExpressions?: Authored<boolean | null>;
-  readonly restrictExecutionDuringTimeWindow?: Authored<boolean | null>;
-  readonly restrictedExecutionWindow?: ExecutionWindow | null;
-  readonly skipWindowText?: string | null;
-  /** Milliseconds. */
-  readonly stageTimeoutMs?: Authored<number | null>;
-  readonly overrideTimeout?: Authored<boolean | null>;
-  /** Milliseconds. */
-  readonly backoffPeriodMs?: Authored<number | null>;
-  readonly markSuccessfulOnTimeout?: Authored<boolean | null>;
-  readonly sendNotifications?: Authored<boolean | null>;
-  readonly notifications?: readonly JsonObject[] | null;
-  readonly skipExpressionEvaluation?: Authored<boolean | null>;
-  readonly expectedArtifacts?: readonly JsonObject[] | null;
-  readonly requiredArtifactIds?: readonly string[] | null;
-  readonly inputArtifacts?: readonly JsonObject[] | null;
-  readonly group?: string | null;
-}
-
-/** When a stage may run. */
-export interface ExecutionWindow {
-  /** 1 = Sunday to 7 = Saturday; none = every day. */
-  readonly days?: readonly number[];
-  /** Both ends are inside the window. */
-  readonly whitelist?: ReadonlyArray<{
-    readonly startHour: number;
-    readonly startMin: number;
-    readonly endHour: number;
-    readonly endMin: number;
-  }>;
-  /** IANA name. */
-  readonly timezone?: string;
-  readonly jitter?: {
-    readonly enabled?: boolean;
-    readonly skipManual?: boolean;
-    /** Seconds. */
-    readonly minDelay?: number;
-    /** Seconds. */
-    readonly maxDelay?: number;
-  };
-}
+};
 
 /** Everything that can be said of a stage whose type has this context. */
 export type StageFields<Context> = AuthoredObject<Context> & Omit<CommonFields, keyof Named<Context>>;

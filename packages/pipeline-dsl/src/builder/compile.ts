@@ -10,7 +10,7 @@ import { pieceText } from './stage-names.ts';
 /** A pipeline as it is stored: what the API takes, `spin` saves and people write by hand. */
 export type PipelineDocument = Pipeline;
 
-const POLICIES: Readonly<Record<FailurePolicy, JsonObject>> = {
+export const POLICIES: Readonly<Record<FailurePolicy, JsonObject>> = {
   'halt pipeline': { failPipeline: true, continuePipeline: false, completeOtherBranchesThenFail: false },
   'halt branch': { failPipeline: false, continuePipeline: false, completeOtherBranchesThenFail: false },
   'halt branch, then fail': { failPipeline: false, continuePipeline: false, completeOtherBranchesThenFail: true },
@@ -67,7 +67,7 @@ function stageDocument(stage: StageHandle, graph: GraphInCode): JsonObject {
   const document = {
     refId: graph.refIdOf(stage),
     requisiteStageRefIds: graph.requisitesOf(stage),
-    type,
+    type: type ?? undefined,
     name: name ?? undefined,
     ...context,
     ...(policy ? POLICIES[policy] : {}),

@@ -1,6 +1,7 @@
 import {
   asRef,
   type Expression,
+  HOLD,
   nodeOf,
   type OpenReference,
   type Piece,
@@ -28,12 +29,18 @@ function expressionOf(value: unknown): Expression {
   const node = nodeOf(value);
   if (node?.kind === 'text')
     throw new Error('expr`…` makes a text and cannot be part of an expression. Join texts with + inside calc`…`.');
-  return node ?? { kind: 'expression', pieces: [literal(value)], compound: false };
+  return node ?? { kind: 'expression', pieces: [literal(value)], hold: HOLD.value };
 }
 
-const bracketed = ({ pieces, compound }: Expression): readonly Piece[] => (compound ? ['(', ...pieces, ')'] : pieces);
-const compoundOf = <Value>(pieces: readonly Piece[]): Ref<Value> =>
-  asRef<Value>({ kind: 'expression', pieces, compound: true });
+type Hold = Expression['hold'];
+
+/** Pieces of an operand; in brackets unless it holds at least as tightly. */
+const operand = (value: unknown, least: Hold): readonly Piece[] => {
+  const { pieces, hold } = expressionOf(value);
+  return hold >= least ? pieces : ['(', ...pieces, ')'];
+};
+const made = <Value>(pieces: readonly Piece[], hold: Hold): Ref<Value> =>
+  asRef<Value>({ kind: 'expression', pieces, hold });
 
 /**
  * A text with references in it: expr`web-${p.version}` compiles to `web-${parameters.version}`. A text that is nothing
@@ -69,13 +76,16 @@ export function calc(
   const pieces = texts.flatMap((text, at): readonly Piece[] =>
     at < values.length ? [text, ...expressionOf(values[at]).pieces] : [text],
   );
-  return compoundOf(pieces.filter((piece) => piece !== ''));
+  return made(
+    pieces.filter((piece) => piece !== ''),
+    HOLD.anything,
+  );
 }
 
 type Comparable<Value> = [Value] extends [never] ? Scalar : Value;
 
 const compare = (left: Ref<unknown>, sign: string, right: unknown): Ref<boolean> =>
-  compoundOf([...bracketed(expressionOf(left)), ` ${sign} `, ...bracketed(expressionOf(right))]);
+  made([...operand(left, HOLD.value), ` ${sign} `, ...operand(right, HOLD.value)], HOLD.comparison);
 
 /** True when the reference has this value. */
 export const is = <Value>(value: Ref<Value>, other: Comparable<NoInfer<Value>> | Ref<NoInfer<Value>>): Ref<boolean> =>
@@ -89,24 +99,27 @@ export const isNot = <Value>(
 
 /** True when the condition is not. */
 export const not = (condition: Ref<boolean>): Ref<boolean> =>
-  asRef({ kind: 'expression', pieces: ['!', ...bracketed(expressionOf(condition))], compound: false });
+  made(['!', ...operand(condition, HOLD.value)], HOLD.value);
 
-const joined = (sign: string, conditions: readonly Ref<boolean>[]): Ref<boolean> =>
-  compoundOf(
-    conditions.flatMap((condition, at) => [...(at === 0 ? [] : [` ${sign} `]), ...bracketed(expressionOf(condition))]),
-  );
+const joined = (sign: string, hold: Hold, conditions: readonly Ref<boolean>[]): Ref<boolean> => {
+  const pieces = conditions.flatMap((condition, at) => [
+    ...(at === 0 ? [] : [` ${sign} `]),
+    ...operand(condition, hold),
+  ]);
+  return made(pieces, hold);
+};
 
 /** True when every condition is. */
 export const allOf = (...conditions: readonly [Ref<boolean>, ...Ref<boolean>[]]): Ref<boolean> =>
-  joined('&&', conditions);
+  joined('&&', HOLD.and, conditions);
 
 /** True when at least one condition is. */
 export const anyOf = (...conditions: readonly [Ref<boolean>, ...Ref<boolean>[]]): Ref<boolean> =>
-  joined('||', conditions);
+  joined('||', HOLD.or, conditions);
 
 /** The option that the judge of a manual judgment chose. */
 export const judgment = (stage: StageHandle): Ref<string> =>
-  asRef({ kind: 'expression', pieces: [{ stage, form: 'judgment' }], compound: false });
+  asRef({ kind: 'expression', pieces: [{ stage, form: 'judgment' }], hold: HOLD.value });
 
 /** A server group that this execution has made, as `#deployedServerGroups()` tells of it. */
 export interface DeployedServerGroup {

@@ -1,7 +1,7 @@
 import { stagesReadBy } from './compile-value.ts';
 import type { RefIdStyle } from './pipeline-code.ts';
 import { assignRefIds } from './ref-ids.ts';
-import { isStageHandle, recordOf, type StageHandle, type StageList } from './stage-code.ts';
+import { isStageHandle, nameOf, recordOf, type StageHandle, type StageList } from './stage-code.ts';
 
 /** The stages of a pipeline in code with their ids and their order settled. */
 export interface GraphInCode {
@@ -10,14 +10,17 @@ export interface GraphInCode {
   refIdOf(stage: StageHandle): string | number | undefined;
   /** As stored; undefined where the key is left out. */
   requisitesOf(stage: StageHandle): readonly (string | number)[] | undefined;
+  /** The stages a stage waits for directly. */
+  upstreamOf(stage: StageHandle): readonly StageHandle[];
   /** Everything that ends before the stage starts, nearest first. */
   ancestorsOf(stage: StageHandle): readonly StageHandle[];
 }
 
-export const titleOf = (stage: StageHandle): string => {
-  const { name, type } = recordOf(stage);
-  return `Stage "${name ?? type}"`;
-};
+export const titleOf = (stage: StageHandle): string => `Stage "${nameOf(stage)}"`;
+
+/** What a stored refId means: numbers and texts are the same, anything else is none. */
+const refIdText = (refId: unknown): string | undefined =>
+  typeof refId === 'string' || typeof refId === 'number' ? String(refId) : undefined;
 
 /**
  * Settles ids and order. Throws an Error for a stage that is listed twice or not at all, and for stages that wait for
@@ -63,7 +66,7 @@ function checkReads(stage: StageHandle, order: Order, listed: ReadonlySet<StageH
 class Order implements GraphInCode {
   readonly stages: readonly StageHandle[];
   private readonly refIds: ReadonlyMap<StageHandle, string | number | undefined>;
-  private readonly byRefId: ReadonlyMap<string, StageHandle>;
+  private readonly byRefId: ReadonlyMap<string | undefined, StageHandle>;
   private readonly isLinear: boolean;
   private readonly upstream = new Map<StageHandle, readonly StageHandle[] | null>();
   private readonly ancestors = new Map<StageHandle, readonly StageHandle[]>();
@@ -72,7 +75,7 @@ class Order implements GraphInCode {
     this.stages = stages;
     this.isLinear = isLinear;
     this.refIds = new Map(stages.map((stage, at) => [stage, refIds[at]]));
-    this.byRefId = new Map(stages.toReversed().map((stage) => [String(this.refIdOf(stage)), stage]));
+    this.byRefId = new Map(stages.toReversed().map((stage) => [refIdText(this.refIdOf(stage)), stage]));
   }
 
   refIdOf(stage: StageHandle): string | number | undefined {
@@ -105,7 +108,6 @@ class Order implements GraphInCode {
     return [...found];
   }
 
-  /** The stages a stage waits for directly. */
   upstreamOf(stage: StageHandle): readonly StageHandle[] {
     const known = this.upstream.get(stage);
     if (known) return known;
@@ -120,7 +122,11 @@ class Order implements GraphInCode {
     const { fields, after } = recordOf(stage);
     const given = fields['requisiteStageRefIds'];
     if (Array.isArray(given))
-      return given.map((refId) => this.byRefId.get(String(refId))).filter((each) => each !== undefined);
+      return given
+        .map(refIdText)
+        .filter((refId) => refId !== undefined)
+        .map((refId) => this.byRefId.get(refId))
+        .filter((each) => each !== undefined);
     if (this.isLinear) return this.previousOf(stage, after);
     const named = after ? after.flatMap((each) => (isStageHandle(each) ? [each] : this.endsOf(each))) : null;
     const found = [...new Set(named ?? this.withoutEarlier([...readBy(stage)].filter((each) => each !== stage)))];

@@ -2,7 +2,7 @@ export {
   type Authored,
   type AuthoredObject,
   type CommonFields,
-  type ExecutionWindow,
+  type ExpressionText,
   extra,
   type StageFields,
   unchecked,
@@ -32,10 +32,9 @@ export {
   pipeline,
   type RefIdStyle,
   type TriggerFields,
-  type TriggerKind,
-  type TriggerMakers,
-  triggerMakers,
+  triggers,
 } from './pipeline-code.ts';
+export { type CodeVocabulary, printPipeline } from './print/to-code.ts';
 export type { OpenReference, Ref, Reference } from './reference.ts';
 export {
   type FailurePolicy,
@@ -43,7 +42,7 @@ export {
   type StageCode,
   type StageHandle,
   type StageList,
-  type StageMaker,
   type StageMakers,
+  type StageNotes,
   stageMakers,
 } from './stage-code.ts';

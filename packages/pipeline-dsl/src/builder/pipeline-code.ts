@@ -1,62 +1,35 @@
 import type * as z from 'zod';
 import type { JsonObject } from '../json.ts';
 import type { AuthoredObject } from './authored.ts';
+import { type parameterFields, type pipelineFields, triggerKinds } from './fields-in-code.ts';
 import { type Ref, reference, stepText } from './reference.ts';
 import type { StageList } from './stage-code.ts';
 
-type Choice = string | number | boolean;
-
 /** A parameter; its name is its key in the list. */
-export interface ParameterFields<Value> {
-  readonly label?: string;
-  readonly required?: boolean;
-  readonly default?: string | number | boolean | null;
-  readonly description?: string;
+export type ParameterFields<Value> = AuthoredObject<z.output<typeof parameterFields>> & {
   /** Values to choose from: stored as `hasOptions` and `options`, and known to whoever compares the parameter. */
   readonly choices?: readonly Value[];
-  readonly hasOptions?: boolean;
-  readonly options?: ReadonlyArray<{ readonly value: Choice }>;
-  readonly pinned?: boolean;
-  readonly constraint?: string | null;
-  readonly conditional?: boolean;
-  readonly condition?: { readonly parameter: string; readonly comparator: string; readonly comparatorValue: string };
-}
+};
 
 /** References to the parameters of a pipeline. One without choices may hold anything, so it fits every field. */
 export type ParameterReferences<Values> = string extends keyof Values
   ? Record<never, never>
   : { readonly [Name in keyof Values]: Ref<unknown extends Values[Name] ? never : Values[Name]> };
 
-/** A rule that starts the pipeline, in its stored form; the catalog has makers for the kinds it knows. */
+/** A rule that starts the pipeline, in its stored form; see {@link triggers}. */
 export interface TriggerFields {
   readonly type: string;
   readonly [key: string]: unknown;
 }
 
 /** What a pipeline says beside its stages, in the words of the stored JSON. */
-export interface PipelineFields {
-  readonly id?: string;
-  readonly description?: string | null;
+export type PipelineFields = Omit<AuthoredObject<z.output<typeof pipelineFields>>, 'triggers'> & {
   /** `'1'` unless it is said otherwise; `undefined` leaves it out. */
-  readonly schema?: string | undefined;
+  readonly schema?: string | null | undefined;
   /** `'v4'` unless it is said otherwise; `undefined` leaves it out. */
-  readonly spelEvaluator?: string | undefined;
-  readonly index?: number;
-  readonly disabled?: boolean;
-  readonly email?: string;
-  readonly limitConcurrent?: boolean;
-  readonly maxConcurrentExecutions?: number;
-  readonly keepWaitingPipelines?: boolean;
-  readonly respectQuietPeriod?: boolean;
-  readonly locked?: { readonly ui: boolean; readonly allowUnlockUi?: boolean; readonly description?: string };
-  readonly tags?: ReadonlyArray<{ readonly name: string; readonly value: string }>;
-  readonly manualStartAlert?: { readonly type: string; readonly message: string };
-  readonly roles?: readonly string[];
-  readonly serviceAccount?: string;
+  readonly spelEvaluator?: string | null | undefined;
   readonly triggers?: readonly TriggerFields[];
-  readonly expectedArtifacts?: readonly JsonObject[];
-  readonly notifications?: readonly JsonObject[];
-}
+};
 
 /**
  * How stages that name no `refId` get theirs. `names`: from their names, so that it stays when stages are added around
@@ -65,7 +38,7 @@ export interface PipelineFields {
 export type RefIdStyle = 'names' | 'numbers' | 'none';
 
 /** A whole pipeline in code. */
-export interface PipelineConfig<Values> extends PipelineFields {
+export type PipelineConfig<Values> = PipelineFields & {
   readonly application: string;
   readonly name: string;
   readonly refIds?: RefIdStyle;
@@ -74,7 +47,7 @@ export interface PipelineConfig<Values> extends PipelineFields {
   readonly more?: JsonObject;
   /** Stages, or a function that makes them from the pipeline's parameters. Their order is the order of the list. */
   readonly stages?: StageList | ((parameters: ParameterReferences<Values>) => StageList);
-}
+};
 
 const PIPELINE = Symbol.for('gennaker.pipeline');
 
@@ -116,33 +89,18 @@ export function pipeline<const Values extends Record<string, unknown>>(config: P
   return { [PIPELINE]: record, application, name };
 }
 
-/** What a trigger maker needs of a kind of trigger. */
-export interface TriggerKind<Config = unknown> {
-  readonly type: string;
-  readonly config: z.ZodType<Config>;
-}
-
-type TriggerConfig<Config> = AuthoredObject<Config> & {
-  readonly id?: string;
+type TriggerConfig<Config> = Omit<AuthoredObject<Config>, 'type' | 'enabled'> & {
   /** True unless it is said otherwise; `undefined` leaves it out. */
-  readonly enabled?: boolean | undefined;
-  readonly description?: string;
-  readonly runAsUser?: string;
-  readonly expectedArtifactIds?: readonly string[];
-  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly enabled?: boolean | 'true' | 'false' | undefined;
 };
 
-/** A maker for each kind of trigger. */
-export type TriggerMakers<Kinds> = {
-  readonly [Type in keyof Kinds]: (
-    config: Kinds[Type] extends TriggerKind<infer Config> ? TriggerConfig<Config> : never,
+type TriggerMakers = {
+  readonly [Type in keyof typeof triggerKinds]: (
+    config: TriggerConfig<z.output<(typeof triggerKinds)[Type]>>,
   ) => TriggerFields;
 };
 
-/** Typed makers for the kinds of triggers of a catalog. */
-export function triggerMakers<const Kinds extends Readonly<Record<string, TriggerKind>>>(
-  kinds: Kinds,
-): TriggerMakers<Kinds> {
-  const makers = Object.keys(kinds).map((type) => [type, (config: JsonObject) => ({ type, enabled: true, ...config })]);
-  return Object.fromEntries(makers) as unknown as TriggerMakers<Kinds>;
-}
+/** Makers of triggers, by kind: `triggers.webhook({ source: 'web-release' })`. */
+export const triggers = Object.fromEntries(
+  Object.keys(triggerKinds).map((type) => [type, (config: JsonObject) => ({ type, enabled: true, ...config })]),
+) as unknown as TriggerMakers;

@@ -18,7 +18,7 @@ export function assignRefIds(
   style: RefIdStyle,
 ): ReadonlyArray<string | number | undefined> {
   const isGiven = (fields: StageRecord['fields']) => Object.hasOwn(fields, 'refId');
-  const taken = new Set(records.filter(({ fields }) => isGiven(fields)).map(({ fields }) => String(fields['refId'])));
+  const taken = new Set(records.flatMap(({ fields: { refId } }) => (typeof refId === 'object' ? [] : [String(refId)])));
   const free = (wanted: string): string => {
     let refId = wanted;
     for (let count = 2; taken.has(refId); count += 1) refId = `${wanted}-${count}`;
@@ -28,6 +28,8 @@ export function assignRefIds(
   return records.map(({ type, name, fields }, at) => {
     if (isGiven(fields)) return fields['refId'] as string | number | undefined;
     if (style === 'none') return undefined;
-    return free(style === 'numbers' ? String(at + 1) : slugOf(name ?? type) || slugOf(type) || String(at + 1));
+    return free(
+      style === 'numbers' ? String(at + 1) : slugOf(name ?? type ?? '') || slugOf(type ?? '') || String(at + 1),
+    );
   });
 }

@@ -47,11 +47,14 @@ export interface StagePiece {
 }
 export type Piece = string | StagePiece;
 
-/** One expression, without `${ }`. `compound` ones need brackets inside another. */
+/** How tightly an expression holds together, loosest first: inside a tighter one it needs brackets. */
+export const HOLD = { anything: 0, or: 1, and: 2, comparison: 3, value: 4 } as const;
+
+/** One expression, without `${ }`. */
 export interface Expression {
   readonly kind: 'expression';
   readonly pieces: readonly Piece[];
-  readonly compound: boolean;
+  readonly hold: (typeof HOLD)[keyof typeof HOLD];
 }
 
 /** Text with expressions in it. */
@@ -107,7 +110,7 @@ function readable(pieces: readonly Piece[], before?: readonly Piece[]): unknown 
   // Callable, because `at` may be a method here and a key there; which, only the call tells.
   return new Proxy(() => undefined, {
     get(_, key) {
-      if (key === NODE) return { kind: 'expression', pieces, compound: false } satisfies Expression;
+      if (key === NODE) return { kind: 'expression', pieces, hold: HOLD.value } satisfies Expression;
       if (key === Symbol.toPrimitive) return refuseText;
       if (typeof key !== 'string') return undefined;
       return readable([...pieces, stepText(INDEX.test(key) ? Number(key) : key)], key === 'at' ? pieces : undefined);

@@ -23,7 +23,8 @@ const RECORD = Symbol.for('gennaker.stage');
 
 /** What has been said of a stage. Read it when the pipeline is compiled, not before. */
 export interface StageRecord {
-  readonly type: string;
+  /** Null: stored JSON without a type that is a text. */
+  readonly type: string | null;
   /** Null: the stage has no name of its own. */
   readonly name: string | null;
   readonly fields: JsonObject;
@@ -39,6 +40,10 @@ export interface StageHandle {
   readonly [RECORD]: StageRecord;
   /** The stage's status, for conditions: is(checks.status, 'FAILED_CONTINUE'). */
   readonly status: Ref<Status>;
+  /** True when its status is SUCCEEDED. */
+  readonly hasSucceeded: Ref<boolean>;
+  /** True when its status is TERMINAL; a failure that is ignored is none. */
+  readonly hasFailed: Ref<boolean>;
   /**
    * The stage starts when all of these have ended. A list stands for those of its stages that end it. Without a call
    * the stage comes after the stages whose values it reads, or starts at once when it reads none.
@@ -61,6 +66,9 @@ export interface StageCode<Context, Outputs, Passed = Outputs> extends StageHand
    */
   readonly nearest: Reference<Passed>;
 }
+
+/** The name by which expressions find the stage: its own, or else its type. */
+export const nameOf = (stage: StageHandle): string => stage[RECORD].name ?? stage[RECORD].type ?? '';
 
 export const recordOf = (stage: StageHandle): StageRecord => stage[RECORD];
 export const isStageHandle = (value: unknown): value is StageHandle =>
@@ -89,6 +97,14 @@ class StageInCode<Context, Outputs, Passed> implements StageCode<Context, Output
     return reference<Status>({ stage: this, form: 'stage' }, '.status.toString()');
   }
 
+  get hasSucceeded(): Ref<boolean> {
+    return reference<boolean>({ stage: this, form: 'stage' }, '.hasSucceeded');
+  }
+
+  get hasFailed(): Ref<boolean> {
+    return reference<boolean>({ stage: this, form: 'stage' }, '.hasFailed');
+  }
+
   after(...stages: StageList): this {
     this[RECORD].after = [...(this[RECORD].after ?? []), ...stages];
     return this;
@@ -105,49 +121,70 @@ class StageInCode<Context, Outputs, Passed> implements StageCode<Context, Output
   }
 }
 
-/**
- * Makes a stage of one type. `name` is shown and is how expressions find the stage; null leaves it out, then the type
- * stands for it.
- */
-export type StageMaker<Context, Outputs, Passed = Outputs> = (
-  name: string | null,
-  fields: StageFields<Context>,
-) => StageCode<Context, Outputs, Passed>;
-
 type ContextOf<Definition> = Definition extends StageDefinition<infer Context, unknown> ? Context : never;
 type OutputsOf<Definition> = Definition extends StageDefinition<infer _, infer Outputs> ? Outputs : never;
-type PassedOf<Type, Definitions, Planned> = Type extends keyof Planned
-  ? Planned[Type] extends keyof Definitions
-    ? OutputsOf<Definitions[Planned[Type]]>
-    : never
-  : Type extends keyof Definitions
-    ? OutputsOf<Definitions[Type]>
-    : never;
+
+/** What builder and printer know of stages beside their definitions. */
+export interface StageNotes<Type extends string = string> {
+  /** For a type that leaves its work to stages it plans: the type whose outputs later stages read. */
+  readonly planned: { readonly [Each in Type]?: Type };
+  /** What stages of a type write into their context beside the fields of authors. */
+  readonly written: { readonly [Each in Type]?: z.ZodObject };
+}
+
+type PlannedType<Type, Notes> = Notes extends { planned: { [Each in Type & string]: infer Planned } } ? Planned : Type;
+type Written<Type, Notes> = Notes extends { written: { [Each in Type & string]: z.ZodType<infer More> } }
+  ? More
+  : unknown;
+
+type MakerOf<Context, Outputs, Passed, More> = (
+  name: string | null,
+  fields: StageFields<Context>,
+) => StageCode<Context & More, Outputs, Passed>;
 
 /** A maker for each stage type. */
-export type StageMakers<Definitions, Planned> = {
-  readonly [Type in keyof Definitions]: StageMaker<
+export type StageMakers<Definitions, Notes> = {
+  readonly [Type in keyof Definitions]: MakerOf<
     ContextOf<Definitions[Type]>,
     OutputsOf<Definitions[Type]>,
-    PassedOf<Type, Definitions, Planned>
+    OutputsOf<Definitions[PlannedType<Type, Notes> & keyof Definitions]>,
+    Written<Type, Notes>
   >;
 };
 
 /**
- * Typed makers for the stage types of a catalog. `planned` names, for a type that leaves its work to stages it plans,
- * the type whose outputs later stages read.
+ * Typed makers for the stage types of a catalog. The first argument of a maker is the stage's name, which is shown and
+ * by which expressions find the stage; null leaves it out, then the type stands for it.
  */
 export function stageMakers<
   const Definitions extends Readonly<Record<string, StageDefinition>>,
-  const Planned extends { readonly [Type in keyof Definitions]?: keyof Definitions },
->(definitions: Definitions, planned: Planned): StageMakers<Definitions, Planned> {
-  const makers = Object.entries(definitions).map(([type, definition]) => {
-    const publisher = definitions[planned[type] ?? type] ?? definition;
-    const maker = (name: string | null, fields: JsonObject) =>
-      new StageInCode({ type, name, fields, outputKeys: publishedKeys(publisher, fields) });
-    return [type, maker];
-  });
-  return Object.fromEntries(makers) as unknown as StageMakers<Definitions, Planned>;
+  const Notes extends StageNotes<keyof Definitions & string>,
+>(definitions: Definitions, notes: Notes): StageMakers<Definitions, Notes> {
+  const makers = Object.keys(definitions).map((type) => [
+    type,
+    (name: string | null, fields: JsonObject) => stageOf({ type, name, fields }, definitions, notes),
+  ]);
+  return Object.fromEntries(makers) as unknown as StageMakers<Definitions, Notes>;
+}
+
+/** A stage of any type; what it publishes is known when its type is. */
+export function stageOf(
+  stage: Pick<StageRecord, 'type' | 'name' | 'fields'>,
+  definitions: Readonly<Record<string, StageDefinition>>,
+  { planned }: StageNotes,
+): StageCode<unknown, unknown> {
+  const definition = publisherOf(stage.type, definitions, planned);
+  return new StageInCode({ ...stage, outputKeys: definition ? publishedKeys(definition, stage.fields) : new Set() });
+}
+
+/** The definition that tells what later stages read of a stage of this type. */
+export function publisherOf(
+  type: string | null,
+  definitions: Readonly<Record<string, StageDefinition>>,
+  planned: StageNotes['planned'],
+): StageDefinition | undefined {
+  const publisher = type !== null && Object.hasOwn(planned, type) ? planned[type] : type;
+  return typeof publisher === 'string' && Object.hasOwn(definitions, publisher) ? definitions[publisher] : undefined;
 }
 
 /** Names under which a stage of this type is known to publish. */
@@ -168,5 +205,14 @@ export function raw(json: {
   readonly [key: string]: unknown;
 }): StageCode<unknown, unknown> {
   const { type, name, ...fields } = json;
-  return new StageInCode({ type, name: name ?? null, fields, outputKeys: new Set() });
+  // Neither has to be a text in what was stored elsewhere; then it is a field like others.
+  const isTyped = typeof type === 'string';
+  const isNamed = typeof name === 'string';
+  const rest = { ...(isTyped ? {} : { type }), ...(isNamed ? {} : { name }), ...fields };
+  return new StageInCode({
+    type: isTyped ? type : null,
+    name: isNamed ? name : null,
+    fields: rest,
+    outputKeys: new Set(),
+  });
 }

@@ -1,6 +1,6 @@
 import { type GraphInCode, titleOf } from './graph-in-code.ts';
 import { quoted, type StagePiece, stepText } from './reference.ts';
-import { recordOf, type StageHandle } from './stage-code.ts';
+import { nameOf, recordOf, type StageHandle } from './stage-code.ts';
 
 /** Words that begin something else than a name where an expression begins. */
 const RESERVED = /^(true|false|null|new|not|and|or|eq|ne|lt|gt|le|ge|matches|between|instanceof|T)$/i;
@@ -14,17 +14,16 @@ const ROOT_NAMES: ReadonlySet<string> = new Set([
   'deployedServerGroups',
 ]);
 
-const nameOf = (stage: StageHandle): string => recordOf(stage).name ?? recordOf(stage).type;
-
-const hasNameAlone = (stage: StageHandle, graph: GraphInCode): boolean =>
-  graph.stages.every((other) => other === stage || nameOf(other) !== nameOf(stage));
+/** True when the stage's name leads to it and to no other stage. */
+export const isFoundByName = (stage: StageHandle, graph: GraphInCode): boolean =>
+  !nameOf(stage).includes('${') && graph.stages.every((other) => other === stage || nameOf(other) !== nameOf(stage));
 
 /** How an expression of `reader` names what it reads of another stage. Throws an Error where it cannot. */
 export function pieceText(piece: StagePiece, reader: StageHandle, graph: GraphInCode): string {
   const { stage } = piece;
   const name = nameOf(stage);
   if (piece.form === 'nearest') return nearestText(piece, reader, graph);
-  const isPlain = hasNameAlone(stage, graph) && !name.includes('${');
+  const isPlain = isFoundByName(stage, graph);
   if (piece.form === 'judgment') {
     if (isPlain) return `#judgment(${quoted(name)})`;
     throw new Error(`${titleOf(reader)} asks for the judgment of ${titleOf(stage)}, which needs a name of its own.`);
