@@ -1,6 +1,7 @@
 import type { StageDefinition } from '@gennaker/pipeline-dsl';
 import { bakeStage } from './stages/bake/definition.ts';
 import { bakeInRegionStage } from './stages/bake-in-region/definition.ts';
+import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
@@ -10,7 +11,9 @@ import { destroyServerGroupStage } from './stages/destroy-server-group/definitio
 import { disableClusterStage } from './stages/disable-cluster/definition.ts';
 import { disableServerGroupStage } from './stages/disable-server-group/definition.ts';
 import { enableServerGroupStage } from './stages/enable-server-group/definition.ts';
+import { evaluateArtifactsStage } from './stages/evaluate-artifacts/definition.ts';
 import { evaluateVariablesStage } from './stages/evaluate-variables/definition.ts';
+import { findArtifactFromExecutionStage } from './stages/find-artifact-from-execution/definition.ts';
 import { findImageStage } from './stages/find-image/definition.ts';
 import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
 import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
@@ -55,6 +58,9 @@ export const stageDefinitions = {
   disableCluster: disableClusterStage,
   scaleDownCluster: scaleDownClusterStage,
   rollbackCluster: rollbackClusterStage,
+  evaluateArtifacts: evaluateArtifactsStage,
+  bindArtifacts: bindArtifactsStage,
+  findArtifactFromExecution: findArtifactFromExecutionStage,
   monitorPipeline: monitorPipelineStage,
   dependsOnExecution: dependsOnExecutionStage,
 } as const satisfies Record<string, StageDefinition>;

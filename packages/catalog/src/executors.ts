@@ -2,6 +2,7 @@ import type { StageType, TriggerType } from './definitions.ts';
 import type { StageExecutor, TriggerMatcher } from './kit/index.ts';
 import { bake } from './stages/bake/executor.ts';
 import { bakeInRegion } from './stages/bake-in-region/executor.ts';
+import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
@@ -11,7 +12,9 @@ import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
 import { disableCluster } from './stages/disable-cluster/executor.ts';
 import { disableServerGroup } from './stages/disable-server-group/executor.ts';
 import { enableServerGroup } from './stages/enable-server-group/executor.ts';
+import { evaluateArtifacts } from './stages/evaluate-artifacts/executor.ts';
 import { evaluateVariables } from './stages/evaluate-variables/executor.ts';
+import { findArtifactFromExecution } from './stages/find-artifact-from-execution/executor.ts';
 import { findImage } from './stages/find-image/executor.ts';
 import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
 import { manualJudgment } from './stages/manual-judgment/executor.ts';
@@ -56,6 +59,9 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   disableCluster,
   scaleDownCluster,
   rollbackCluster,
+  evaluateArtifacts,
+  bindArtifacts,
+  findArtifactFromExecution,
   monitorPipeline,
   dependsOnExecution,
 } satisfies Record<StageType, StageExecutor>;

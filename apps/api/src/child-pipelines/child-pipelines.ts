@@ -1,6 +1,12 @@
-import type { ChildStart, ChildState, Pipelines } from '@gennaker/catalog/kit';
+import type { ArtifactQuery, ChildStart, ChildState, Pipelines } from '@gennaker/catalog/kit';
 import { type Execution, FailureError, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
-import { type Artifact, artifactsBefore, matches, readExpectedArtifacts } from '@gennaker/pipeline-dsl/artifacts';
+import {
+  type Artifact,
+  artifactsBefore,
+  artifactsOf,
+  matches,
+  readExpectedArtifacts,
+} from '@gennaker/pipeline-dsl/artifacts';
 import { type Engine, mergedOutputs, parentFacts, type ResolveDefinition } from '../engine/index.ts';
 
 /** A stored pipeline, as far as starting it needs. */
@@ -77,6 +83,17 @@ export class ChildPipelines implements Pipelines {
     };
   }
 
+  async artifacts(query: ArtifactQuery): Promise<{ executionId: string; artifacts: readonly Artifact[] } | null> {
+    const { application, pipeline, statuses, asker } = query;
+    const config = (await this.pipelines.find(application, pipeline)) ?? (await this.pipelines.byId(pipeline));
+    if (!config) throw notFound(query);
+    const newest = await this.engine().newest(config.id, { statuses, except: asker.executionId });
+    if (!newest) return null;
+    const own = newest.pipelineConfigId === asker.pipelineConfigId;
+    const stages = newest.stages.filter(({ refId }) => !own || refId !== asker.refId);
+    return { executionId: newest.id, artifacts: artifactsOf({ ...newest, stages }) };
+  }
+
   async cancel(executionId: string, reason: string, user: string): Promise<void> {
     await this.engine().cancel(executionId, user, reason);
   }
@@ -136,7 +153,7 @@ function messageOf(stage: Stage): string | null {
   return Array.isArray(errors) && errors.length > 0 ? String(errors[0]) : typeof error === 'string' ? error : null;
 }
 
-const notFound = ({ application, pipeline }: ChildStart): FailureError =>
+const notFound = ({ application, pipeline }: Pick<ChildStart, 'application' | 'pipeline'>): FailureError =>
   new FailureError({
     code: 'pipeline.not-found',
     message: `There is no pipeline "${pipeline}" in application ${application}.`,

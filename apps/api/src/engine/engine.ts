@@ -20,10 +20,11 @@ import type {
   EngineLogger,
   ExecutionStore,
   Ids,
+  NewestFilter,
   NewSignal,
   OutsideWorld,
-  SignalKind,
   ResolveDefinition,
+  SignalKind,
   StageRegistry,
   WorkQueue,
 } from './ports.ts';
@@ -46,9 +47,9 @@ export interface EngineOptions {
   readonly windowTimeZone: string;
   /** Answers expressions that ask the world; without it they fail. */
   readonly outside?: OutsideWorld | undefined;
-}
   /** Makes definitions that stand for others what they stand for; without it they run as they are. */
   readonly resolveDefinition?: ResolveDefinition | undefined;
+}
 
 /** A request the execution's state does not allow; `status` is the HTTP status that says so. */
 export class Refusal extends Error {
@@ -193,6 +194,11 @@ export class Engine {
   /** Wakes a stage that waits for something which has happened now. */
   async wakeStage(executionId: string, stageId: string): Promise<void> {
     await this.send(executionId, stageId, 'wake', {}, 'gennaker');
+  }
+
+  /** The newest execution of a pipeline that was not refused before it started; null when there is none. */
+  async newest(pipelineConfigId: string, filter?: NewestFilter): Promise<Execution | null> {
+    return this.options.store.newestLaunched(pipelineConfigId, filter);
   }
 
   async read(executionId: string): Promise<Execution | null> {

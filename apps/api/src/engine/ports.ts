@@ -1,5 +1,5 @@
 import type { LedgerEntry, StageExecutor, Strategy } from '@gennaker/catalog/kit';
-import type { Execution, ExecutionEventBody, JsonObject, Stage, StageDefinition } from '@gennaker/pipeline-dsl';
+import type { Execution, ExecutionEventBody, JsonObject, Stage, StageDefinition, Status } from '@gennaker/pipeline-dsl';
 import type { Question } from '@gennaker/pipeline-dsl/expressions';
 import type { Message } from './messages.ts';
 
@@ -139,6 +139,14 @@ export interface Asker {
   readonly held: readonly string[];
 }
 
+/** Which executions count when the newest is looked for. */
+export interface NewestFilter {
+  /** Absent = all. */
+  readonly statuses?: readonly Status[];
+  /** Id of one that does not count. */
+  readonly except?: string;
+}
+
 /** All that is durable. Implementations: rows in Postgres, and memory for tests and simulations; one contract suite for both. */
 export interface ExecutionStore {
   /**
@@ -155,7 +163,7 @@ export interface ExecutionStore {
   signal(signal: NewSignal): Promise<boolean>;
   read(executionId: string): Promise<Execution | null>;
   /** The newest execution of a pipeline that was not refused before it started; null when there is none. */
-  newestLaunched(pipelineConfigId: string): Promise<Execution | null>;
+  newestLaunched(pipelineConfigId: string, filter?: NewestFilter): Promise<Execution | null>;
   /** Lets the key of an execution start another one. */
   releaseCorrelation(executionId: string): Promise<void>;
 
@@ -188,6 +196,12 @@ export interface ExecutionStore {
   retire(workerId: string): Promise<void>;
 }
 
+/**
+ * The definition to run in place of one that stands for another, such as an instance of a template; any other is
+ * answered unchanged. Why it cannot be made is told in the `errors` of the answer, and refuses the launch.
+ */
+export type ResolveDefinition = (config: JsonObject, trigger: JsonObject) => Promise<JsonObject>;
+
 /** What the engine knows of stage types: an executor by type or why there is none, and which types gate others. */
 export interface StageRegistry {
   executor(type: string, alias?: string): StageExecutor | null;
@@ -196,12 +210,6 @@ export interface StageRegistry {
   /** Types planned before any stage that asks for it by a common field. */
   readonly gates: readonly StageDefinition[];
 }
-/**
- * The definition to run in place of one that stands for another, such as an instance of a template; any other is
- * answered unchanged. Why it cannot be made is told in the `errors` of the answer, and refuses the launch.
- */
-export type ResolveDefinition = (config: JsonObject, trigger: JsonObject) => Promise<JsonObject>;
-
 
 /** Answers what expressions ask of the world: addresses, ids, attributes. Rejects with a sentence for a person. */
 export interface OutsideWorld {

@@ -219,3 +219,59 @@ describe('a pipeline stage', () => {
     expect(await runsOf(app, child)).toMatchObject([{ id: details.source.executionId, status: 'TERMINAL' }]);
   });
 });
+
+describe('stages that deal in artifacts', () => {
+  appTest('take them from another pipeline, make them of text, and bind what the trigger brought', async ({ app }) => {
+    const built = await save(app, 'built', { stages: [pass] });
+    await ended(app, (await start(app, 'built', { artifacts: [web('7')] })).body.ref);
+    await save(app, 'stages', {
+      stages: [
+        { refId: '1', type: 'findArtifactFromExecution', name: 'find', pipeline: built, expectedArtifact: expected() },
+        {
+          refId: '2',
+          type: 'evaluateArtifacts',
+          name: 'text',
+          artifactContents: [{ id: 'note', name: 'note.txt', contents: 'by ${trigger.user}' }],
+        },
+        {
+          refId: '3',
+          requisiteStageRefIds: ['1', '2'],
+          type: 'bindArtifacts',
+          name: 'bind',
+          expectedArtifacts: [
+            expected({ id: 'near' }),
+            { id: 'sent', matchArtifact: { type: 'git/repo' } },
+            { id: 'made', matchArtifact: { name: 'note.txt' } },
+          ],
+        },
+      ].map((stage) => ({ requisiteStageRefIds: [], ...stage })),
+    });
+    const sent = await start(app, 'stages', { artifacts: [web('6'), { type: 'git/repo', name: 'config' }] });
+    const { status, stages, trigger } = await ended(app, sent.body.ref);
+    expect(status).toBe('SUCCEEDED');
+    expect(stages[0].outputs.resolvedExpectedArtifacts).toMatchObject([{ id: 'e1', boundArtifact: web('7') }]);
+    const note = { type: 'embedded/base64', reference: Buffer.from(`by ${trigger.user}`).toString('base64') };
+    expect(stages[2].outputs.resolvedExpectedArtifacts).toMatchObject([
+      { id: 'near', boundArtifact: web('7') },
+      { id: 'sent', boundArtifact: { name: 'config' } },
+      { id: 'made', boundArtifact: note },
+    ]);
+  });
+
+  appTest('of the same pipeline do not find what they found themselves, nor their own execution', async ({ app }) => {
+    const find = { refId: '1', type: 'findArtifactFromExecution', name: 'find', application: 'inputs' };
+    const executionOptions = { successful: true, terminal: true, running: true };
+    await save(app, 'self', {
+      stages: [{ ...find, pipeline: 'self', executionOptions, expectedArtifacts: [expected()] }],
+    });
+    const first = await ended(app, (await start(app, 'self', { artifacts: [web('1')] })).body.ref);
+    expect(first.stages[0].context.exception.details.error).toBe(
+      'Pipeline self of inputs has no execution that is SUCCEEDED or TERMINAL or RUNNING.',
+    );
+    const second = await ended(app, (await start(app, 'self', {})).body.ref);
+    expect(second.stages[0].outputs.artifacts).toEqual([web('1')]);
+    const third = await ended(app, (await start(app, 'self', {})).body.ref);
+    expect(third).toMatchObject({ status: 'TERMINAL' });
+    expect(third.stages[0].context.exception.details.error).toContain('Unmatched expected artifact "web image"');
+  });
+});

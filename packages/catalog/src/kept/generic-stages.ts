@@ -13,8 +13,6 @@ import { type KeptStage, keptStage } from './kept-stage.ts';
 
 const NO_BUILDS =
   'No build server is connected here. A `webhook` stage can start the build and wait for its status.' as const;
-const NO_ARTIFACTS =
-  'Artifacts are not matched with what is expected here. Take what you need from `trigger.artifacts` in an `evaluateVariables` stage.' as const;
 
 const build = (type: string, label: string, more: Readonly<Record<string, z.ZodType>> = {}): KeptStage =>
   keptStage({
@@ -153,40 +151,6 @@ const jobs: readonly KeptStage[] = [
 ];
 
 const executions: readonly KeptStage[] = [
-  keptStage({
-    type: 'evaluateArtifacts',
-    label: 'Evaluate artifacts',
-    description: 'Publishes texts with expressions as artifacts.',
-    group: 'Control',
-    why: NO_ARTIFACTS,
-    fields: {
-      artifactContents: openList('Contents', 'Name and content of each artifact.', true),
-      ...expectedArtifactsField,
-    },
-  }),
-  keptStage({
-    type: 'bindArtifacts',
-    internal: true,
-    label: 'Bind artifacts',
-    description: 'Binds what other stages produced to expected artifacts.',
-    group: 'Control',
-    why: NO_ARTIFACTS,
-    fields: expectedArtifactsField,
-  }),
-  keptStage({
-    type: 'findArtifactFromExecution',
-    label: 'Find artifact from execution',
-    description: 'Takes an artifact from the newest execution of a pipeline.',
-    group: 'Build and find image',
-    why: NO_ARTIFACTS,
-    fields: {
-      application: text({ label: 'Application', help: 'Application of the pipeline.', order: 1 }),
-      pipeline: text({ label: 'Pipeline', help: 'Id of the pipeline.', order: 2 }),
-      expectedArtifact: openObject('Artifact', 'The artifact to take.'),
-      expectedArtifacts: openList('Artifacts', 'The artifacts to take, when there are several.'),
-      executionOptions: openObject('Executions', 'Which ends count: successful, terminal, running.'),
-    },
-  }),
   keptStage({
     type: 'savePipelinesFromArtifact',
     label: 'Save pipelines',

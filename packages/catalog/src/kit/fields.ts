@@ -44,6 +44,20 @@ export const flag = (field: Field) =>
 export const optionalChoice = <const Values extends readonly [string, ...string[]]>(values: Values, field: Field) =>
   describeField(z.enum(values).nullish(), { widget: 'select', ...field });
 export const textList = (field: Field) => describeField(z.array(z.string().max(2_000)).max(500).nullish(), field);
+/** Expected artifacts of a stage: bound when its tasks are done, to what it has published. */
+export const expectedArtifacts = (field: Partial<Field> = {}) =>
+  describeField(
+    z
+      .array(z.looseObject({ id: z.string().max(200) }))
+      .max(500)
+      .nullish(),
+    {
+      label: 'Expected artifacts',
+      help: 'Artifacts the stage must produce, for later stages to use.',
+      widget: 'json',
+      ...field,
+    },
+  );
 export const textMap = (field: Field) => describeField(z.record(z.string(), z.coerce.string()).nullish(), field);
 export const percentage = (field: Field) => optionalNumber({ unit: '%', ...field }, { min: 0, max: 100 });
 export const secondsField = (field: Field, max = 31_536_000) =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { encodeBase64 } from '../expressions/functions/encoding.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 
 /** Texts as they come in JSON: numbers and booleans are taken as text, null as absent. */
@@ -123,3 +124,10 @@ function canonical(value: unknown): string {
     isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
+
+/** A text kept inside an artifact. */
+export const textArtifact = (name: string, contents: string): Artifact => ({
+  type: 'embedded/base64',
+  name,
+  reference: encodeBase64(contents),
+});

@@ -11,6 +11,7 @@ import type {
   ExecutionStore,
   LedgerWrite,
   NewExecution,
+  NewestFilter,
   NewSignal,
   Signal,
 } from '../ports.ts';
@@ -186,9 +187,10 @@ export class MemoryStore implements ExecutionStore {
     return kept ? structuredClone(kept.execution) : null;
   }
 
-  async newestLaunched(pipelineConfigId: string): Promise<Execution | null> {
+  async newestLaunched(pipelineConfigId: string, { statuses, except }: NewestFilter = {}): Promise<Execution | null> {
     const launched = this.ofPipeline(pipelineConfigId)
       .filter(({ execution }) => execution.status !== 'TERMINAL' || execution.startTime !== null)
+      .filter(({ execution }) => execution.id !== except && (statuses?.includes(execution.status) ?? true))
       .sort((a, b) => b.order - a.order);
     return launched[0] ? structuredClone(launched[0].execution) : null;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VirtualClock } from '../in-memory/virtual-clock.ts';
+import type { NewestFilter } from '../ports.ts';
 import { Harness, type StoreUnderTest } from './harness.ts';
 
 const HALT_BRANCH = { failPipeline: false, continuePipeline: false, completeOtherBranchesThenFail: false };
@@ -462,7 +463,8 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
 
   it('the newest execution of a pipeline is told, unless it was refused before it started', async () => {
     const world = newWorld();
-    const newest = async (config: string) => (await world.store.newestLaunched(config))?.id ?? null;
+    const newest = async (config: string, filter?: NewestFilter) =>
+      (await world.store.newestLaunched(config, filter))?.id ?? null;
     const pipelineConfigId = `newest-${await world.start([stage('A')])}`;
     expect(await newest(pipelineConfigId)).toBeNull();
     const refused = { pipelineConfigId, config: { disabled: true } };
@@ -476,6 +478,9 @@ export function executionStoreContract(makeStore: (clock: VirtualClock) => Store
     expect(second).not.toBe(first);
     const waiting = await world.start([stage('A')], { pipelineConfigId });
     expect(await newest(pipelineConfigId)).toBe(waiting);
+    expect(await newest(pipelineConfigId, { except: waiting })).toBe(second);
+    expect(await newest(pipelineConfigId, { statuses: ['SUCCEEDED'] })).toBe(first);
+    expect(await newest(pipelineConfigId, { statuses: ['SUCCEEDED'], except: first })).toBeNull();
   });
 
   it('a key that was let go starts another execution', async () => {

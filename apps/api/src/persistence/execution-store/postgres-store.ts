@@ -12,6 +12,7 @@ import type {
   ExecutionStore,
   Lease,
   NewExecution,
+  NewestFilter,
   NewSignal,
   Signal,
 } from '../../engine/ports.ts';
@@ -85,12 +86,13 @@ export class PostgresStore implements ExecutionStore {
     return rows[0] ? toExecution(rows[0]) : null;
   }
 
-  async newestLaunched(pipelineConfigId: string): Promise<Execution | null> {
+  async newestLaunched(pipelineConfigId: string, filter: NewestFilter = {}): Promise<Execution | null> {
     const { rows } = await this.pool.query<{ id: string }>({
       name: 'newest-launched',
       text: `select id from execution where pipeline_config_id = $1 and (status <> 'TERMINAL' or start_time is not null)
+          and ($2::text[] is null or status = any($2)) and ($3::text is null or id <> $3)
         order by id desc limit 1`,
-      values: [pipelineConfigId],
+      values: [pipelineConfigId, filter.statuses ?? null, filter.except ?? null],
     });
     return rows[0] ? this.read(rows[0].id) : null;
   }

@@ -1,5 +1,13 @@
 import { FailureError, type JsonObject } from '@gennaker/pipeline-dsl';
-import type { ChildStart, ChildState, Http, HttpAnswer, HttpRequest, Pipelines } from '../ports/index.ts';
+import type {
+  ArtifactQuery,
+  ChildStart,
+  ChildState,
+  Http,
+  HttpAnswer,
+  HttpRequest,
+  Pipelines,
+} from '../ports/index.ts';
 import { Trouble } from './trouble.ts';
 
 /** A web of addresses that answer as told; requests are kept. */
@@ -37,6 +45,9 @@ export class FakePipelines implements Pipelines {
   readonly trouble = new Trouble();
   readonly children = new Map<string, ChildState>();
   readonly starts: ChildStart[] = [];
+  /** Artifacts of the newest execution of a pipeline, by the pipeline's id or name. */
+  readonly published = new Map<string, { executionId: string; artifacts: readonly unknown[] }>();
+  readonly queries: ArtifactQuery[] = [];
   private readonly byKey = new Map<string, string>();
 
   async start(child: ChildStart): Promise<{ executionId: string; name: string }> {
@@ -66,6 +77,11 @@ export class FakePipelines implements Pipelines {
   async cancel(executionId: string, _reason: string, user: string): Promise<void> {
     const child = this.children.get(executionId);
     if (child) this.children.set(executionId, { ...child, status: 'CANCELED', canceledBy: user });
+  }
+
+  async artifacts(query: ArtifactQuery): Promise<{ executionId: string; artifacts: readonly unknown[] } | null> {
+    this.queries.push(query);
+    return this.published.get(query.pipeline) ?? null;
   }
 
   /** Ends the newest child. */

@@ -23,10 +23,27 @@ export interface ChildState {
   readonly canceledBy: string | null;
 }
 
+/** Which execution of a pipeline to look into: the newest in one of the statuses. */
+export interface ArtifactQuery {
+  readonly application: string;
+  /** Id or name of the pipeline. */
+  readonly pipeline: string;
+  readonly statuses: readonly Status[];
+  /** The stage that asks: its execution does not count, nor what it published in others of its pipeline. */
+  readonly asker: { readonly executionId: string; readonly pipelineConfigId: string | null; readonly refId: string };
+}
+
 /** Other pipelines of this installation. The end of a child wakes the stage that started it. */
 export interface Pipelines {
   /** Fails with `pipeline.not-found` or `pipeline.disabled`. */
   start(child: ChildStart): Promise<{ executionId: string; name: string }>;
   read(executionId: string): Promise<ChildState | null>;
   cancel(executionId: string, reason: string, user: string): Promise<void>;
+  /**
+   * Artifacts of an execution: of its stages, the last to end first, then of its trigger. Null when none fits the query.
+   * Fails with `pipeline.not-found`.
+   */
+  artifacts(
+    query: ArtifactQuery,
+  ): Promise<{ readonly executionId: string; readonly artifacts: readonly unknown[] } | null>;
 }
