@@ -17,27 +17,31 @@ const journey = (executable: string) => {
   let window: Window;
   let page: Page;
   const findings: string[] = [];
+  /** The execution that deploys the bad version. */
+  let bad = '';
 
   /** Lets axe read the page as it is now. */
   const inspect = async (name: string) => {
     for (const finding of await seriousFindings(page)) findings.push(`${name}: ${finding}`);
   };
-  const deploy = async (version: string) => {
+  /** Triggers the demo's pipeline; answers the execution's id. */
+  const deploy = async (version: string): Promise<string> => {
     const answer = await fetch(`${product.origin}/webhooks/webhook/demo-web`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ parameters: { version } }),
     });
     expect(answer.status).toBe(200);
+    const { matched } = (await answer.json()) as { matched: Array<{ executionId: string }> };
+    return matched[0]!.executionId;
   };
-  const openNewest = async () => {
+  /** Finds the execution in the list, as a person would; the list may still show what it knew before. */
+  const openFromList = async (executionId: string) => {
     await page.getByRole('link', { name: 'Gennaker' }).click();
     await page.getByRole('link', { name: 'demo', exact: true }).click();
     await page.getByRole('link', { name: 'Executions' }).click();
-    await page
-      .getByRole('link', { name: /^deploy-web #/ })
-      .first()
-      .click();
+    await page.locator(`a[href$="${executionId}"]`, { hasText: 'deploy-web #' }).first().click();
+    await page.waitForURL(new RegExp(executionId));
     await page.getByRole('heading', { name: /deploy-web/ }).waitFor();
   };
   const stage = (name: string, status: string, limitMs = STEP_MS) =>
@@ -58,8 +62,7 @@ const journey = (executable: string) => {
 
   it('watches a deploy by webhook move without a reload, approves it, and sees it serve', async () => {
     await page.goto('/');
-    await deploy('2.0.0');
-    await openNewest();
+    await openFromList(await deploy('2.0.0'));
     await page.evaluate('globalThis.stillTheSamePage = true');
     await stage('Deploy red/black', 'Running');
     await page.getByText('Live', { exact: true }).waitFor();
@@ -76,7 +79,7 @@ const journey = (executable: string) => {
   });
 
   it('builds a pipeline from nothing and runs it, while a bad version is being deployed', async () => {
-    await deploy('3.0.0');
+    bad = await deploy('3.0.0');
     await page.getByRole('link', { name: 'Gennaker' }).click();
     await press(page, 'New application');
     await page.getByRole('textbox', { name: 'Name' }).fill('shop');
@@ -106,7 +109,7 @@ const journey = (executable: string) => {
   });
 
   it('reads why a bad version failed, and that the good one still serves alone', async () => {
-    await openNewest();
+    await openFromList(bad);
     await stage('Deploy red/black', 'Failed', DEPLOY_MS);
     const why = await page.getByText(/^Failed at “Deploy in us-east-1”/).textContent();
     expect(why).toMatch(/demo-web-v002.*target group demo-web-tg.*(\[500\]|ELB system health check failure)/);
@@ -137,7 +140,7 @@ const journey = (executable: string) => {
 };
 
 if (browser) {
-  describe('a person with a browser', { timeout: 180_000 }, () => journey(browser));
+  describe('a person with a browser', { timeout: 240_000 }, () => journey(browser));
 } else {
   it('the journey is not tried here: there is no browser on this machine', () => {
     console.warn('No journey was made: Chromium is not installed (Debian: apt-get install chromium).');
