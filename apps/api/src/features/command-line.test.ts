@@ -104,7 +104,7 @@ describe('export', () => {
     desk.file('p.json', pipeline);
     await desk.run('apply', 'p.json');
     expect((await desk.run('apply', 'p.json')).out).toContain('unchanged');
-    for (const format of ['json', 'yaml']) {
+    for (const format of ['json', 'yaml', 'ts']) {
       const { code, out } = await desk.run('export', `shop/${pipeline.name}`, '--format', format);
       expect(code).toBe(0);
       expect(out).not.toContain('lastModifiedBy');

@@ -16,6 +16,7 @@ export const convertCommand: Command = {
 there and back gives an equal document. Comments of YAML files are not carried over.`,
   examples: [
     ['gennaker convert deploy.json --to yaml -o deploy.yaml', 'JSON to YAML'],
+    ['gennaker convert deploy.json --to ts -o deploy.ts', 'to TypeScript, with references where text was'],
     ['gennaker convert deploy.ts --to json', 'what the code compiles to'],
   ],
   options: {

@@ -22,6 +22,7 @@ export const exportCommand: Command = {
   examples: [
     ["gennaker export 'shop/Deploy web' > deploy.json", 'as JSON'],
     ["gennaker export 'shop/Deploy web' --format yaml -o deploy.yaml", 'as YAML, into a file'],
+    ["gennaker export 'shop/Deploy web' --format ts -o deploy.ts", 'as TypeScript'],
   ],
   options: {
     ...serverOptions,

@@ -39,20 +39,21 @@ async function runValidate(given: Given, terminal: Terminal): Promise<number> {
   if (given.flag('json')) {
     const told = files.map(({ file, findings }) => ({ file, findings }));
     terminal.out(`${JSON.stringify({ ok: isGood, files: told }, null, 2)}\n`);
-  } else terminal.out(textOf(files, { errors, warnings }, terminal));
+  } else terminal.out(textOf(files, { errors, warnings }, given, terminal));
   return isGood ? EXIT.ok : EXIT.no;
 }
 
 function textOf(
   files: readonly CheckedFile[],
-  counts: { errors: number; warnings: number },
+  { errors, warnings }: { errors: number; warnings: number },
+  given: Given,
   { paint }: Terminal,
 ): string {
   const details = files.filter(({ text }) => text !== '').map(({ text }) => `${text}\n`);
-  const { errors, warnings } = counts;
+  const good = paint.green(given.flag('quiet') ? 'no errors' : 'all good');
   const what = files.length === 1 ? '1 file' : `${files.length} files`;
   const found = [many(errors, 'error'), many(warnings, 'warning')].filter((part) => part !== '').join(', ');
-  const verdict = errors > 0 ? paint.red(found) : warnings > 0 ? paint.yellow(found) : paint.green('all good');
+  const verdict = errors > 0 ? paint.red(found) : warnings > 0 ? paint.yellow(found) : good;
   return `${details.join('')}${what}: ${verdict}\n`;
 }
 

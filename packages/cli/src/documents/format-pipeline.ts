@@ -1,8 +1,9 @@
+import { toCode } from '@gennaker/catalog/code';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { stringify } from 'yaml';
 import { usage } from '../problem.ts';
 
-export const FORMATS = ['json', 'yaml'] as const;
+export const FORMATS = ['json', 'yaml', 'ts'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** A format people named; `from` is the option they named it with. */
@@ -14,5 +15,6 @@ export function parseFormat(text: string, from: string): Format {
 
 /** The pipeline as a file of that format. */
 export function formatPipeline(pipeline: JsonObject, format: Format): string {
-  return format === 'json' ? `${JSON.stringify(pipeline, null, 2)}\n` : stringify(pipeline, { lineWidth: 0 });
+  if (format === 'json') return `${JSON.stringify(pipeline, null, 2)}\n`;
+  return format === 'yaml' ? stringify(pipeline, { lineWidth: 0 }) : toCode(pipeline);
 }
