@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from '../launcher/postgres/embedded-postgres.ts
 import { applyMigrations } from '../persistence/migrate/index.ts';
 import { connectQueue } from '../queue/index.ts';
 import { chainsAtOnce, fans, oneAtATime, parked } from './engine-scenarios.ts';
+import { measureExpressions } from './expressions.ts';
 import { measureFloor } from './floor.ts';
 import { measureIdle } from './idle.ts';
 import { measureIntake, runBareServer } from './intake.ts';
@@ -65,6 +66,7 @@ async function measureEngine(databaseUrl: string): Promise<Results['engine']> {
 
 async function main(): Promise<void> {
   const { root, version } = findProject();
+  if (process.argv.includes('--expressions-only')) return say(JSON.stringify(measureExpressions(), null, 2));
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-bench-'));
   const postgres = await startEmbeddedPostgres(folder, say);
   try {
@@ -77,6 +79,8 @@ async function main(): Promise<void> {
     const intake = await measureIntake(await newDatabase(postgres.url, 'bench_intake'), postgres.url);
     say('recovery …');
     const recovery = await measureRecovery(await newDatabase(postgres.url, 'bench_recovery'));
+    say('expressions …');
+    const expressions = measureExpressions();
     say('idle product …');
     const idle = await measureIdle();
     const versionOf = (name: string): string =>
@@ -97,6 +101,7 @@ async function main(): Promise<void> {
       engine,
       intake,
       recovery,
+      expressions,
       idle,
     };
     const text = report(results);

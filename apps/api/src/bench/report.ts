@@ -1,4 +1,5 @@
 import type { Latencies, Parked } from './engine-scenarios.ts';
+import type { ExpressionSpeed } from './expressions.ts';
 import type { Floor } from './floor.ts';
 import type { Intake } from './intake.ts';
 import type { Memory } from './product.ts';
@@ -18,6 +19,7 @@ export interface Results {
   };
   readonly intake: Intake;
   readonly recovery: Recovery;
+  readonly expressions: ExpressionSpeed;
   readonly idle: Memory;
 }
 
@@ -26,7 +28,7 @@ const n = (value: number, digits = 0): string =>
 const mark = (holds: boolean): string => (holds ? 'reached' : '**missed**');
 
 /** The report as markdown: what was measured, beside its peers, and the bar it has to clear. */
-export function report({ machine, versions, engine, intake, recovery, idle }: Results): string {
+export function report({ machine, versions, engine, intake, recovery, expressions, idle }: Results): string {
   const { floor, raw, latencies, parked } = engine;
   const ofFloor = engine.chainStagesPerSecond / floor.stagesPerSecond;
   const gap = latencies.stageToStageMs / floor.stageToStageMs;
@@ -90,6 +92,21 @@ export function report({ machine, versions, engine, intake, recovery, idle }: Re
       '',
       `within 5: ${mark(recovery.fromUpSeconds <= 5)}`,
     ],
+    [
+      'Expressions per second on one core, parsed before',
+      n(expressions.perSecond),
+      '',
+      '',
+      `at least 200,000: ${mark(expressions.perSecond >= 200_000)}`,
+    ],
+    [
+      'Stages per second whose fields (six expressions) are evaluated, its view of the execution included',
+      n(expressions.treesPerSecond),
+      `the same fields written as JSON and read again ${n(expressions.clonesPerSecond)}`,
+      `${n(expressions.treesPerSecond / expressions.clonesPerSecond, 2)} of the JSON copy`,
+      '',
+    ],
+    ['… the slowest of expressions made to be slow, ms', n(expressions.slowestMs, 1), '', '', ''],
     [
       'Whole product idle, MB resident, shared pages counted for each process (once)',
       `${n(idle.residentMb)} (${n(idle.proportionalMb)})`,

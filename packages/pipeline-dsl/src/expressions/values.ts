@@ -197,6 +197,8 @@ export function joinedText(value: unknown, env: Env): string {
 
 /** Turns a result into plain data, bounded in size and depth. */
 export function toData(value: unknown, env: Env): unknown {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string' && value.length <= env.budget.limits.outputSize - 4) return value;
   let left = env.budget.limits.outputSize;
   let nodes = 0;
   const pay = (cost: number) => {
