@@ -2,6 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountsController } from './accounts/accounts.controller.ts';
 import { ApplicationsController } from './applications/applications.controller.ts';
+import { AnalysesController } from './canary-configs/analyses.controller.ts';
 import { CanaryConfigsController } from './canary-configs/canary-configs.controller.ts';
 import { ClustersController } from './clusters/clusters.controller.ts';
 import { EvaluateController } from './executions/evaluate.controller.ts';
@@ -43,6 +44,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     ProjectsController,
     StrategiesController,
     CanaryConfigsController,
+    AnalysesController,
     ApplicationsController,
     ClustersController,
     TemplatesController,

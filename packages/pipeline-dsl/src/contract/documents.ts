@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canary } from './canary.ts';
 import { endpoint } from './endpoint.ts';
 import { app, csv, documentId, empty, flag, whole } from './fields.ts';
 import * as shape from './shapes.ts';
@@ -10,8 +11,6 @@ const reorderBody = z.object({
   idsToIndices: z.record(z.string().max(200), z.number().int().min(0).max(100_000)),
 });
 const byName = app.extend({ name: z.string().max(500) });
-const canaryConfigId = z.object({ id: z.string().max(200) });
-const canaryAccount = z.object({ configurationAccountName: z.string().max(200).optional() });
 
 /** Changes of several pipelines, or of their place and name. */
 const pipelineLists = {
@@ -177,59 +176,5 @@ const projects = {
   }),
 } as const;
 
-/** Stored rules of canary analysis. */
-const canaryConfigs = {
-  listCanaryConfigs: endpoint({
-    method: 'GET',
-    path: '/v2/canaryConfig',
-    tag: 'canary',
-    summary: 'Canary configs, all or of an application',
-    status: 200,
-    query: canaryAccount.extend({ application: z.string().max(200).optional() }),
-    answer: z.array(z.looseObject({ id: z.string(), name: z.string() })),
-  }),
-  getCanaryConfig: endpoint({
-    method: 'GET',
-    path: '/v2/canaryConfig/:id',
-    tag: 'canary',
-    summary: 'One canary config',
-    status: 200,
-    params: canaryConfigId,
-    query: canaryAccount,
-    answer: shape.canaryConfig,
-  }),
-  createCanaryConfig: endpoint({
-    method: 'POST',
-    path: '/v2/canaryConfig',
-    tag: 'canary',
-    summary: 'Store a canary config',
-    status: 200,
-    query: canaryAccount,
-    body: shape.canaryConfig,
-    answer: z.object({ canaryConfigId: z.string() }),
-  }),
-  updateCanaryConfig: endpoint({
-    method: 'PUT',
-    path: '/v2/canaryConfig/:id',
-    tag: 'canary',
-    summary: 'Save a canary config',
-    status: 200,
-    params: canaryConfigId,
-    query: canaryAccount,
-    body: shape.canaryConfig,
-    answer: z.object({ canaryConfigId: z.string() }),
-  }),
-  deleteCanaryConfig: endpoint({
-    method: 'DELETE',
-    path: '/v2/canaryConfig/:id',
-    tag: 'canary',
-    summary: 'Delete a canary config',
-    status: 200,
-    params: canaryConfigId,
-    query: canaryAccount,
-    answer: empty,
-  }),
-} as const;
-
 /** Stored documents beside pipelines, and lists of pipelines. */
-export const documents = { ...pipelineLists, ...strategies, ...projects, ...canaryConfigs } as const;
+export const documents = { ...pipelineLists, ...strategies, ...projects, ...canary } as const;

@@ -66,9 +66,6 @@ export const templateSchema = z.looseObject({
 });
 export type PipelineTemplate = z.infer<typeof templateSchema>;
 
-/** Parts of a template that an instance may leave out. */
-export const EXCLUDABLE = ['triggers', 'parameters', 'notifications'] as const;
-
 /** A pipeline made from a template: the values of its variables, and what it has besides. */
 export const templateInstanceSchema = z.looseObject({
   schema: z.literal('v2'),
@@ -78,7 +75,7 @@ export const templateInstanceSchema = z.looseObject({
   id: text(200).optional(),
   template: z.looseObject({ reference: text(2_000).min(1), type: text(200).optional() }),
   variables: z.record(text(200), z.unknown()).nullish(),
-  exclude: z.array(text(100)).max(20).nullish(),
+  exclude: z.array(text(100)).max(20).nullish().describe('Parts left out: triggers, parameters, notifications'),
   triggers: z.array(triggerSchema).max(500).nullish(),
   parameters: z
     .array(z.looseObject({ name: text(200).min(1) }))

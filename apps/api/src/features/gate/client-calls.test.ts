@@ -360,4 +360,17 @@ describe('canary config commands', () => {
     expect((await client.call('DELETE', '/v2/canaryConfig/web-canary')).status).toBe(200);
     expect((await client.call('GET', '/v2/canaryConfig/web-canary')).status).toBe(404);
   });
+
+  appTest('retro: refused with a sentence, for no analysis is run', async ({ app }) => {
+    const client = clientOf(app);
+    const address = '/v2/canaries/canary?metricsAccountName=m&storageAccountName=s';
+    const refused = await client.call('POST', address, { canaryConfig: {}, executionRequest: {} });
+    expect(refused).toMatchObject({
+      status: 501,
+      body: { code: 'canaries.not-run', message: expect.stringContaining('runs no canary analysis') },
+    });
+    expect((await client.call('GET', '/v2/canaries/canary/none?storageAccountName=s')).status).toBe(404);
+    for (const path of ['credentials', 'judges', 'shop/executions?limit=5'])
+      expect(await client.call('GET', `/v2/canaries/${path}`)).toMatchObject({ status: 200, body: [] });
+  });
 });

@@ -37,7 +37,7 @@ export class ProblemError extends Error {
 export const notFound = (noun: string, name: string): ProblemError =>
   new ProblemError(
     404,
-    `${noun.replace(/y$/, 'ie')}s.not-found`,
+    `${noun.replace(/y$/, 'ie').replaceAll(' ', '-')}s.not-found`,
     `There is no ${noun} ${JSON.stringify(name.slice(0, 200))}.`,
   );
 
