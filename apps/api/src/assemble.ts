@@ -1,9 +1,17 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { keptStageDefinitions } from '@gennaker/catalog/definitions';
+import {
+  keptNotificationDefinitions,
+  keptStageDefinitions,
+  keptStrategyDefinitions,
+  keptTriggerDefinitions,
+  stageDefinitions,
+  strategyDefinitions,
+  triggerDefinitions,
+} from '@gennaker/catalog/definitions';
 import { stageExecutors, triggerMatchers } from '@gennaker/catalog/executors';
 import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
-import type { StageDefinition } from '@gennaker/pipeline-dsl';
+import type { Vocabulary } from '@gennaker/pipeline-dsl/check';
 import pg from 'pg';
 import { ChildPipelines } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
@@ -98,7 +106,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const templatePlanner = new TemplatePlanner(templates);
   const resolveDefinition: ResolveDefinition = (config, trigger) => templatePlanner.definition(config, trigger);
   const templateSaver = new TemplateSaver({ templates, pipelines, planner: templatePlanner });
-  const saver = new PipelineSaver(pipelines, definitionsOf(stageExecutors), templatePlanner);
+  const saver = new PipelineSaver(pipelines, vocabulary, templatePlanner);
   const executors: Readonly<Record<string, StageExecutor>> = {
     ...stageExecutors,
     ...housekeepingExecutors({
@@ -187,7 +195,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     cancels,
     system,
     saver,
-    definitions: definitionsOf(stageExecutors),
+    vocabulary,
     uiFolder: join(config.projectRoot, 'apps', 'ui', 'dist'),
     problem,
     /** Closes what was opened here, last opened first. */
@@ -220,13 +228,16 @@ async function isAnswering(pool: pg.Pool): Promise<string> {
   }
 }
 
-/** What pipelines are checked against: types that run, and types that are kept. */
-const definitionsOf = (
-  executors: Readonly<Record<string, StageExecutor>>,
-): Readonly<Record<string, StageDefinition>> => ({
-  ...keptStageDefinitions,
-  ...Object.fromEntries(Object.entries(executors).map(([type, { definition }]) => [type, definition])),
-});
+/** The words pipelines are checked against: what is carried out, and what is only kept. */
+const vocabulary: Vocabulary = {
+  stages: { ...keptStageDefinitions, ...stageDefinitions },
+  triggers: { ...keptTriggerDefinitions, ...triggerDefinitions },
+  strategies: {
+    ...keptStrategyDefinitions,
+    ...Object.fromEntries(Object.keys(strategyDefinitions).map((name) => [name, {}])),
+  },
+  notifications: keptNotificationDefinitions,
+};
 
 const credentialsOf = ({ sessionToken, ...keys }: NonNullable<ApplicationConfig['aws']['credentials']>) => ({
   ...keys,

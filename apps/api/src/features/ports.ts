@@ -21,7 +21,7 @@ export const RECEIVER = Symbol('RECEIVER');
 export const REGISTRY = Symbol('REGISTRY');
 export const STREAMS = Symbol('STREAMS');
 export const SERVER_GROUPS = Symbol('SERVER_GROUPS');
-export const STAGE_TYPES = Symbol('STAGE_TYPES');
+export const VOCABULARY = Symbol('VOCABULARY');
 export const SYSTEM = Symbol('SYSTEM');
 export const PAGE = Symbol('PAGE');
 

@@ -49,7 +49,7 @@ const EXCLUDABLE = ['triggers', 'parameters', 'notifications'];
 
 /** An instance names its template, and leaves out only what can be left out. */
 export const checkTemplateInstance: Check = ({ document, isTemplateInstance }, report) => {
-  if (!isTemplateInstance) return;
+  if (!isTemplateInstance && document['schema'] !== 'v2') return;
   const { template } = document;
   if (!isJsonObject(template) || isBlank(template['reference']))
     report({

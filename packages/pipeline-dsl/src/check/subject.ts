@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts';
 import { linearizeIfNeeded } from '../graph/index.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { StageDefinition } from '../stage.ts';
+import { isTemplateInstance } from '../templates/schema.ts';
 import { entryOf, type Vocabulary } from './vocabulary.ts';
 
 /** An object of a list of the document, with the place it has there. */
@@ -87,7 +88,7 @@ export function createSubject(document: JsonObject, vocabulary: Vocabulary): Sub
     triggers: entriesOf(document['triggers'], '/triggers'),
     expectedArtifacts: entriesOf(document['expectedArtifacts'], '/expectedArtifacts'),
     notifications: entriesOf(document['notifications'], '/notifications'),
-    isTemplateInstance: document['type'] === 'templatedPipeline' || document['schema'] === 'v2',
+    isTemplateInstance: isTemplateInstance(document),
     stagesNamed: (name) => byName.get(name) ?? [],
     isUpstream(stage, of) {
       upstream ??= upstreamSets(stages);

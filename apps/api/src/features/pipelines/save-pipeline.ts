@@ -1,26 +1,26 @@
-import type { Finding, JsonObject, StageDefinition } from '@gennaker/pipeline-dsl';
-import { checkPipeline } from '@gennaker/pipeline-dsl/check';
+import type { Finding, JsonObject } from '@gennaker/pipeline-dsl';
+import { checkPipeline, type Vocabulary } from '@gennaker/pipeline-dsl/check';
 import { isTemplateInstance, type PlanProblem } from '@gennaker/pipeline-dsl/templates';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PipelineConfigs, StoredPipeline } from '../../persistence/index.ts';
 import { ProblemError } from '../http/problem.ts';
-import { PIPELINES, STAGE_TYPES, TEMPLATE_PLANNER } from '../ports.ts';
+import { PIPELINES, TEMPLATE_PLANNER, VOCABULARY } from '../ports.ts';
 import type { TemplatePlanner } from '../templates/template-planner.ts';
 
 /** Checks and saves pipelines: what has errors, or is based on an older version, is refused. */
 @Injectable()
 export class PipelineSaver {
   private readonly pipelines: PipelineConfigs;
-  private readonly stageTypes: Readonly<Record<string, StageDefinition>>;
+  private readonly vocabulary: Vocabulary;
   private readonly planner: TemplatePlanner;
 
   constructor(
     @Inject(PIPELINES) pipelines: PipelineConfigs,
-    @Inject(STAGE_TYPES) stageTypes: Readonly<Record<string, StageDefinition>>,
+    @Inject(VOCABULARY) vocabulary: Vocabulary,
     @Inject(TEMPLATE_PLANNER) planner: TemplatePlanner,
   ) {
     this.pipelines = pipelines;
-    this.stageTypes = stageTypes;
+    this.vocabulary = vocabulary;
     this.planner = planner;
   }
 
@@ -49,13 +49,12 @@ export class PipelineSaver {
   }
 
   private async examine(document: JsonObject): Promise<{ findings: readonly Finding[]; planned?: JsonObject }> {
-    const vocabulary = { stages: this.stageTypes };
-    const findings = checkPipeline(document, vocabulary);
+    const findings = checkPipeline(document, this.vocabulary);
     if (!isTemplateInstance(document) || findings.some(({ severity }) => severity === 'error')) return { findings };
     const planned = await this.planner.plan(document, null);
     if (planned.kind === 'unknown') return { findings };
     if (planned.kind === 'refused') return { findings: [...findings, ...planned.errors.map(ofPlan('error'))] };
-    const made = checkPipeline(planned.pipeline, vocabulary).filter(({ severity }) => severity === 'error');
+    const made = checkPipeline(planned.pipeline, this.vocabulary).filter(({ severity }) => severity === 'error');
     const told = made.map(({ pointer, message }) => ({
       pointer: '/template',
       message: `What it comes to is no pipeline: ${pointer}: ${message}`,
