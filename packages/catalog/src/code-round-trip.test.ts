@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { toCode } from './code.ts';
 import { defaultExportOf, problemsIn } from './testing/printed-code.ts';
 
+const guide = new URL('../../../docs/guides/pipelines-as-code.md', import.meta.url);
 const folders = ['../../../examples/pipelines/', '../fixtures/pipelines/'];
 
 /** Every pipeline of a folder; a file may hold one or a list. */
@@ -197,6 +198,7 @@ describe('a stored pipeline as code', () => {
     const files = new Map(stored.map(([name, found]) => [name, toCode(found)]));
     made.forEach((found, at) => files.set(`made ${at}`, toCode(found)));
     const wait = toCode({ application: 'demo', name: 'wait', stages: [{ type: 'wait', waitTime: 5 }] });
+    files.set('the guide', /```ts\n(.*?)```/s.exec(readFileSync(guide, 'utf8'))![1]!);
     files.set('a planted mistake', wait.replace('waitTime', 'waitTme'));
     expect(problemsIn(files)).toEqual([expect.stringMatching(/^a planted mistake: .*'waitTme' does not exist/)]);
   });

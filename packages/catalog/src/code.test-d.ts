@@ -75,7 +75,18 @@ export const good = pipeline({
 const found = stages.findImage('Find image', { cluster: 'shop-web' });
 const keep = stages.manualJudgment('Keep it?', {});
 
+const call = stages.webhook('Call', { url: 'https://ci.example.com' });
+
+export const read = [
+  call.context.webhook.body.at('id'),
+  call.context.webhook.monitor.statusCode,
+  keep.when(found.hasFailed),
+  keep.when(calc`${found.outputs.amiDetails[0].region} matches 'eu-.*'`),
+];
+
 export const outputs = [
+  // @ts-expect-error What the stage writes down has no such part.
+  call.context.webhook.bdy,
   // @ts-expect-error An output that the stage does not publish.
   found.outputs.amiDetail,
   // @ts-expect-error A field that an image does not have.

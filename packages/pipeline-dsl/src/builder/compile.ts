@@ -46,7 +46,9 @@ export function compileAll(exported: unknown): PipelineDocument[] {
   return list.map((each: unknown) => {
     if (isPipelineCode(each)) return compile(each);
     const found =
-      each === undefined ? 'there is none' : `it is ${Array.isArray(each) ? 'a list in a list' : `a ${typeof each}`}`;
+      each === undefined
+        ? 'there is none'
+        : `it is ${Array.isArray(each) ? 'a list in a list' : `of type ${typeof each}`}`;
     throw new Error(`The default export has to be pipeline({ … }) or a list of such, but ${found}.`);
   });
 }
