@@ -51,7 +51,7 @@ const get = async (app: TestApplication, { application, name }: JsonObject): Pro
   return answer.body as JsonObject;
 };
 
-/** Two of the pipelines are instances of a template; where templates are kept, it must be there before they are saved. */
+/** Two of the pipelines are instances of a template, which must be there before they are saved. */
 async function saveTemplate(app: TestApplication): Promise<void> {
   const template = readFileSync(join(FIXTURES, 'templates', 'tenant-rollout.json'), 'utf8');
   await app.send('POST', '/v2/pipelineTemplates/create', template);
@@ -60,8 +60,8 @@ async function saveTemplate(app: TestApplication): Promise<void> {
 
 describe('pipelines as they are found', () => {
   appTest.for(files)('%s is saved and comes back as its author wrote it', async (file, { app }) => {
-    await saveTemplate(app);
     const document = readFixture(file);
+    if (document['type'] === 'templatedPipeline') await saveTemplate(app);
     const checked = await app.send('POST', '/pipelines/check', document);
     expect(checked.body.findings.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
 
@@ -109,7 +109,8 @@ it('every job that keeps house is carried out, or kept with a word why it is not
   const running = housekeepingExecutors({} as Parameters<typeof housekeepingExecutors>[0]);
   const jobs = `createApplication updateApplication deleteApplication upsertProject deleteProject savePipeline
     updatePipeline deletePipeline reorderPipelines createV2PipelineTemplate updateV2PipelineTemplate
-    deleteV2PipelineTemplate upsertPluginInfo`;
-  const known = { ...keptStageDefinitions, ...running };
-  expect(jobs.split(/\s+/).filter((type) => !Object.hasOwn(known, type))).toEqual([]);
+    deleteV2PipelineTemplate upsertPluginInfo`.split(/\s+/);
+  const times = (type: string): number =>
+    [running, keptStageDefinitions].filter((in_) => Object.hasOwn(in_, type)).length;
+  expect(jobs.filter((type) => times(type) !== 1)).toEqual([]);
 });

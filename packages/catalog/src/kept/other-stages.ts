@@ -168,8 +168,6 @@ const job = (type: string, label: string, description: string, why: string, key:
     fields: { [key]: anything('Content', 'What the job saves or removes.') },
   });
 
-const NO_TEMPLATES = 'Pipeline templates are not kept here. Save the planned pipeline as a plain one.';
-
 const housekeeping: readonly KeptStage[] = [
   job(
     'updatePipeline',
@@ -185,9 +183,6 @@ const housekeeping: readonly KeptStage[] = [
     'Use `POST /actions/pipelines/reorder`.',
     'idsToIndices',
   ),
-  job('createV2PipelineTemplate', 'Create template', 'Saves a template.', NO_TEMPLATES, 'pipelineTemplate'),
-  job('updateV2PipelineTemplate', 'Update template', 'Saves a template.', NO_TEMPLATES, 'pipelineTemplate'),
-  job('deleteV2PipelineTemplate', 'Delete template', 'Deletes a template.', NO_TEMPLATES, 'pipelineTemplateId'),
   job('upsertPluginInfo', 'Save plugin', 'Saves facts of a plugin.', 'There are no plugins here.', 'pluginInfo'),
 ];
 
