@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { simulateCommand } from '../commands/simulate.ts';
 import { allStages, checkExpectations, withAsserted } from './expectations.ts';
 import { parseScript } from './script.ts';
 import { simulate } from './simulate.ts';
@@ -264,6 +268,14 @@ describe('a simulation', () => {
 });
 
 describe('a script', () => {
+  it('may hold everything that the guide and the help show', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/command-line.md'), 'utf8');
+    const example = /```yaml\n(start: .*?)```/s.exec(guide)?.[1] ?? '';
+    expect(Object.keys(parseScript(parse(example), 'guide'))).toHaveLength(9);
+    const shown = /\n\n((?: {2}.*\n)+)/.exec(simulateCommand.about)?.[1] ?? '';
+    expect(parseScript(parse(shown), 'help').expect?.status).toBe('TERMINAL');
+  });
+
   it('is refused with every fault', () => {
     const script = { stages: { A: { takes: 'long' }, B: { outcome: 'maybe' } }, expekt: {}, start: 'noon' };
     expect(() => parseScript(script, 'story.yaml')).toThrow(
