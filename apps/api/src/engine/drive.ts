@@ -5,6 +5,7 @@ import { failTask } from './failing.ts';
 import { endExecution } from './handlers/complete-execution.ts';
 import { endStage } from './handlers/complete-stage.ts';
 import { handleStep } from './handlers/index.ts';
+import { retryExpressions } from './late-expressions.ts';
 import { Mailbox } from './mailbox.ts';
 import { parsedContext } from './planning.ts';
 import type {
@@ -276,6 +277,7 @@ export class Drive {
         advice: 'Restart the stage.',
       });
     }
+    retryExpressions(this.run, stage, executor.definition);
     const deadline = deadlineOf(this.run, stage, task, definition, parsedContext(stage, executor));
     if (stage.wait !== null && this.run.now() >= deadline) return timeOut(this.run, stage, task, deadline);
     await this.launch(stage, task, executor, definition, deadline);

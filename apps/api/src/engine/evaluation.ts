@@ -67,7 +67,8 @@ export function evaluateContext(run: ExecutionRun, stage: Stage, definition: Sta
   return { context: value, changed: true, unresolved: first ? unresolvedFailure(stage, first) : null };
 }
 
-function rawFields(stage: Stage, definition: StageDefinition): ReadonlySet<string> {
+/** Context keys of a stage that are never evaluated. */
+export function rawFields(stage: Stage, definition: StageDefinition): ReadonlySet<string> {
   const raw = new Set(definition.rawFields ?? []);
   if (stage.context['skipExpressionEvaluation'] === true) raw.add('manifests').add('manifest');
   // Values for a chart are templates of their own language, unless the author says otherwise.
@@ -183,14 +184,15 @@ export function withExpressionErrors(stage: Stage): JsonObject | null {
   return { ...exception, details: { ...details, errors } };
 }
 
-function expressionContext(run: ExecutionRun, stage: Stage) {
+/** What the expressions of a stage see; the world outside only where there is time to wait for its answers. */
+export function expressionContext(run: ExecutionRun, stage: Stage, mayAsk = true) {
   return executionContext({
     execution: run.execution as Execution & { paused: JsonObject | null },
     stage,
     user: run.execution.authentication.user,
     now: () => run.now(),
     ...chanceOf(`${stage.id}/${stage.attempt}`),
-    ...(run.around.outside ? { providers: run.answers.of(stage).providers } : {}),
+    ...(run.around.outside && mayAsk ? { providers: run.answers.of(stage).providers } : {}),
   });
 }
 

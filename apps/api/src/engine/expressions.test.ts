@@ -36,7 +36,8 @@ const act = executeStage(
     ],
   },
 );
-const registry = createRegistry([act, toyRegistry.executor('work')!, toyRegistry.executor('parent')!]);
+const toys = ['work', 'parent', 'sleep'].map((type) => toyRegistry.executor(type)!);
+const registry = createRegistry([act, ...toys]);
 
 const stage = (refId: string, type: string, more: JsonObject = {}, after: readonly string[] = []): JsonObject => ({
   refId,
@@ -129,6 +130,39 @@ describe('an expression that cannot be resolved', () => {
     const execution = await ended([stage('1', 'act', { tag: 'v${parameters.version}' })], { trigger });
     expect(contextOf(execution, '1')['tag']).toBe('v1.2');
     expect((execution.initialConfig['stages'] as JsonObject[])[0]!['tag']).toBe('v${parameters.version}');
+  });
+});
+
+describe('what could not be resolved at the start', () => {
+  it('is tried again at each read, from what was authored', async () => {
+    const late = {
+      note: ["${#stage('Stage 2').outputs.text} for ${parameters.who}", '${never}'],
+      kept: '${parameters.code}',
+      forSeconds: 20,
+    };
+    const trigger = { type: 'manual', parameters: { who: 'ana', code: '${1 + 1}' } };
+    const execution = await ended(
+      [
+        stage('1', 'sleep', late),
+        stage('2', 'sleep', { forSeconds: 5 }),
+        stage('3', 'work', { outputs: { text: 'found' } }),
+      ],
+      { trigger },
+    );
+    expect(contextOf(execution, '1')).toMatchObject({
+      kept: '${1 + 1}',
+      note: ["${#stage('Stage 2').outputs.text} for ana", '${never}'],
+    });
+    const found = await ended(
+      [
+        stage('1', 'sleep', { ...late, note: ["${#stage('Stage 3').outputs.text} for ${parameters.who}", '${never}'] }),
+        stage('2', 'sleep', { forSeconds: 5 }),
+        stage('3', 'work', { outputs: { text: 'found' } }, ['2']),
+      ],
+      { trigger },
+    );
+    expect(contextOf(found, '1')).toMatchObject({ kept: '${1 + 1}', note: ['found for ana', '${never}'] });
+    expect(Object.keys(contextOf(found, '1')['expressionEvaluationSummary'] as object)).toEqual(['never']);
   });
 });
 
