@@ -379,6 +379,23 @@ describe('what a stage produces', () => {
     expect(stage.outputs).not.toHaveProperty('resolvedExpectedArtifacts');
   });
 
+  it('is bound anew in another attempt', async () => {
+    const world = new Harness();
+    const version = '${T(java.util.UUID).randomUUID().toString()}';
+    const config = { expectedArtifacts: [expected()], outputs: { artifacts: [web(version)], other: 1 } };
+    const { id, stages } = await started(world, {}, {}, [{ ...pass, ...config }]);
+    await world.engine.restartStage(id, stages[0]!.id, 'ana');
+    await world.settle();
+    const stage = (await world.read(id)).stages[0]!;
+    const [made] = stage.outputs['artifacts'] as [{ version: string }];
+    expect(stage.outputs).toEqual({
+      other: 1,
+      artifacts: [made],
+      resolvedExpectedArtifacts: [expect.objectContaining({ boundArtifact: made })],
+    });
+    expect(stage.attempts?.[0]?.outputs['artifacts']).not.toEqual([made]);
+  });
+
   it('keeps what the stage has bound itself', async () => {
     const own = [expected({ boundArtifact: web('own') })];
     const stage = await ends(new Harness(), {

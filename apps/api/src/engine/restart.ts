@@ -69,6 +69,7 @@ function reset(run: ExecutionRun, stage: Stage, extra: JsonObject): void {
     'lastModifiedBy',
     'skippedBecause',
     'manualSkip',
+    'artifactResolution',
   ]);
   for (const key of run.around.registry.executor(stage.type)?.definition.clearOnRestart ?? []) drop.add(key);
   const kept = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !drop.has(key)));
@@ -81,6 +82,7 @@ function reset(run: ExecutionRun, stage: Stage, extra: JsonObject): void {
       endTime: null,
       tasks: [],
       context: { ...kept, ...authoredContext(run, stage), ...extra },
+      outputs: withoutArtifacts(stage.outputs),
       lastModified: null,
       wait: null,
       dueAt: null,
@@ -88,6 +90,11 @@ function reset(run: ExecutionRun, stage: Stage, extra: JsonObject): void {
       attempt: stage.status === 'NOT_STARTED' ? stage.attempt : stage.attempt + 1,
     },
   });
+}
+
+/** What an earlier attempt produced must not pass for what this one does; all other outputs stay. */
+function withoutArtifacts({ artifacts: _made, resolvedExpectedArtifacts: _bound, ...rest }: JsonObject): JsonObject {
+  return rest;
 }
 
 function dropChildren(run: ExecutionRun, stage: Stage): void {

@@ -206,6 +206,22 @@ describe('a pipeline stage', () => {
     });
   });
 
+  appTest('requires what the trigger of the child on this pipeline names', async ({ app }) => {
+    const asker = await save(app, 'asker');
+    const onAsker = { type: 'pipeline', enabled: true, application: 'inputs', pipeline: asker, status: ['successful'] };
+    const asked = await save(app, 'asked', {
+      expectedArtifacts: [expected()],
+      triggers: [{ ...onAsker, expectedArtifactIds: ['e1'] }],
+    });
+    await save(app, 'asker', { id: asker, stages: [{ ...run(asked), requisiteStageRefIds: [] }] });
+    const bare = await ended(app, (await start(app, 'asker', {})).body.ref);
+    expect(bare.stages[0].context.exception.details.errors).toEqual([
+      'Exception in child pipeline stage (asked): Failed on startup: Unmatched expected artifact "web image" (type docker/image, name web): no artifact was received, and it has no default',
+    ]);
+    const given = await ended(app, (await start(app, 'asker', { artifacts: [web('7')] })).body.ref);
+    expect(given.status).toBe('SUCCEEDED');
+  });
+
   appTest('fails with the reason when the child is refused', async ({ app }) => {
     answering(app, web('7'));
     const child = await save(app, 'strict-child', { parameterConfig: [{ name: 'version', required: true }] });
