@@ -9,6 +9,7 @@ import { EvaluateController } from './executions/evaluate.controller.ts';
 import { ExecutionsController } from './executions/executions.controller.ts';
 import { ExecutionSearchController } from './executions/search.controller.ts';
 import { StreamController } from './executions/stream.controller.ts';
+import { CronController } from './gate/cron.controller.ts';
 import { InstallationController } from './gate/installation.controller.ts';
 import { StartVariantsController } from './gate/start-variants.controller.ts';
 import { ProblemFilter } from './http/problem-filter.ts';
@@ -40,6 +41,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     SystemController,
     AccountsController,
     InstallationController,
+    CronController,
     SearchController,
     ProjectsController,
     StrategiesController,

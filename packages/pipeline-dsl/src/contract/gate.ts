@@ -44,6 +44,15 @@ export const gate = {
       z.looseObject({ query: z.string(), results: z.array(z.looseObject({})), totalMatches: z.number() }),
     ),
   }),
+  validateCron: endpoint({
+    method: 'GET',
+    path: '/cron/validate',
+    tag: 'system',
+    summary: 'Is this a schedule, and what does it mean',
+    status: 200,
+    query: z.object({ expression: z.string().min(1).max(500) }),
+    answer: z.object({ response: z.string(), description: z.string() }),
+  }),
   preconfiguredWebhooks: endpoint({
     method: 'GET',
     path: '/webhooks/preconfigured',

@@ -162,11 +162,11 @@ export const contract = {
     method: 'POST',
     path: '/pipelines',
     tag: 'pipelines',
-    summary: 'Create or save a pipeline',
+    summary: 'Create or save a pipeline; with dryRun nothing is stored and the findings are answered',
     status: 200,
     query: z.object({ staleCheck: flag(false), dryRun: flag(false) }),
     body: z.looseObject({}),
-    answer: empty,
+    answer: z.union([z.object({ findings: z.array(shape.finding) }), empty]),
   }),
   updatePipeline: endpoint({
     method: 'PUT',

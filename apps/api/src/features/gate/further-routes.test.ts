@@ -182,6 +182,23 @@ describe('the rest', () => {
     expect(body).toMatchObject([{ query: 'FIND', totalMatches: 1, results: [{ application: 'findable' }] }]);
   });
 
+  appTest('a schedule is told in words, or why it is none', async ({ app }) => {
+    const validate = (expression: string) =>
+      app.send('GET', `/cron/validate?expression=${encodeURIComponent(expression)}`);
+    expect((await validate('0 0 10 ? * MON-FRI')).body).toEqual({
+      response: 'Cron expression is valid',
+      description: 'At 10:00, on Monday through Friday',
+    });
+    expect((await validate('0 0 25 ? * *')).body).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('hour'),
+    });
+    expect((await app.send('GET', '/cron/validate')).body).toMatchObject({
+      status: 400,
+      fields: [{ pointer: '/query/expression' }],
+    });
+  });
+
   appTest('an unknown address is a problem in JSON', async ({ app }) => {
     for (const [method, path] of [
       ['GET', '/clusters/none/of/these'],

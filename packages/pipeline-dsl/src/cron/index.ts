@@ -1,0 +1,1 @@
+export { type CronCheck, checkCron } from './check-cron.ts';
