@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+import type { deployedValue, executionValue, triggerValue } from './known-values.ts';
 import {
   asRef,
   type Expression,
@@ -121,44 +123,14 @@ export const anyOf = (...conditions: readonly [Ref<boolean>, ...Ref<boolean>[]])
 export const judgment = (stage: StageHandle): Ref<string> =>
   asRef({ kind: 'expression', pieces: [{ stage, form: 'judgment' }], hold: HOLD.value });
 
-/** A server group that this execution has made, as `#deployedServerGroups()` tells of it. */
-export interface DeployedServerGroup {
-  readonly account: string;
-  readonly region: string;
-  readonly serverGroup: string;
-  readonly capacity: { readonly min: number; readonly desired: number; readonly max: number };
-  readonly imageId: string;
-  readonly imageName: string;
-}
-
 /** Every server group that this execution has made so far. */
-export const deployedServerGroups = (): Reference<readonly DeployedServerGroup[]> =>
+export const deployedServerGroups = (): Reference<z.output<typeof deployedValue>> =>
   reference('#deployedServerGroups()');
 
-/** What started an execution. `payload` is the body of a webhook. */
-export interface TriggerInCode {
-  readonly type: string;
-  readonly user: string;
-  readonly source: string;
-  readonly payload: unknown;
-  readonly branch: string;
-  readonly hash: string;
-  readonly tag: string;
-  readonly digest: string;
-  readonly buildInfo: unknown;
-  readonly artifacts: readonly unknown[];
-  readonly parentExecution: unknown;
-}
+type TriggerReference = Reference<z.output<typeof triggerValue>> & Pick<OpenReference, 'at'>;
 
-/** What started this execution. */
-export const trigger: Reference<TriggerInCode> & Pick<OpenReference, 'at'> = reference<TriggerInCode>(
-  'trigger',
-) as Reference<TriggerInCode> & Pick<OpenReference, 'at'>;
+/** What started this execution. Fields that are not named here are read by `trigger.at('field')`. */
+export const trigger = reference<z.output<typeof triggerValue>>('trigger') as TriggerReference;
 
 /** This execution. */
-export const execution: Reference<{
-  readonly id: string;
-  readonly name: string;
-  readonly application: string;
-  readonly authentication: { readonly user: string };
-}> = reference('execution');
+export const execution: Reference<z.output<typeof executionValue>> = reference('execution');

@@ -12,7 +12,6 @@ export {
   allOf,
   anyOf,
   calc,
-  type DeployedServerGroup,
   deployedServerGroups,
   execution,
   expr,
@@ -20,7 +19,6 @@ export {
   isNot,
   judgment,
   not,
-  type TriggerInCode,
   trigger,
 } from './expressions-in-code.ts';
 export {

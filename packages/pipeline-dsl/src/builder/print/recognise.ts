@@ -4,6 +4,7 @@ import { cutTemplate } from '../../expressions/template.ts';
 import type { StageDefinition } from '../../stage.ts';
 import { STATUSES } from '../../status.ts';
 import type { GraphInCode } from '../graph-in-code.ts';
+import { deployedValue, executionValue, triggerValue } from '../known-values.ts';
 import { quoted, stepText } from '../reference.ts';
 import { nameOf, publisherOf, recordOf, type StageHandle, type StageNotes } from '../stage-code.ts';
 import { isFoundByName, nearestProblem, pieceText } from '../stage-names.ts';
@@ -33,36 +34,6 @@ export interface ValueReading extends Reading {
 }
 
 type Step = string | number;
-
-const trigger = z.object({
-  type: z.string(),
-  user: z.string(),
-  source: z.string(),
-  payload: z.unknown(),
-  branch: z.string(),
-  hash: z.string(),
-  tag: z.string(),
-  digest: z.string(),
-  buildInfo: z.unknown(),
-  artifacts: z.array(z.unknown()),
-  parentExecution: z.unknown(),
-});
-const execution = z.object({
-  id: z.string(),
-  name: z.string(),
-  application: z.string(),
-  authentication: z.object({ user: z.string() }),
-});
-const serverGroups = z.array(
-  z.object({
-    account: z.string(),
-    region: z.string(),
-    serverGroup: z.string(),
-    capacity: z.object({ min: z.number(), desired: z.number(), max: z.number() }),
-    imageId: z.string(),
-    imageName: z.string(),
-  }),
-);
 
 /** A value whose parts are read one after another: its beginning and the steps. */
 function chainOf(node: Node): { readonly root: Node; readonly steps: readonly Step[] } | null {
@@ -188,16 +159,17 @@ export class Recogniser {
         words: ['p'],
       };
     }
-    const known = name === 'trigger' ? trigger : name === 'execution' ? execution : null;
+    const known = name === 'trigger' ? triggerValue : name === 'execution' ? executionValue : null;
     if (!known) return this.nearest(name, steps, text);
     if (`${name}${stepsText(steps)}` !== text || steps.length === 0) return null;
-    return readSteps(name, known, steps, [name]);
+    const reading = readSteps(name, known, steps, [name]);
+    return reading ?? (name === 'trigger' ? readSteps(name, null, steps, [name]) : null);
   }
 
   private called(root: Extract<Node, { kind: 'function' }>, steps: readonly Step[], text: string): ValueReading | null {
     if (root.name === 'deployedServerGroups' && root.args.length === 0) {
       if (`#deployedServerGroups()${stepsText(steps)}` !== text) return null;
-      return readSteps('deployedServerGroups()', serverGroups, steps, ['deployedServerGroups']);
+      return readSteps('deployedServerGroups()', deployedValue, steps, ['deployedServerGroups']);
     }
     const stage = this.stageOf(root);
     const code = stage && this.scope.constants.get(stage);
