@@ -81,7 +81,7 @@ export class Applications {
     });
   }
 
-  /** Removes the application and puts its pipelines aside; its executions stay. False when there is none. */
+  /** Removes the application and puts its pipelines and strategies aside; its executions stay. False when there is none. */
   async remove(name: string, user: string, at: number): Promise<boolean> {
     return this.database.$transaction(async (tx) => {
       const found = await tx.application.findFirst({
@@ -90,6 +90,10 @@ export class Applications {
       if (!found) return false;
       await tx.pipeline.updateMany({
         where: { application: found.name, deletedAt: null },
+        data: { deletedAt: BigInt(at), updatedBy: user },
+      });
+      await tx.document.updateMany({
+        where: { kind: 'strategy', scope: found.name, deletedAt: null },
         data: { deletedAt: BigInt(at), updatedBy: user },
       });
       await tx.application.delete({ where: { name: found.name } });

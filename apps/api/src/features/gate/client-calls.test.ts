@@ -47,9 +47,11 @@ describe('application commands', () => {
     expect((await client.call('GET', '/applications/nowhere?expand=false')).status).toBe(404);
   });
 
-  appTest('list, then delete: looked at first, gone afterwards, its history kept by nobody', async ({ app }) => {
+  appTest('list, then delete: looked at first, gone afterwards with its pipelines and strategies', async ({ app }) => {
     const client = clientOf(app);
     await client.finished(await createApplication(app, 'doomed'));
+    for (const kind of ['pipelines', 'strategies'])
+      await client.call('POST', `/${kind}`, { application: 'doomed', name: 'Web', stages: [pass] });
     const names = (await client.call('GET', '/applications')).body.map(({ name }: { name: string }) => name);
     expect(names).toContain('doomed');
     expect((await client.call('GET', '/applications/doomed/history?limit=5')).body).toHaveLength(1);
@@ -60,6 +62,8 @@ describe('application commands', () => {
     );
     expect(isGood(task.status)).toBe(true);
     expect((await client.call('GET', '/applications/doomed')).status).toBe(404);
+    for (const list of ['pipelineConfigs', 'strategyConfigs'])
+      expect((await client.call('GET', `/applications/doomed/${list}`)).body).toEqual([]);
   });
 
   appTest('a job that cannot be done ends TERMINAL with its reason', async ({ app }) => {
