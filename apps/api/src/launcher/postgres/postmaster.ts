@@ -14,20 +14,30 @@ export interface Postmaster {
 
 const startPatienceMs = 60_000;
 const stopPatienceMs = 10_000;
+const writePatienceMs = 10_000;
 const largestLogBytes = 5 * 1024 * 1024;
 
-/** The running server of a place, or null. A pid file that a dead server left behind is removed. */
+/**
+ * The running server of a place, or null. A pid file that a dead server left behind is removed; one still empty belongs
+ * to a server that is just writing it, unless it stays so.
+ */
 export function findPostmaster(place: PostgresPlace): (Postmaster & { isReady: boolean }) | null {
   const dataFolder = dataFolderOf(place.home);
   const pidFile = join(dataFolder, 'postmaster.pid');
   const lines = readLines(pidFile);
-  if (lines === null) return null;
+  if (lines === null || isBeingWritten(pidFile, lines)) return null;
   const pid = Number(lines[0]);
   if (Number.isInteger(pid) && pid > 0 && isAlive(pid) && commandOf(pid)?.includes(dataFolder)) {
     return { pid, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' };
   }
   rmSync(pidFile, { force: true });
   return null;
+}
+
+function isBeingWritten(pidFile: string, lines: readonly string[]): boolean {
+  if (lines[0] !== '') return false;
+  const written = statSync(pidFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - written < writePatienceMs;
 }
 
 /** Starts a server in its own session, so that Ctrl-C in the terminal does not reach it, and waits until it is ready. */
