@@ -182,7 +182,9 @@ describe('simulate', () => {
     desk.file('p.json', { application: 'shop', name: 'Odd', stages: [{ type: 'neverHeardOf' }] });
     const { out } = await desk.run('simulate', 'p.json');
     expect(out).toContain('neverHeardOf *');
-    expect(out).toContain('* This version does not run stages of this type: a stand-in played it.');
+    expect(out).toContain('    neverHeardOf: no stage of type neverHeardOf is known\n');
+    const planned = await desk.run('plan', 'p.json', '--json');
+    expect(JSON.parse(planned.out).stages[0]).toMatchObject({ whyStandIn: expect.any(String), runs: true });
   });
 });
 

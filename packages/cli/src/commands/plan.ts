@@ -6,7 +6,7 @@ import { allStages } from '../simulation/expectations.ts';
 import type { SimulatedStage, Simulation } from '../simulation/read-simulation.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { simulationInput, simulationOptions } from './simulation-input.ts';
-import { type ShownCalls, shownCalls } from './simulation-text.ts';
+import { type ShownCalls, shownCalls, standInLegend } from './simulation-text.ts';
 
 const about = `Shows what an execution would consist of: every stage in the order it would run, those that stages plan for themselves
 included, with the calls each would make to the cloud and to other services. The pipeline is played on the real engine
@@ -50,7 +50,8 @@ interface PlannedStage {
   readonly planned: 'before' | 'after' | null;
   readonly runs: boolean;
   readonly why: string | null;
-  readonly standIn: boolean;
+  /** Why this version does not run it; null when it does. */
+  readonly whyStandIn: string | null;
   readonly calls: ReadonlyArray<{ call: string; effect: string; text: string; arguments: readonly unknown[] }>;
   readonly stages: readonly PlannedStage[];
 }
@@ -70,7 +71,7 @@ function plannedStage(stage: SimulatedStage): PlannedStage {
     planned: stage.planned,
     runs: runs(stage),
     why: stage.note ?? stage.error,
-    standIn: stage.playedBy === 'stand-in',
+    whyStandIn: stage.whyStandIn,
     calls: stage.calls
       .filter(({ call, text }) => !seen.has(`${call} ${text}`) && seen.add(`${call} ${text}`))
       .map(({ call, effect, text, arguments: given }) => ({ call, effect, text, arguments: given })),
@@ -91,12 +92,12 @@ function planText(simulation: Simulation, paint: Paint, calls: ShownCalls): stri
     ...(error === null ? [] : [paint.red(error)]),
     '',
     ...stages.flatMap((stage) => stageLines(stage, { paint, calls }, 1)),
-    ...(all.some(({ playedBy }) => playedBy === 'stand-in')
-      ? ['', '* This version does not run stages of this type.']
-      : []),
-    ...warnings.map((warning) => `${paint.yellow('warning')}  ${warning}`),
     '',
-  ].join('\n');
+    ...standInLegend(stages),
+    ...warnings.map((warning) => `${paint.yellow('warning')}  ${warning}`),
+  ]
+    .join('\n')
+    .replace(/\n*$/, '\n');
 }
 
 const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -23,7 +23,7 @@ export function simulationText(simulation: Simulation, how: How): string {
     '',
     ...(rows.length === 0 ? ['  no stages'] : [table(rows, '  ')]),
     '',
-    ...legend(stages),
+    ...standInLegend(stages),
     ...warnings.map((warning) => `${paint.yellow('warning')}  ${warning}`),
     '',
   ]
@@ -42,10 +42,18 @@ function stageRows(stage: SimulatedStage, how: How, depth: number): Row[] {
 const mark = ({ playedBy }: SimulatedStage): string =>
   playedBy === 'own code' ? '' : playedBy === 'script' ? ' (scripted)' : ' *';
 
-const legend = (stages: readonly SimulatedStage[]): string[] =>
-  flat(stages).some(({ playedBy }) => playedBy === 'stand-in')
-    ? ['* This version does not run stages of this type: a stand-in played it.', '']
-    : [];
+/** Which types were played by a stand-in, and why. */
+export function standInLegend(stages: readonly SimulatedStage[]): string[] {
+  const whys = new Map(
+    flat(stages).flatMap(({ type, whyStandIn }) => (whyStandIn === null ? [] : [[type, whyStandIn]])),
+  );
+  if (whys.size === 0) return [];
+  return [
+    '* A stand-in played it, because this version does not run stages of this type:',
+    ...[...whys].map(([type, why]) => `    ${type}: ${why}`),
+    '',
+  ];
+}
 
 const flat = (stages: readonly SimulatedStage[]): SimulatedStage[] =>
   stages.flatMap((stage) => [stage, ...flat(stage.children)]);

@@ -1,6 +1,7 @@
-import { type Execution, isComplete, isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { type Execution, isComplete, isFailure, type Stage } from '@gennaker/pipeline-dsl';
 import { paintStatus } from '../commands/simulation-text.ts';
 import { formatDuration } from '../output/durations.ts';
+import { failureSentence } from '../output/failure-sentence.ts';
 import { table } from '../output/table.ts';
 import type { Paint, Terminal } from '../output/terminal.ts';
 
@@ -57,10 +58,8 @@ const time = ({ startTime, buildTime }: Execution, at: number | null): string =>
 
 /** Why it failed, or what it waits for. */
 function noteOf(stage: Stage): string {
-  const { exception } = stage.context;
-  const details = isJsonObject(exception) && isJsonObject(exception['details']) ? exception['details'] : {};
-  if (['TERMINAL', 'STOPPED', 'FAILED_CONTINUE'].includes(stage.status) && typeof details['error'] === 'string')
-    return details['error'];
+  const failure = isFailure(stage.status) ? failureSentence(stage.context) : null;
+  if (failure !== null) return failure;
   if (stage.status === 'SKIPPED' && typeof stage.context['skippedBecause'] === 'string')
     return stage.context['skippedBecause'];
   return stage.status === 'RUNNING' && stage.wait ? `waiting for ${stage.wait.reason}` : '';

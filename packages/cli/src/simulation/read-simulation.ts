@@ -1,7 +1,8 @@
 import { type Execution, isJsonObject, type JsonObject, type Stage, type Status } from '@gennaker/pipeline-dsl';
+import { failureSentence } from '../output/failure-sentence.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { outcomeOf, type Script, stageScript } from './script.ts';
-import { executorOf } from './scripted-stages.ts';
+import { executorOf, whyNotRun } from './scripted-stages.ts';
 
 /** How a stage came to what it came to: on its own code, by the script's word, or by a stand-in. */
 export type PlayedBy = 'own code' | 'script' | 'stand-in';
@@ -23,6 +24,8 @@ export interface SimulatedStage {
   readonly errorCode: string | null;
   /** Why it was skipped, or what it waited for when the simulation ended. */
   readonly note: string | null;
+  /** Why a stand-in played it; null where none did. */
+  readonly whyStandIn: string | null;
   readonly outputs: JsonObject;
   readonly calls: readonly RecordedCall[];
   /** Stages it planned, in their order. */
@@ -88,6 +91,7 @@ function draw(stage: Stage, execution: Execution, played: Played): SimulatedStag
     error: failure.message,
     errorCode: failure.code,
     note: noteOf(stage),
+    whyStandIn: whyNotRun(stage),
     outputs: stage.outputs,
     calls: played.calls.filter((call) => call.stageId === stage.id),
     children: children.map((child) => draw(child, execution, played)),
@@ -102,10 +106,7 @@ function playedBy(stage: Stage, script: Script): PlayedBy {
 function failureOf({ context, status }: Stage): { message: string | null; code: string | null } {
   const { exception } = context;
   if (!isJsonObject(exception) || status === 'SUCCEEDED') return { message: null, code: null };
-  const details = isJsonObject(exception['details']) ? exception['details'] : {};
-  const errors = Array.isArray(details['errors']) ? details['errors'].map(String) : [];
-  const message = typeof details['error'] === 'string' ? details['error'] : errors[0];
-  return { message: message ?? null, code: String(exception['exceptionType'] ?? '') || null };
+  return { message: failureSentence(context), code: String(exception['exceptionType'] ?? '') || null };
 }
 
 function noteOf(stage: Stage): string | null {

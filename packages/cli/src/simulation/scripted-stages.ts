@@ -54,6 +54,14 @@ export function executorOf({ type, context }: { type: string; context: JsonObjec
   return realExecutor(type, typeof alias === 'string' ? alias : undefined);
 }
 
+/** Why this version does not run a stage's type; null when it does. */
+export function whyNotRun(stage: { type: string; context: JsonObject }): string | null {
+  if (executorOf(stage) !== null) return null;
+  const { alias } = stage.context;
+  const why = installed.whyNotRun?.(stage.type, typeof alias === 'string' ? alias : undefined);
+  return why ?? `no stage of type ${stage.type} is known`;
+}
+
 const MAKES_SERVER_GROUPS: ReadonlySet<string> = new Set(['deploy', 'createServerGroup', 'cloneServerGroup']);
 
 /** Does the type act on server groups that are there already? */
