@@ -15,6 +15,7 @@ import { measureIntake, runBareServer } from './intake.ts';
 import { measureRawQueue } from './raw-queue.ts';
 import { measureRecovery } from './recovery.ts';
 import { type Results, report } from './report.ts';
+import { measureValidation } from './validation.ts';
 import { startWorld } from './world.ts';
 
 /** Messages handled at once, by us and by the peers. */
@@ -67,6 +68,7 @@ async function measureEngine(databaseUrl: string): Promise<Results['engine']> {
 async function main(): Promise<void> {
   const { root, version } = findProject();
   if (process.argv.includes('--expressions-only')) return say(JSON.stringify(measureExpressions(), null, 2));
+  if (process.argv.includes('--validation-only')) return say(JSON.stringify(measureValidation(), null, 2));
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-bench-'));
   const postgres = await startEmbeddedPostgres(folder, say);
   try {
@@ -81,6 +83,8 @@ async function main(): Promise<void> {
     const recovery = await measureRecovery(await newDatabase(postgres.url, 'bench_recovery'));
     say('expressions …');
     const expressions = measureExpressions();
+    say('validation …');
+    const validation = measureValidation();
     say('idle product …');
     const idle = await measureIdle();
     const versionOf = (name: string): string =>
@@ -102,6 +106,7 @@ async function main(): Promise<void> {
       intake,
       recovery,
       expressions,
+      validation,
       idle,
     };
     const text = report(results);

@@ -5,6 +5,7 @@ import type { Intake } from './intake.ts';
 import type { Memory } from './product.ts';
 import type { RawQueue } from './raw-queue.ts';
 import type { Recovery } from './recovery.ts';
+import type { ValidationSpeed } from './validation.ts';
 
 export interface Results {
   readonly machine: { cpu: string; cores: number; memoryGb: number; node: string };
@@ -20,6 +21,7 @@ export interface Results {
   readonly intake: Intake;
   readonly recovery: Recovery;
   readonly expressions: ExpressionSpeed;
+  readonly validation: ValidationSpeed;
   readonly idle: Memory;
 }
 
@@ -28,7 +30,16 @@ const n = (value: number, digits = 0): string =>
 const mark = (holds: boolean): string => (holds ? 'reached' : '**missed**');
 
 /** The report as markdown: what was measured, beside its peers, and the bar it has to clear. */
-export function report({ machine, versions, engine, intake, recovery, expressions, idle }: Results): string {
+export function report({
+  machine,
+  versions,
+  engine,
+  intake,
+  recovery,
+  expressions,
+  validation,
+  idle,
+}: Results): string {
   const { floor, raw, latencies, parked } = engine;
   const ofFloor = engine.chainStagesPerSecond / floor.stagesPerSecond;
   const gap = latencies.stageToStageMs / floor.stageToStageMs;
@@ -107,6 +118,20 @@ export function report({ machine, versions, engine, intake, recovery, expression
       '',
     ],
     ['… the slowest of expressions made to be slow, ms', n(expressions.slowestMs, 1), '', '', ''],
+    [
+      'Checks of a pipeline of 50 stages per second, all rules and expressions',
+      n(validation.perSecond),
+      `its schemas alone ${n(validation.schemasPerSecond)}`,
+      `${n(validation.perSecond / validation.schemasPerSecond, 2)} of the schemas`,
+      '',
+    ],
+    [
+      'Graph of 500 stages checked and put in order, median, ms',
+      n(validation.orderMs, 2),
+      '',
+      '',
+      `under 100: ${mark(validation.orderMs < 100)}`,
+    ],
     [
       'Whole product idle, MB resident, shared pages counted for each process (once)',
       `${n(idle.residentMb)} (${n(idle.proportionalMb)})`,

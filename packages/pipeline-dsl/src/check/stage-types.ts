@@ -38,7 +38,10 @@ export const checkStageTypes: Check = ({ stages, vocabulary }, report) => {
 };
 
 const FRAME: ReadonlySet<string> = new Set(STAGE_FRAME_KEYS);
-const frameSchema = z.looseObject(stageFrameFields);
+/** Schemas of one common field each; a stage has few of them. */
+const FRAME_FIELDS: ReadonlyMap<string, z.ZodType> = new Map(
+  Object.entries(stageFrameFields).map(([key, field]) => [key, z.object({ [key]: field })]),
+);
 
 /** Fields of stages: those of the type that must be there, and those of the right kind. */
 export const checkStageFields: Check = ({ stages }, report) => {
@@ -53,7 +56,10 @@ export const checkStageFields: Check = ({ stages }, report) => {
     };
     if (stage.definition)
       checkFields(stage.definition.context, context, { area: 'stage', pointer: stage.pointer, report: once });
-    checkFields(frameSchema, context, { area: 'stage', pointer: stage.pointer, report: once });
+    for (const key of Object.keys(context)) {
+      const field = FRAME_FIELDS.get(key);
+      if (field) checkFields(field, context, { area: 'stage', pointer: stage.pointer, report: once });
+    }
   }
 };
 
