@@ -53,7 +53,11 @@ export class PipelineSaver {
     if (!isTemplateInstance(document) || findings.some(({ severity }) => severity === 'error')) return { findings };
     const planned = await this.planner.plan(document, null);
     if (planned.kind === 'unknown') return { findings };
-    if (planned.kind === 'refused') return { findings: [...findings, ...planned.errors.map(ofPlan('error'))] };
+    if (planned.kind === 'refused') {
+      // Templates of another schema are kept as they are; such a pipeline is refused when it is started.
+      const severity = document['schema'] === 'v2' ? 'error' : 'warning';
+      return { findings: [...findings, ...planned.errors.map(ofPlan(severity))] };
+    }
     const made = checkPipeline(planned.pipeline, this.vocabulary).filter(({ severity }) => severity === 'error');
     const told = made.map(({ pointer, message }) => ({
       pointer: '/template',

@@ -130,6 +130,16 @@ describe('pipelines made from templates', () => {
     expect((await stored(app, 'No')).status).toBe(404);
   });
 
+  appTest('of another schema are kept, and refused when they are started', async ({ app }) => {
+    const old = { type: 'templatedPipeline', application: 'made', name: 'Old', config: { schema: '1', pipeline: {} } };
+    expect((await save(app, old)).status).toBe(200);
+    expect(await stored(app, 'Old')).toMatchObject(old);
+    expect((await app.send('POST', '/pipelines/made/Old', {})).body).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('schema "v2"'),
+    });
+  });
+
   appTest('are stored as they are, and run what their template says when they start', async ({ app }) => {
     const saying = (word: string) => template('saying', { pipeline: { stages: [value(word)], limitConcurrent: true } });
     await create(app, saying('${templateVariables.word}'));
