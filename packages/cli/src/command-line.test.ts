@@ -227,6 +227,17 @@ describe('validate', () => {
     expect((await desk.run('plan', 'p.json')).err).toContain('p.json:2:14 error document.bad-json');
   });
 
+  it('checks a template as one', async () => {
+    const file = join(import.meta.dirname, '../../catalog/fixtures/templates/tenant-rollout.json');
+    expect(await desk.run('validate', file)).toMatchObject({ code: 0 });
+    const template = JSON.parse(readFileSync(file, 'utf8')) as { variables: object[] };
+    desk.file('t.json', { ...template, variables: [{ name: 'tenant', type: 'colour' }] });
+    expect(await desk.run('validate', 't.json')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('error template.invalid /variables/0/type'),
+    });
+  });
+
   it('counts warnings only when asked to', async () => {
     desk.file('p.json', {
       application: 'shop',

@@ -1,6 +1,7 @@
 import { type Finding, isJsonObject } from '@gennaker/pipeline-dsl';
 import { checkPipeline } from '@gennaker/pipeline-dsl/check';
 import { formatFindings, type Locate, readDocument } from '@gennaker/pipeline-dsl/document';
+import { checkTemplateDocument } from '@gennaker/pipeline-dsl/templates';
 import type { Terminal } from '../output/terminal.ts';
 import { formatPipeline } from './format-pipeline.ts';
 import { readCode } from './read-code.ts';
@@ -43,7 +44,12 @@ function checkText(
   };
 }
 
-const findingsOf = (value: unknown): Finding[] => checkPipeline(isJsonObject(value) ? value : null, vocabulary);
+/** Pipelines are checked as pipelines, templates as templates. */
+function findingsOf(value: unknown): Finding[] {
+  if (!isJsonObject(value) || !isJsonObject(value['pipeline']) || value['schema'] !== 'v2')
+    return checkPipeline(value, vocabulary);
+  return checkTemplateDocument(value).map((problem) => ({ severity: 'error', code: 'template.invalid', ...problem }));
+}
 
 function placed(finding: Finding, locate: Locate): CheckedFile['findings'][number] {
   const { line, column } = locate(finding.pointer, finding.code.startsWith('key.') ? 'key' : 'value');

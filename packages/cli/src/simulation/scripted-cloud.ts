@@ -66,6 +66,15 @@ export class ScriptedCloud {
     ) as unknown as Ports;
   }
 
+  /** Failures of the script that no call has met, as sentences. */
+  unmetFailures(): string[] {
+    return this.failures
+      .filter(({ left, times }) => left === times)
+      .map(
+        ({ call, stage }) => `The script lets ${call} fail${stage ? ` in "${stage}"` : ''}, which was never called.`,
+      );
+  }
+
   private build(): void {
     const { serverGroups, images } = this.world;
     const { cloud } = this.script;

@@ -253,9 +253,14 @@ describe('a simulation', () => {
   });
 
   it('warns of a script that speaks of stages which are not there, and of a disabled pipeline', async () => {
-    const { warnings } = await run({ ...deployment, disabled: true }, { stages: { Aprove: { judgment: 'stop' } } });
+    const script = {
+      stages: { Aprove: { judgment: 'stop' } },
+      failures: [{ call: 'serverGroups.creat', error: 'No capacity' }],
+    };
+    const { warnings } = await run({ ...deployment, disabled: true }, script);
     expect(warnings).toEqual([
       'The pipeline is disabled: a server would refuse to start it.',
+      'The script lets serverGroups.creat fail, which was never called.',
       'The script speaks of a stage "Aprove", which this execution did not have.',
     ]);
   });

@@ -18,7 +18,8 @@ export async function simulate(config: JsonObject, script: Script): Promise<Simu
   const run = new SimulatedRun(runnable, script);
   if (disabled === true) run.warnings.push('The pipeline is disabled: a server would refuse to start it.');
   await run.toEnd();
-  return readSimulation(await run.read(), { script, calls: run.cloud.calls, warnings: run.warnings });
+  const warnings = [...run.warnings, ...run.cloud.unmetFailures()];
+  return readSimulation(await run.read(), { script, calls: run.cloud.calls, warnings });
 }
 
 class SimulatedRun {
