@@ -1,5 +1,6 @@
 import type { Ports, TaskDefinition } from '@gennaker/catalog/kit';
 import { isComplete, type Stage, type Task } from '@gennaker/pipeline-dsl';
+import { admissionRule } from './admission-rule.ts';
 import { applyRound, timeOut } from './apply-round.ts';
 import { failTask } from './failing.ts';
 import { endExecution } from './handlers/complete-execution.ts';
@@ -9,7 +10,6 @@ import { retryExpressions } from './late-expressions.ts';
 import { Mailbox } from './mailbox.ts';
 import { parsedContext } from './planning.ts';
 import type {
-  AdmissionRule,
   Claimed,
   Commit,
   CommitListener,
@@ -400,17 +400,4 @@ export class Drive {
       outcome: (key, entry, state) => this.mailbox.post(() => this.run.enter(stage.id, key, entry, state)),
     };
   }
-}
-
-/** The limit under which a run of its pipeline starts, if it has one. */
-export function admissionRule(execution: {
-  pipelineConfigId: string | null;
-  limitConcurrent: boolean;
-  maxConcurrentExecutions: number;
-  keepWaitingPipelines: boolean;
-}): AdmissionRule | null {
-  const { pipelineConfigId } = execution;
-  if (pipelineConfigId === null) return null;
-  const limit = execution.limitConcurrent ? 1 : execution.maxConcurrentExecutions;
-  return limit > 0 ? { pipelineConfigId, limit, keepNewest: !execution.keepWaitingPipelines } : null;
 }

@@ -6,9 +6,8 @@ import {
   isJsonObject,
   type JsonObject,
   type Stage,
-  type StageDefinition,
 } from '@gennaker/pipeline-dsl';
-import * as z from 'zod';
+import { decideSignal } from './decide-signal.ts';
 import { Drive, LeaseLost } from './drive.ts';
 import { createOnce, prepareLaunch, type StartCommand, type Started, startupFailure } from './launch.ts';
 import type { LaunchProblem } from './launch-inputs.ts';
@@ -28,6 +27,7 @@ import type {
   StageRegistry,
   WorkQueue,
 } from './ports.ts';
+import { Refusal } from './refusal.ts';
 
 /** Wake-ups taken from the rows at one look. */
 const LOOK_LIMIT = 100;
@@ -49,21 +49,6 @@ export interface EngineOptions {
   readonly outside?: OutsideWorld | undefined;
   /** Makes definitions that stand for others what they stand for; without it they run as they are. */
   readonly resolveDefinition?: ResolveDefinition | undefined;
-}
-
-/** A request the execution's state does not allow; `status` is the HTTP status that says so. */
-export class Refusal extends Error {
-  readonly status: 400 | 403 | 404 | 405 | 409;
-  readonly code: string;
-  readonly field: string | undefined;
-
-  constructor(status: 400 | 403 | 404 | 405 | 409, code: string, message: string, field?: string) {
-    super(message);
-    this.name = 'Refusal';
-    this.status = status;
-    this.code = code;
-    this.field = field;
-  }
 }
 
 /**
@@ -369,40 +354,4 @@ function restarter(execution: Execution): string {
   );
   const last = details.toSorted((a, b) => Number(b['restartTime']) - Number(a['restartTime']))[0];
   return typeof last?.['restartedBy'] === 'string' ? last['restartedBy'] : 'gennaker';
-}
-
-/** Lets the definition's signal rule decide; undefined when the body is none of its signals. */
-function decideSignal(
-  definition: StageDefinition,
-  stage: Stage,
-  execution: Execution,
-  body: JsonObject,
-  actor: Actor,
-): { accept: JsonObject; once: string | null } | undefined {
-  for (const signal of definition.signals ?? []) {
-    const parsed = signal.body.safeParse(body);
-    if (!parsed.success) {
-      const keys = signal.body instanceof z.ZodObject ? Object.keys(signal.body.shape) : [];
-      if (!keys.some((key) => Object.hasOwn(body, key))) continue;
-      const issue = parsed.error.issues[0];
-      throw new Refusal(
-        400,
-        'stage.bad-signal',
-        `${issue?.path.join('.') ?? 'body'}: ${issue?.message ?? 'not understood'}`,
-        `/${issue?.path.join('/') ?? ''}`,
-      );
-    }
-    if (stage.status !== 'RUNNING') {
-      throw new Refusal(
-        409,
-        'stage.not-running',
-        `Stage "${stage.name}" is ${stage.status}; it waits for nothing now.`,
-      );
-    }
-    const verdict = signal.decide(parsed.data as never, { context: stage.context, trigger: execution.trigger }, actor);
-    if ('refuse' in verdict)
-      throw new Refusal(verdict.refuse.status, 'stage.refused', verdict.refuse.message, verdict.refuse.field);
-    return { accept: { ...verdict.accept }, once: signal.once ? signal.name : null };
-  }
-  return undefined;
 }

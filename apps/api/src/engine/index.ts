@@ -1,11 +1,12 @@
 export { CancelKeeper } from './cancel-keeper.ts';
-export { Engine, type EngineOptions, Refusal } from './engine.ts';
+export { Engine, type EngineOptions } from './engine.ts';
 export type { StartCommand, Started } from './launch.ts';
 export { type LaunchProblem, parentFacts } from './launch-inputs.ts';
 export { LocalFirstQueue } from './local-first-queue.ts';
 export { mergedOutputs } from './lookup.ts';
 export type { Message } from './messages.ts';
 export type * from './ports.ts';
+export { Refusal } from './refusal.ts';
 export { createRegistry } from './registry.ts';
 export { createUlids } from './ulids.ts';
 export { WorkerLoop } from './worker.ts';
