@@ -137,9 +137,12 @@ describe('whatever is given', () => {
     }
   });
 
-  it.each(['json', 'yaml'] as const)('1,000 mutated texts are read as %s, or refused with a place', (format) => {
+  it.each([
+    ['json', 1_000],
+    ['yaml', 400],
+  ] as const)('as %s, %i mutated texts are read, or refused with a place', (format, runs) => {
     const random = createRandom(77);
-    for (let run = 0; run < 1_000; run += 1) {
+    for (let run = 0; run < runs; run += 1) {
       const text = mutateText(pick(random, examples), random);
       const read = readDocument(text, { format });
       for (const finding of read.findings) {
