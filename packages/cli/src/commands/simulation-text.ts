@@ -49,7 +49,7 @@ export function standInLegend(stages: readonly SimulatedStage[]): string[] {
   );
   if (whys.size === 0) return [];
   return [
-    '* A stand-in played it, because this version does not run stages of this type:',
+    '* A stand-in played it, because this version does not carry it out:',
     ...[...whys].map(([type, why]) => `    ${type}: ${why}`),
     '',
   ];

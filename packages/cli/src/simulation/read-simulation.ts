@@ -1,5 +1,6 @@
 import { type Execution, isJsonObject, type JsonObject, type Stage, type Status } from '@gennaker/pipeline-dsl';
 import { failureSentence } from '../output/failure-sentence.ts';
+import { whyStrategyNotRun } from './kept-strategies.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { outcomeOf, type Script, stageScript } from './script.ts';
 import { executorOf, whyNotRun } from './scripted-stages.ts';
@@ -91,7 +92,7 @@ function draw(stage: Stage, execution: Execution, played: Played): SimulatedStag
     error: failure.message,
     errorCode: failure.code,
     note: noteOf(stage),
-    whyStandIn: whyNotRun(stage),
+    whyStandIn: whyNotRun(stage) ?? whyStrategyNotRun(stage.context),
     outputs: stage.outputs,
     calls: played.calls.filter((call) => call.stageId === stage.id),
     children: children.map((child) => draw(child, execution, played)),
@@ -99,7 +100,7 @@ function draw(stage: Stage, execution: Execution, played: Played): SimulatedStag
 }
 
 function playedBy(stage: Stage, script: Script): PlayedBy {
-  if (executorOf(stage) === null) return 'stand-in';
+  if (executorOf(stage) === null || whyStrategyNotRun(stage.context) !== null) return 'stand-in';
   return outcomeOf(stageScript(script, stage)) === undefined ? 'own code' : 'script';
 }
 

@@ -18,6 +18,7 @@ import {
 } from '@gennaker/catalog/kit';
 import { defineStage, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { withPlainStrategy } from './kept-strategies.ts';
 import { outcomeOf, type Script, type StageScript, stageScript } from './script.ts';
 import type { CallingStage, ScriptedCloud } from './scripted-cloud.ts';
 
@@ -101,7 +102,7 @@ function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageE
   const unlessReplaced =
     <Answer>(plan: ((view: View) => readonly Answer[]) | undefined) =>
     (view: View): readonly Answer[] =>
-      replaces(view) ? [] : (plan?.(view) ?? []);
+      replaces(view) ? [] : (plan?.(withPlainStrategy(view)) ?? []);
   const scripted: StageExecution<unknown, PortName> = {
     needs: execution.needs,
     tasks: [
@@ -110,10 +111,11 @@ function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageE
       { name: END, run: (run) => end(run, scriptOf(script, run)) },
       { name: OUTPUTS, run: (run) => succeeded(scriptOf(script, run)?.outputs) },
     ],
-    choose: (view) => chooseTasks(real, view, scriptOf(script, view), replaces(view), startsChildren),
+    choose: (view) =>
+      chooseTasks(real, withPlainStrategy(view), scriptOf(script, view), replaces(view), startsChildren),
     before: unlessReplaced(execution.before),
     after: unlessReplaced(execution.after),
-    onFailure: (view) => failureStages(execution, view, replaces(view)),
+    onFailure: (view) => failureStages(execution, withPlainStrategy(view), replaces(view)),
     ...(execution.onCancel ? { onCancel: (run: Run) => execution.onCancel!(through(run, real, cloud)) } : {}),
   };
   return { definition, execution: scripted };
@@ -165,7 +167,7 @@ function through(run: Run, { definition }: StageExecutor, cloud: ScriptedCloud):
   return Object.defineProperties(
     {},
     {
-      ...Object.getOwnPropertyDescriptors(run),
+      ...Object.getOwnPropertyDescriptors(withPlainStrategy(run)),
       ports: { value: ports, enumerable: true },
     },
   ) as Run;
