@@ -196,19 +196,19 @@ describe('validate', () => {
     const codes = [...out.matchAll(/^.*ten-mistakes\.json:\d+:\d+ (?:error|warning|info|hint) (\S+)/gm)].map(
       (found) => found[1],
     );
-    expect(codes).toEqual(
-      expect.arrayContaining([
-        'key.misspelt',
-        'parameter.default-not-offered',
-        'trigger.bad-pattern',
-        'trigger.bad-cron',
-        'notification.unknown-event',
-        'expression.unknown-parameter',
-        'stage.flags-contradict',
-        'graph.unknown-requisite',
-      ]),
-    );
-    expect(codes.length).toBeGreaterThanOrEqual(10);
+    // Beside the ten: triggers of type cron and notifications of type slack are kept, not run.
+    expect(codes.filter((each) => !each!.endsWith('.not-run'))).toEqual([
+      'key.misspelt',
+      'parameter.default-not-offered',
+      'trigger.bad-pattern',
+      'trigger.bad-cron',
+      'notification.unknown-event',
+      'expression.unknown-parameter',
+      'stage.flags-contradict',
+      'graph.unknown-requisite',
+      'expression.unknown-stage',
+      'stage.unknown-type',
+    ]);
     expect(out).toMatch(/\^\^\^/);
     const data = JSON.parse((await desk.run('validate', file, '--json')).out) as {
       files: Array<{ findings: unknown[] }>;

@@ -35,7 +35,7 @@ describe('ten planted mistakes', () => {
       '  fix: Ignore the failure',
       '  fix: Remove the requisite',
       '  fix: Use "Approve"',
-      '  fix: Use "toy"',
+      '  fix: Use "wait"',
     ]);
     const fixed = applyFixes(value, findings);
     expect(fixed.left).toEqual([]);
