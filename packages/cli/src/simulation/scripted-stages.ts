@@ -96,7 +96,7 @@ const scriptOf = (script: Script, view: View): StageScript | undefined => stageS
 
 function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageExecutor {
   const { definition, execution } = real;
-  const startsChildren = execution.needs.includes('pipelines');
+  const startsChildren = definition.type === 'pipeline';
   /** Does the script end the stage in place of its own tasks? A child pipeline is ended in the cloud. */
   const replaces = (view: View): boolean => outcomeOf(scriptOf(script, view)) !== undefined && !startsChildren;
   const unlessReplaced =

@@ -203,6 +203,21 @@ describe('a simulation', () => {
     expect(bad.stages[0]).toMatchObject({ status: 'TERMINAL', error: expect.stringContaining('Checks failed') });
   });
 
+  it('ends stages that only look at other executions as scripted too', async () => {
+    const looking = {
+      application: 'shop',
+      name: 'Looks',
+      stages: [
+        { type: 'findArtifactFromExecution', name: 'Earlier', application: 'shop', pipeline: 'other-id' },
+        { type: 'dependsOnExecution', name: 'Other', executionId: 'elsewhere' },
+      ],
+    };
+    const stages = { Earlier: { outcome: 'succeed', outputs: { artifacts: [] } }, Other: { error: 'It went badly' } };
+    const simulation = await run(looking, { stages });
+    expect(simulation.stages[0]).toMatchObject({ status: 'SUCCEEDED', outputs: { artifacts: [] } });
+    expect(simulation.stages[1]).toMatchObject({ status: 'TERMINAL', error: 'It went badly' });
+  });
+
   it('plays types that this version does not run by a stand-in, and says so', async () => {
     const pipeline = {
       application: 'shop',
