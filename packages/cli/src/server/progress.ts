@@ -36,9 +36,12 @@ function lineProgress(terminal: Terminal): Progress {
       for (const stage of execution.stages) {
         if (stage.status === 'NOT_STARTED') continue;
         const note = noteOf(stage);
+        const key = `${stage.id}/${stage.attempt}`;
+        // Between two waits there is nothing to tell.
+        if (stage.status === 'RUNNING' && note === '' && told.has(key)) continue;
         const at = isComplete(stage.status) ? stage.endTime : (stage.wait?.since ?? stage.startTime);
         const state = `${stage.status}${note === '' ? '' : `: ${note}`}`;
-        tell(stage.id, `${stage.attempt} ${state}`, `${time(execution, at)}  ${nameOf(stage, execution)}  ${state}`);
+        tell(key, state, `${time(execution, at)}  ${nameOf(stage, execution)}  ${state}`);
       }
     },
     end(execution) {
