@@ -98,6 +98,16 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
   summary?(context: Readonly<Record<string, unknown>>): string | undefined;
 }
 
+/** The cloud a stage names, when its type is carried out on another one; null when it names none or that very one. */
+export function foreignProvider(
+  { provider }: { readonly provider?: string },
+  context: Readonly<Record<string, unknown>>,
+): string | null {
+  const named = context['cloudProvider'] || context['cloudProviderType'];
+  if (provider === undefined || typeof named !== 'string' || named.includes('${')) return null;
+  return named.toLowerCase() === provider ? null : named;
+}
+
 /** Declares a stage type. Inference keeps context and outputs typed for the executor and the form. */
 export function defineStage<const Type extends string, Context, Outputs>(
   definition: Omit<StageDefinition<Context, Outputs>, 'type'> & { readonly type: Type },

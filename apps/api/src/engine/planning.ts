@@ -2,6 +2,7 @@ import type { PlanView, StageExecutor, SyntheticStage } from '@gennaker/catalog/
 import {
   type Failure,
   FailureError,
+  foreignProvider,
   isJsonObject,
   type JsonObject,
   type Stage,
@@ -45,6 +46,8 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
     run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
     return evaluated.unresolved;
   }
+  const provider = foreignProvider(executor.definition, evaluated.context);
+  if (provider !== null) return wrongProvider(stage, provider, executor.definition.provider!);
   const parsed = executor.definition.context.safeParse(evaluated.context);
   if (!parsed.success) {
     run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
@@ -66,6 +69,13 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
     return planningFailure(stage, error);
   }
 }
+
+/** A pipeline written for another cloud must never act on this one. */
+const wrongProvider = (stage: Stage, named: string, own: string): Failure => ({
+  code: 'engine.provider-not-run',
+  message: `Stage "${stage.name}" is for ${named}; stages of type "${stage.type}" are carried out on ${own} only. Nothing was changed.`,
+  advice: `Let a \`webhook\` stage call what deploys to ${named}, or set the cloud provider to ${own}.`,
+});
 
 /** Why a stage without an executor cannot start; `why` is what the registry says of a type that is kept. */
 function noExecutor(stage: Stage, why: string | null): Failure {

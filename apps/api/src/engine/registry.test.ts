@@ -22,8 +22,12 @@ const runs = executeStage(define('runs', { aliases: ['ran'] }), {
   needs: [],
   tasks: [{ name: 'run', instant: true, run: () => succeeded() }],
 });
+const onAws = executeStage(define('onAws', { provider: 'aws' }), {
+  needs: [],
+  tasks: [{ name: 'run', instant: true, run: () => succeeded() }],
+});
 const kept = define('kept', { aliases: ['older'], runs: false, why: 'No such thing is connected. Use another.' });
-const registry = createRegistry([runs], [kept]);
+const registry = createRegistry([runs, onAws], [kept]);
 
 /** Statuses of the stages, and what is told about the failure of the one named. */
 async function play(stages: ReadonlyArray<Record<string, unknown>>, about = '1') {
@@ -80,4 +84,25 @@ it('a type runs under its other spellings, and as the alias of an unknown type',
     { refId: '2', type: 'nowhere', alias: 'runs' },
   ]);
   expect(statuses).toEqual({ 1: 'SUCCEEDED', 2: 'SUCCEEDED', execution: 'SUCCEEDED' });
+});
+
+describe('a stage that names a cloud', () => {
+  it.each([{ cloudProvider: 'gce' }, { cloudProviderType: 'Kubernetes' }])(
+    '%j fails where it is not that of its type',
+    async (named) => {
+      const { statuses, exception } = await play([{ refId: '1', type: 'onAws', name: 'Resize', ...named }]);
+      expect(statuses).toEqual({ 1: 'TERMINAL', execution: 'TERMINAL' });
+      expect(exception).toMatchObject({ exceptionType: 'engine.provider-not-run' });
+    },
+  );
+
+  it.each([{}, { cloudProvider: 'aws' }, { cloudProviderType: 'AWS' }, { cloudProvider: '' }])(
+    '%j runs',
+    async (named) => {
+      expect((await play([{ refId: '1', type: 'onAws', ...named }])).statuses).toEqual({
+        1: 'SUCCEEDED',
+        execution: 'SUCCEEDED',
+      });
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { failureSentence } from '../output/failure-sentence.ts';
 import { whyStrategyNotRun } from './kept-strategies.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { outcomeOf, type Script, stageScript } from './script.ts';
-import { executorOf, whyNotRun } from './scripted-stages.ts';
+import { whyNotRun } from './scripted-stages.ts';
 
 /** How a stage came to what it came to: on its own code, by the script's word, or by a stand-in. */
 export type PlayedBy = 'own code' | 'script' | 'stand-in';
@@ -100,7 +100,7 @@ function draw(stage: Stage, execution: Execution, played: Played): SimulatedStag
 }
 
 function playedBy(stage: Stage, script: Script): PlayedBy {
-  if (executorOf(stage) === null || whyStrategyNotRun(stage.context) !== null) return 'stand-in';
+  if (whyNotRun(stage) !== null || whyStrategyNotRun(stage.context) !== null) return 'stand-in';
   return outcomeOf(stageScript(script, stage)) === undefined ? 'own code' : 'script';
 }
 

@@ -16,7 +16,7 @@ import {
   type TaskRun,
   waitFor,
 } from '@gennaker/catalog/kit';
-import { defineStage, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import { defineStage, foreignProvider, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { withPlainStrategy } from './kept-strategies.ts';
 import { outcomeOf, type Script, type StageScript, stageScript } from './script.ts';
@@ -55,9 +55,12 @@ export function executorOf({ type, context }: { type: string; context: JsonObjec
   return realExecutor(type, typeof alias === 'string' ? alias : undefined);
 }
 
-/** Why this version does not run a stage's type; null when it does. */
+/** Why this version does not run a stage's type, or not on the cloud it names; null when it does. */
 export function whyNotRun(stage: { type: string; context: JsonObject }): string | null {
-  if (executorOf(stage) !== null) return null;
+  const executor = executorOf(stage);
+  const foreign = executor && foreignProvider(executor.definition, stage.context);
+  if (foreign) return `stages of this type are not carried out on ${foreign}; a server refuses them`;
+  if (executor !== null) return null;
   const { alias } = stage.context;
   const why = installed.whyNotRun?.(stage.type, typeof alias === 'string' ? alias : undefined);
   return why ?? `no stage of type ${stage.type} is known`;
@@ -98,7 +101,8 @@ function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageE
   const { definition, execution } = real;
   const startsChildren = definition.type === 'pipeline';
   /** Does the script end the stage in place of its own tasks? A child pipeline is ended in the cloud. */
-  const replaces = (view: View): boolean => outcomeOf(scriptOf(script, view)) !== undefined && !startsChildren;
+  const replaces = (view: View): boolean =>
+    (outcomeOf(scriptOf(script, view)) !== undefined || isForeign(definition, view.context)) && !startsChildren;
   const unlessReplaced =
     <Answer>(plan: ((view: View) => readonly Answer[]) | undefined) =>
     (view: View): readonly Answer[] =>
@@ -118,8 +122,12 @@ function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageE
     onFailure: (view) => failureStages(execution, withPlainStrategy(view), replaces(view)),
     ...(execution.onCancel ? { onCancel: (run: Run) => execution.onCancel!(through(run, real, cloud)) } : {}),
   };
-  return { definition, execution: scripted };
+  const { provider: _any, ...ofAnyCloud } = definition;
+  return { definition: ofAnyCloud, execution: scripted };
 }
+
+const isForeign = (definition: StageExecutor['definition'], context: unknown): boolean =>
+  isJsonObject(context) && foreignProvider(definition, context) !== null;
 
 function chooseTasks(
   { execution, definition }: StageExecutor,

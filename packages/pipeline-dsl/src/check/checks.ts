@@ -14,7 +14,7 @@ import { checkAlert, checkConcurrency, checkTemplateInstance, checkVersions } fr
 import { checkTextValues } from './shape.ts';
 import { checkCapacity, checkChildPipelines, checkPreconditions, checkVariables } from './stage-content.ts';
 import { checkFailureFlags, checkStageEnabled, checkTimeouts } from './stage-flags.ts';
-import { checkStageFields, checkStageTypes, checkStrategies } from './stage-types.ts';
+import { checkProviders, checkStageFields, checkStageTypes, checkStrategies } from './stage-types.ts';
 import type { Check } from './subject.ts';
 import {
   checkDoubleTriggers,
@@ -44,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   checkPipelineTriggers,
   checkDoubleTriggers,
   checkStageTypes,
+  checkProviders,
   checkStageFields,
   checkStrategies,
   checkFailureFlags,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { STAGE_FRAME_KEYS, stageFrameFields } from '../format/stage.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { foreignProvider } from '../stage.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { checkFields } from './shape.ts';
 import { type Check, type CheckedStage, entriesOf, type Report, textOf } from './subject.ts';
@@ -34,6 +35,27 @@ export const checkStageTypes: Check = ({ stages, vocabulary }, report) => {
         }`.trim(),
         stage,
       });
+  }
+};
+
+/** Clouds: the one a stage or a cluster of its deploy names is the one its type is carried out on. */
+export const checkProviders: Check = ({ stages }, report) => {
+  for (const stage of stages) {
+    const { definition } = stage;
+    if (!definition || definition.runs === false) continue;
+    const places = [{ json: stage.json, pointer: stage.pointer }, ...deploysOf(stage)];
+    for (const { json, pointer } of new Map(places.map((place) => [place.pointer, place])).values()) {
+      const named = foreignProvider(definition, json);
+      if (named === null) continue;
+      const key = json['cloudProvider'] ? 'cloudProvider' : 'cloudProviderType';
+      report({
+        severity: 'warning',
+        code: 'stage.provider-not-run',
+        pointer: `${pointer}/${key}`,
+        message: `Stages of type "${stage.type}" are carried out on ${definition.provider} only, this one is for ${named}; the execution would fail there.`,
+        stage,
+      });
+    }
   }
 };
 

@@ -10,6 +10,11 @@ describe('a stage with', () => {
   it.each<[string, object, string[]]>([
     ['an unknown type', { type: 'wiat' }, [`warning stage.unknown-type ${at}/type`]],
     ['a type that is not carried out', { type: 'jenkins' }, [`warning stage.not-run ${at}/type`]],
+    [
+      'another cloud',
+      { type: 'deploy', cloudProvider: 'aws', clusters: [{ cloudProvider: 'AWS' }, { cloudProvider: 'ecs' }] },
+      [`warning stage.provider-not-run ${at}/clusters/1/cloudProvider`],
+    ],
     ['a missing field', { type: 'pipeline' }, [`warning stage.missing-field ${at}/pipeline`]],
     ['a field of the wrong kind', { count: 'five' }, [`warning stage.bad-field ${at}/count`]],
     ['an expression in its place', { count: '${execution.name}' }, []],

@@ -36,6 +36,7 @@ const written = {
 export const bakeInRegionStage = defineStage({
   type: 'bakeInRegion',
   version: 1,
+  provider: 'aws',
   label: 'Bake in a region',
   description: 'Makes one machine image in one region.',
   group: 'Build and find image',

@@ -7,6 +7,7 @@ import { flag } from '../../kit/fields.ts';
 export const bakeStage = defineStage({
   type: 'bake',
   version: 1,
+  provider: 'aws',
   label: 'Bake',
   description: 'Makes a machine image with packages installed, in each region, for a later stage to deploy.',
   group: 'Build and find image',

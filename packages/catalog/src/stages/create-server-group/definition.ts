@@ -50,6 +50,7 @@ const publishedSize = z.looseObject({ min: z.number(), desired: z.number(), max:
 export const createServerGroupStage = defineStage({
   type: 'createServerGroup',
   version: 1,
+  provider: 'aws',
   label: 'Create server group',
   description: 'Creates one server group, waits until it is healthy and follows the strategy.',
   group: 'Deploy',

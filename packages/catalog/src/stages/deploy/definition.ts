@@ -6,6 +6,7 @@ import { describeField } from '../../kit/fields.ts';
 export const deployStage = defineStage({
   type: 'deploy',
   version: 1,
+  provider: 'aws',
   label: 'Deploy',
   description: 'Creates a new server group in each cluster, waits until it is healthy and hands traffic over.',
   group: 'Deploy',

@@ -6,6 +6,7 @@ import { flag } from '../../kit/fields.ts';
 export const destroyServerGroupStage = defineStage({
   type: 'destroyServerGroup',
   version: 1,
+  provider: 'aws',
   label: 'Destroy server group',
   description: 'Takes a server group out of traffic and removes it with its instances.',
   group: 'Cluster',

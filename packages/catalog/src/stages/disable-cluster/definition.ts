@@ -6,6 +6,7 @@ import { flag } from '../../kit/fields.ts';
 export const disableClusterStage = defineStage({
   type: 'disableCluster',
   version: 1,
+  provider: 'aws',
   label: 'Disable cluster',
   description: 'Takes all but the newest server groups of a cluster out of traffic.',
   group: 'Traffic',

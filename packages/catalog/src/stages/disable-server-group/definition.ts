@@ -5,6 +5,7 @@ import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/field
 export const disableServerGroupStage = defineStage({
   type: 'disableServerGroup',
   version: 1,
+  provider: 'aws',
   label: 'Disable server group',
   description: 'Takes a server group out of traffic without stopping its instances.',
   group: 'Traffic',

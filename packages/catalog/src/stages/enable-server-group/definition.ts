@@ -5,6 +5,7 @@ import { actedOnOutputs, healthFields, targetFields } from '../../clusters/field
 export const enableServerGroupStage = defineStage({
   type: 'enableServerGroup',
   version: 1,
+  provider: 'aws',
   label: 'Enable server group',
   description: 'Puts a server group into traffic and waits until it is healthy there.',
   group: 'Traffic',

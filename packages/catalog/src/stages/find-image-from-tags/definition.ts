@@ -7,6 +7,7 @@ import { describeField, optionalText, textMap } from '../../kit/fields.ts';
 export const findImageFromTagsStage = defineStage({
   type: 'findImageFromTags',
   version: 1,
+  provider: 'aws',
   label: 'Find image from tags',
   description: 'Finds the newest image that carries given tags, for a later stage to deploy.',
   group: 'Build and find image',

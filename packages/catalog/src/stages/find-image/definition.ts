@@ -8,6 +8,7 @@ export const findImageStage = defineStage({
   type: 'findImage',
   aliases: ['findAmi'],
   version: 1,
+  provider: 'aws',
   label: 'Find image from cluster',
   description: 'Finds the image that a cluster runs now, for a later stage to deploy.',
   group: 'Build and find image',

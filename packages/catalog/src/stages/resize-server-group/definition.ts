@@ -9,6 +9,7 @@ const partialCapacity = z.looseObject({ min: size, desired: size, max: size });
 export const resizeServerGroupStage = defineStage({
   type: 'resizeServerGroup',
   version: 1,
+  provider: 'aws',
   label: 'Resize server group',
   description: 'Changes the number of instances of a server group and waits for them.',
   group: 'Cluster',

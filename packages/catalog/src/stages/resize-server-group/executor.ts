@@ -6,7 +6,7 @@ import { chosenOf, determineTargets } from '../../clusters/target.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import type { Capacity, ServerGroup } from '../../kit/ports/index.ts';
 import { resizeServerGroupStage } from './definition.ts';
-import { targetCapacity } from './target-capacity.ts';
+import { onlyUnpins, targetCapacity } from './target-capacity.ts';
 
 type Context = z.output<typeof resizeServerGroupStage.context>;
 type Run = TaskRun<Context, 'serverGroups'>;
@@ -44,7 +44,7 @@ async function resize(run: Run): Promise<TaskResult> {
 }
 
 async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<void> {
-  if (run.context.unpinMinimumCapacity) return unpinGroup(run, group, capacity.min);
+  if (onlyUnpins(run.context)) return unpinGroup(run, group, capacity.min);
   const keep = capacity.max === 0 && group.capacity.max > 0 && !group.intendedCapacity;
   const ref = { account: group.account, region: group.region, name: group.name };
   // The size it had is kept with the group, so that a rollback knows what to grow it to.
@@ -79,7 +79,7 @@ export const resizeServerGroup = executeStage(resizeServerGroupStage, {
   choose: ({ context }) => [
     'determineTargetServerGroups',
     'resizeServerGroup',
-    ...(context.unpinMinimumCapacity ? [] : ['waitForCapacityMatch']),
+    ...(onlyUnpins(context) ? [] : ['waitForCapacityMatch']),
   ],
   tasks: [
     determineTargets<Context>({ whenAbsent: 'skip' }),

@@ -30,6 +30,7 @@ describe('target size from 2/4/8', () => {
     [{ action: 'scale_exact', pinMinimumCapacity: true }, '4/4/8'],
     [{ action: 'scale_exact', capacity: { min: 1 }, unpinMinimumCapacity: true }, '1/4/8'],
     [{ action: 'scale_exact', capacity: { min: 5 }, unpinMinimumCapacity: true }, '2/4/8'],
+    [{ action: 'scale_down', scaleNum: 1, unpinMinimumCapacity: true }, '1/3/7'],
   ])('%o gives %s', (request, expected) => {
     expect(text(targetCapacity(request, { current: now, cluster: others, source: others[1] }))).toBe(expected);
   });

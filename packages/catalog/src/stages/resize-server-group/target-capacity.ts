@@ -82,11 +82,14 @@ function pinned(request: ResizeRequest, capacity: Capacity): Capacity {
   return request.pinMinimumCapacity ? { ...capacity, min: capacity.desired } : capacity;
 }
 
+/** Does it only give a pinned minimum back? With another action than an exact size it also changes the size. */
+export const onlyUnpins = ({ action, unpinMinimumCapacity }: ResizeRequest): boolean =>
+  unpinMinimumCapacity === true && (action ?? 'scale_exact') === 'scale_exact';
+
 /** The size a resize leads to; null when it is to be like another group and there is none. */
 export function targetCapacity(request: ResizeRequest, sizes: Sizes): Capacity | null {
   const { current, cluster, source } = sizes;
-  if (request.unpinMinimumCapacity)
-    return { ...current, min: Math.min(request.capacity?.min ?? current.min, current.min) };
+  if (onlyUnpins(request)) return { ...current, min: Math.min(request.capacity?.min ?? current.min, current.min) };
   switch (request.action ?? 'scale_exact') {
     case 'scale_up':
       return pinned(request, stepped(request, current, 1));

@@ -6,6 +6,7 @@ import { describeField, optionalText, percentage, secondsField } from '../../kit
 export const rollbackClusterStage = defineStage({
   type: 'rollbackCluster',
   version: 1,
+  provider: 'aws',
   label: 'Roll back cluster',
   description: 'Puts the previous server group of a cluster back into traffic and takes the current one out.',
   group: 'Deploy',

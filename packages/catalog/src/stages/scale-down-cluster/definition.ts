@@ -6,6 +6,7 @@ import { flag } from '../../kit/fields.ts';
 export const scaleDownClusterStage = defineStage({
   type: 'scaleDownCluster',
   version: 1,
+  provider: 'aws',
   label: 'Scale down cluster',
   description: 'Scales the older server groups of a cluster to nothing, keeping them ready for a rollback.',
   group: 'Cluster',

@@ -6,6 +6,7 @@ import { flag } from '../../kit/fields.ts';
 export const shrinkClusterStage = defineStage({
   type: 'shrinkCluster',
   version: 1,
+  provider: 'aws',
   label: 'Shrink cluster',
   description: 'Destroys the older server groups of a cluster beyond a number to keep.',
   group: 'Cluster',

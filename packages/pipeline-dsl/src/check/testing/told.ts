@@ -23,7 +23,7 @@ export const vocabulary: Vocabulary = {
     toy: stageOf('toy', z.looseObject({ url: z.string().min(1).optional(), count: z.number().optional() })),
     wait: stageOf('wait', z.looseObject({ waitTime: z.coerce.number().min(0).nullish() })),
     pipeline: stageOf('pipeline', z.looseObject({ pipeline: z.string().min(1) })),
-    deploy: stageOf('deploy', z.looseObject({ clusters: z.array(z.looseObject({})).nullish() })),
+    deploy: stageOf('deploy', z.looseObject({ clusters: z.array(z.looseObject({})).nullish() }), { provider: 'aws' }),
     manualJudgment: stageOf('manualJudgment', z.looseObject({ instructions: z.string().nullish() }), {
       waitsForPeople: true,
     }),
