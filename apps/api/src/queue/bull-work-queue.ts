@@ -9,11 +9,11 @@ const FORGET = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as co
 const HORIZON_MS = 30_000;
 
 /**
- * Of many wake-ups due at once only so many become jobs; one more job, at most one in so many ms, tells a worker to find
- * the others in the rows. A job costs several times what its row does.
+ * Of the wake-ups due at once only so many in a slice of time become jobs; one more job at the slice's end tells a worker
+ * to find the others in the rows. A job costs several times what its row does.
  */
-const JOBS_AT_ONCE = 4;
-const LOOK_EVERY_MS = 25;
+const JOBS_IN_A_SLICE = 4;
+const SLICE_MS = 25;
 
 /** Wake-ups as BullMQ jobs. The job's id is the wake-up's key and time, so that doubling one is harmless. */
 export class BullWorkQueue implements WorkQueue {
@@ -21,6 +21,7 @@ export class BullWorkQueue implements WorkQueue {
   private readonly now: () => number;
   private readonly problem: (error: Error) => void;
   private gathering: Due[] = [];
+  private slice = { number: -1, jobsLeft: 0, hasLook: false };
 
   /** `problem` hears why wake-ups were lost; the rows bring them back. */
   constructor(queue: Queue, now: () => number, problem: (error: Error) => void) {
@@ -38,33 +39,46 @@ export class BullWorkQueue implements WorkQueue {
     if (this.gathering.length === near.length) setImmediate(() => void this.send());
   }
 
+  private sliceAt(now: number) {
+    const number = Math.floor(now / SLICE_MS);
+    if (number !== this.slice.number) this.slice = { number, jobsLeft: JOBS_IN_A_SLICE, hasLook: false };
+    return this.slice;
+  }
+
   private async send(): Promise<void> {
     const dues = this.gathering;
     this.gathering = [];
     const now = this.now();
     const later = dues.filter((due) => due.at > now);
     const atOnce = dues.filter((due) => due.at <= now);
-    const told = [...atOnce.slice(0, JOBS_AT_ONCE), ...later];
-    const jobs = told.map((due) => ({
+    const slice = this.sliceAt(now);
+    const direct = atOnce.slice(0, slice.jobsLeft);
+    slice.jobsLeft -= direct.length;
+    const jobs = [...direct, ...later].map((due) => ({
       name: due.message.type as string,
       data: due.message,
       opts: { ...FORGET, jobId: `${due.key}@${due.at}`, delay: Math.max(0, due.at - now) },
     }));
-    if (atOnce.length > JOBS_AT_ONCE) jobs.push(lookJob(now));
+    if (atOnce.length > direct.length && !slice.hasLook) {
+      slice.hasLook = true;
+      jobs.push(lookJob(slice.number, now));
+    }
+    if (jobs.length === 0) return;
     try {
       if (jobs.length === 1) await this.queue.add(jobs[0]!.name, jobs[0]!.data, jobs[0]!.opts);
       else await this.queue.addBulk(jobs);
     } catch (error) {
+      slice.hasLook = false;
       this.problem(error instanceof Error ? error : new Error(String(error)));
     }
   }
 }
 
-/** One look for all bursts of its slice of time. */
-function lookJob(now: number) {
-  const at = (Math.floor(now / LOOK_EVERY_MS) + 1) * LOOK_EVERY_MS;
+/** One look for all that comes in a slice, at its end. Processes that send the same one make one job of it. */
+function lookJob(slice: number, now: number) {
+  const at = (slice + 1) * SLICE_MS;
   const data: Message = { type: 'LookForWork' };
-  return { name: data.type as string, data, opts: { ...FORGET, jobId: `look@${at}`, delay: at - now } };
+  return { name: data.type as string, data, opts: { ...FORGET, jobId: `look@${at}`, delay: Math.max(0, at - now) } };
 }
 
 /** The message of a job; a job of another shape (an older release's, say) is refused by the schema. */

@@ -11,6 +11,19 @@ const SHOWN = 200;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const shown = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 
+const MOST_KEPT = 500;
+const compiled = new Map<string, RE2JS>();
+
+/** Triggers are compared with every delivery of their source: their patterns are compiled once. */
+function compile(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known) return known;
+  if (compiled.size >= MOST_KEPT) compiled.clear();
+  const regex = RE2JS.compile(pattern);
+  compiled.set(pattern, regex);
+  return regex;
+}
+
 /** Value of a constraint's key: at the top of the payload, else the key read as a path. Null counts as missing. */
 function valueAt(payload: JsonObject, key: string): unknown {
   return Object.hasOwn(payload, key) ? payload[key] : readJsonPath(payload, key);
@@ -23,7 +36,7 @@ function checkConstraint(payload: JsonObject, key: string, pattern: string): Mat
   if (value === undefined || value === null) return { rule, expected, actual: MISSING, ok: false };
   const text = textOf(value);
   try {
-    return { rule, expected, actual: shown(text), ok: RE2JS.compile(pattern).matcher(text).find() };
+    return { rule, expected, actual: shown(text), ok: compile(pattern).matcher(text).find() };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     return { rule, expected: `${expected} (not a valid regular expression)`, actual: shown(text), ok: false };
