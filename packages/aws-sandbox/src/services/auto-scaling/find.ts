@@ -28,3 +28,8 @@ export function memberOf(store: RegionStore, id: string | undefined): { group: G
   }
   return invalid(`Instance Id not found - No managed instance found for instance ID: ${id ?? ''}`);
 }
+
+/** One group by name, or all of them. */
+export function groupsNamed(store: RegionStore, name: string | undefined): Group[] {
+  return name === undefined ? Object.values(store.groups) : [groupOf(store, name)];
+}
