@@ -36,7 +36,8 @@ function byCluster(refs: readonly ServerGroupRef[]): ReadonlyArray<readonly Serv
   return [...found.values()];
 }
 
-async function change(
+/** Makes one change to a group: the ledger knows of it, with the group's picture, before it is made. */
+export async function changeGroup(
   run: Run,
   group: ServerGroup,
   action: 'change' | 'remove',
@@ -54,14 +55,16 @@ async function change(
 
 /** Takes one group out of traffic. */
 export const disableGroup = (run: Run, group: ServerGroup): Promise<void> =>
-  change(run, group, 'change', (ref) => run.ports.serverGroups.disable(ref, run.operation(`disable:${keyOf(ref)}`)));
+  changeGroup(run, group, 'change', (ref) =>
+    run.ports.serverGroups.disable(ref, run.operation(`disable:${keyOf(ref)}`)),
+  );
 
 /** Puts one group into traffic. */
 export const enableGroup = (run: Run, group: ServerGroup): Promise<void> =>
-  change(run, group, 'change', (ref) => run.ports.serverGroups.enable(ref, run.operation(`enable:${keyOf(ref)}`)));
+  changeGroup(run, group, 'change', (ref) => run.ports.serverGroups.enable(ref, run.operation(`enable:${keyOf(ref)}`)));
 
 export const resizeGroup = (run: Run, group: ServerGroup, capacity: Capacity): Promise<void> =>
-  change(run, group, 'change', (ref) =>
+  changeGroup(run, group, 'change', (ref) =>
     run.ports.serverGroups.resize(ref, capacity, run.operation(`resize:${keyOf(ref)}`)),
   );
 
@@ -71,7 +74,7 @@ export const resizeGroup = (run: Run, group: ServerGroup, capacity: Capacity): P
  */
 export async function pinGroup(run: Run, group: ServerGroup): Promise<void> {
   if (group.capacity.min === group.capacity.desired) return;
-  await change(run, group, 'change', async (ref) => {
+  await changeGroup(run, group, 'change', async (ref) => {
     if (!group.intendedCapacity)
       await run.ports.serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${keyOf(ref)}`));
     await run.ports.serverGroups.resize(
@@ -90,7 +93,7 @@ export async function unpinGroup(run: Run, group: ServerGroup, originalMin: numb
   const min = Math.min(originalMin, group.capacity.min);
   const emptied = group.capacity.max === 0;
   if (min === group.capacity.min && (emptied || !group.intendedCapacity)) return;
-  await change(run, group, 'change', async (ref) => {
+  await changeGroup(run, group, 'change', async (ref) => {
     if (min !== group.capacity.min)
       await run.ports.serverGroups.resize(ref, { ...group.capacity, min }, run.operation(`unpin:${keyOf(ref)}`));
     if (!emptied && group.intendedCapacity)
@@ -100,13 +103,15 @@ export async function unpinGroup(run: Run, group: ServerGroup, originalMin: numb
 
 /**
  * Is it safe to take these groups out of service now? Reads the whole cluster live: the group that must serve has to be
- * healthy and in traffic, and something else has to go on serving. Null when safe.
+ * healthy and in traffic, and something else has to go on serving. With `onlyInstances`, only those of the groups'
+ * instances leave. Null when safe.
  */
 export async function refusalNow(
   run: Run,
   refs: readonly ServerGroupRef[],
   safety: Safety,
   act: string,
+  onlyInstances?: ReadonlySet<string>,
 ): Promise<Failure | null> {
   for (const together of byCluster(refs)) {
     const first = together[0]!;
@@ -123,6 +128,7 @@ export async function refusalNow(
           groups,
           together.map((ref) => ref.name),
           act,
+          onlyInstances,
         );
     if (refusal) return refusal;
   }

@@ -1,22 +1,27 @@
 import type { Failure } from '@gennaker/pipeline-dsl';
 import type { ServerGroup } from '../kit/ports/index.ts';
-import { isServing, upCount } from './health.ts';
+import { isServing, isUp, upCount } from './health.ts';
 
 const count = (groups: readonly ServerGroup[]): number => groups.reduce((sum, group) => sum + upCount(group), 0);
 
 /**
  * Refuses to take away the last traffic of a cluster. `groups` are all server groups of one cluster and region, read
  * live just now; `leaving` are the names about to stop serving, judged together. Null when something else goes on
- * serving, or when nothing serves anyway.
+ * serving, or when nothing serves anyway. With `onlyInstances` the groups lose those instances alone.
  */
 export function trafficRefusal(
   groups: readonly ServerGroup[],
   leaving: readonly string[],
   act: string,
+  onlyInstances?: ReadonlySet<string>,
 ): Failure | null {
   const serving = groups.filter(isServing);
   const going = serving.filter((group) => leaving.includes(group.name));
-  const staying = serving.filter((group) => !leaving.includes(group.name) && !group.beingDeleted);
+  const staysPartly = (group: ServerGroup): boolean =>
+    onlyInstances !== undefined && group.instances.some((each) => isUp(each) && !onlyInstances.has(each.id));
+  const staying = serving.filter(
+    (group) => !group.beingDeleted && (!leaving.includes(group.name) || staysPartly(group)),
+  );
   const first = going[0];
   if (!first || staying.length > 0) return null;
   const names = going.map((group) => group.name).join(', ');

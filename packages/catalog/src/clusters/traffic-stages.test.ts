@@ -37,6 +37,45 @@ describe('stages that take traffic away', () => {
     expect(world.serverGroups.picture('demo-web-v000')).toMatchObject({ traffic: 'disabled', draining: 0 });
   });
 
+  it('disabling a share takes that many instances, over zones, and a greater share the rest of it', async () => {
+    const world = createWorld();
+    world.serverGroups.add({ name: 'demo-web-v000', size: 6 });
+    const zonesOut = () =>
+      world.serverGroups
+        .picture('demo-web-v000')
+        ?.instances.filter(({ health }) => health === 'OutOfService')
+        .map(({ zone }) => zone.at(-1));
+    world.serverGroups.trouble.loseNextAnswer('disableInstances');
+    expect((await play('disableServerGroup', world, { desiredPercentage: 25 })).status).toBe('SUCCEEDED');
+    expect(zonesOut()).toEqual(['a', 'b']);
+    const run = await play('disableServerGroup', world, { desiredPercentage: '75' });
+    expect(run.waits).toContain('3 instances of demo-web-v000 to finish requests');
+    expect(zonesOut()).toEqual(['a', 'b', 'c', 'a', 'b']);
+    expect(world.serverGroups.picture('demo-web-v000')?.traffic).toBe('enabled');
+    expect(world.serverGroups.changes).toEqual(['disable 2 of demo-web-v000', 'disable 3 of demo-web-v000']);
+  });
+
+  it('a share that leaves nothing serving is refused', async () => {
+    const world = createWorld();
+    world.serverGroups.add({ name: 'demo-web-v000', size: 2 });
+    world.serverGroups.setHealth('demo-web-v000', 'Starting', 1);
+    const run = await play('disableServerGroup', world, { desiredPercentage: 50 });
+    expect(run.failure?.code).toBe('cluster.would-lose-traffic');
+    expect(world.serverGroups.changes).toEqual([]);
+  });
+
+  it('instances of a share come back when the group that must serve loses its health', async () => {
+    const world = worldOf('on', 'on');
+    world.clock.in(2_000, () => world.serverGroups.setHealth('demo-web-v001', 'Down'));
+    const run = await play('disableServerGroup', world, {
+      serverGroupName: 'demo-web-v000',
+      desiredPercentage: 50,
+      keepServing: { serverGroup: 'demo-web-v001' },
+    });
+    expect(run.failure?.code).toBe('cluster.replacement-lost-health');
+    expect(world.serverGroups.changes).toEqual(['disable 2 of demo-web-v000', 'enable 2 of demo-web-v000']);
+  });
+
   it('destroying takes it out of traffic first and waits until it is gone', async () => {
     const world = worldOf('on', 'on');
     await play('destroyServerGroup', world, { serverGroupName: 'demo-web-v000' });

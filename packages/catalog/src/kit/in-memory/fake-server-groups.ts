@@ -27,6 +27,10 @@ interface Machine {
   readonly launchTime: number;
   /** Set by a test; else it follows from image, age and traffic. */
   health: InstanceHealth | null;
+  /** When it has finished its requests, once it alone was taken out of traffic; null while it is in. */
+  outAt: number | null;
+  /** When it alone came back into traffic; null when it never was out. */
+  backAt: number | null;
 }
 
 interface Group {
@@ -124,6 +128,11 @@ export class FakeServerGroups implements ServerGroups {
     return group ? this.draw(group) : null;
   }
 
+  /** Pictures of all groups, oldest first. */
+  everything(): readonly ServerGroup[] {
+    return this.alive().map((group) => this.draw(group));
+  }
+
   async list(cluster: ClusterRef): Promise<readonly ServerGroup[]> {
     return this.trouble.run('list', () =>
       this.alive()
@@ -209,6 +218,26 @@ export class FakeServerGroups implements ServerGroups {
       this.changes.push(`enable ${ref.name}`);
       group.disabled = false;
       group.enabledAt = this.clock.now();
+      for (const machine of group.machines) machine.outAt = null;
+    });
+  }
+
+  async disableInstances(ref: ServerGroupRef, instanceIds: readonly string[]): Promise<void> {
+    return this.change('disableInstances', ref, (group) => {
+      const leaving = group.machines.filter(({ id, outAt }) => instanceIds.includes(id) && outAt === null);
+      if (group.disabled || group.targetGroups.length === 0 || leaving.length === 0) return;
+      this.changes.push(`disable ${leaving.length} of ${ref.name}`);
+      for (const machine of leaving)
+        machine.outAt = this.clock.now() + (this.healthOf(group, machine) === 'Up' ? this.drainMs : 0);
+    });
+  }
+
+  async enableInstances(ref: ServerGroupRef, instanceIds: readonly string[]): Promise<void> {
+    return this.change('enableInstances', ref, (group) => {
+      const back = group.machines.filter(({ id, outAt }) => instanceIds.includes(id) && outAt !== null);
+      if (group.disabled || back.length === 0) return;
+      this.changes.push(`enable ${back.length} of ${ref.name}`);
+      for (const machine of back) Object.assign(machine, { outAt: null, backAt: this.clock.now() });
     });
   }
 
@@ -269,7 +298,14 @@ export class FakeServerGroups implements ServerGroups {
     while (group.machines.length < group.capacity.desired) {
       const number = this.machines++;
       const zone = `${group.ref.region}${'abc'[number % 3]}`;
-      group.machines.push({ id: `i-${String(number).padStart(4, '0')}`, zone, launchTime, health: null });
+      group.machines.push({
+        id: `i-${String(number).padStart(4, '0')}`,
+        zone,
+        launchTime,
+        health: null,
+        outAt: null,
+        backAt: null,
+      });
     }
   }
 
@@ -277,7 +313,9 @@ export class FakeServerGroups implements ServerGroups {
     if (machine.health) return machine.health;
     const now = this.clock.now();
     if (group.disabled && group.targetGroups.length > 0) return now < group.drainedAt ? 'Draining' : 'OutOfService';
-    if (now < machine.launchTime + this.bootMs || now < group.enabledAt + this.registerMs) return 'Starting';
+    if (machine.outAt !== null) return now < machine.outAt ? 'Draining' : 'OutOfService';
+    const registeredAt = Math.max(group.enabledAt, machine.backAt ?? 0);
+    if (now < machine.launchTime + this.bootMs || now < registeredAt + this.registerMs) return 'Starting';
     return this.sickImages.has(group.imageId) ? 'Down' : 'Up';
   }
 
@@ -296,6 +334,7 @@ export class FakeServerGroups implements ServerGroups {
     const beingDeleted = group.deletedAt !== null;
     const instances = beingDeleted ? [] : group.machines.map((machine) => this.drawInstance(group, machine));
     const up = instances.some((instance) => instance.health === 'Up');
+    const leaving = group.disabled ? 0 : instances.filter((instance) => instance.health === 'Draining').length;
     const parts = parseMoniker(ref.name) ?? {
       app: ref.name,
       stack: null,
@@ -314,7 +353,7 @@ export class FakeServerGroups implements ServerGroups {
       loadBalancers: [],
       suspendedProcesses: group.disabled ? ['AddToLoadBalancer'] : [],
       traffic: group.disabled ? 'disabled' : up || group.targetGroups.length === 0 ? 'enabled' : 'partial',
-      draining: group.disabled && this.clock.now() < group.drainedAt ? instances.length : 0,
+      draining: group.disabled && this.clock.now() < group.drainedAt ? instances.length : leaving,
       beingDeleted,
       operationKey: group.operationKey,
       intendedCapacity: group.intendedCapacity,

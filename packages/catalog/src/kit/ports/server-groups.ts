@@ -130,6 +130,13 @@ export interface ServerGroups {
   enable(ref: ServerGroupRef, operation: Operation): Promise<void>;
   /** Takes it out of traffic without stopping instances. Draining goes on afterwards: read until `draining` is 0. */
   disable(ref: ServerGroupRef, operation: Operation): Promise<void>;
+  /**
+   * Takes these instances, those of them that are members, out of traffic while the group itself stays in it. No scaling
+   * process is suspended. Draining goes on afterwards: read until they are `OutOfService`.
+   */
+  disableInstances(ref: ServerGroupRef, instanceIds: readonly string[], operation: Operation): Promise<void>;
+  /** Puts these members back into traffic. Those that do not run, or are gone, are left out. */
+  enableInstances(ref: ServerGroupRef, instanceIds: readonly string[], operation: Operation): Promise<void>;
   /** One round of removal; call again until it answers `gone`. */
   destroy(ref: ServerGroupRef, operation: Operation): Promise<'gone' | 'going'>;
   /** Restores min, or min and max, remembered by an earlier pin. */

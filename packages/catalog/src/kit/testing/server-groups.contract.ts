@@ -141,6 +141,20 @@ export function serverGroupsContract(name: string, makeBench: () => Promise<Serv
       expect(group.suspendedProcesses).toEqual([]);
     });
 
+    it('some instances leave traffic and come back while the group serves on', async () => {
+      const [first, second] = (await create('v000')).instances.map(({ id }) => id) as [string, string];
+      const healthOf = (group: ServerGroup, id: string) => group.instances.find((each) => each.id === id)?.health;
+      for (let times = 0; times < 2; times++) {
+        await port.disableInstances(ref('v000'), [first, 'i-0000000000000dead'], operation('some'));
+        const part = await until('v000', (group) => healthOf(group, first) === 'OutOfService');
+        expect(healthOf(part, second)).toBe('Up');
+        expect(part).toMatchObject({ traffic: 'enabled', draining: 0, suspendedProcesses: [] });
+        expect(part.instances).toHaveLength(2);
+      }
+      await port.enableInstances(ref('v000'), [first, second], operation('back'));
+      await until('v000', allUp);
+    });
+
     it('resizing changes the size and the instances follow', async () => {
       await create('v000');
       await port.resize(ref('v000'), { min: 0, desired: 1, max: 5 }, operation('r'));

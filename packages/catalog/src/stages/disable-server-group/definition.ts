@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { percentage } from '../../kit/fields.ts';
 
 export const disableServerGroupStage = defineStage({
   type: 'disableServerGroup',
@@ -10,9 +11,17 @@ export const disableServerGroupStage = defineStage({
   description: 'Takes a server group out of traffic without stopping its instances.',
   group: 'Traffic',
   icon: 'toggle-left',
-  context: z.looseObject({ ...targetFields, ...safetyFields }),
+  context: z.looseObject({
+    ...targetFields,
+    desiredPercentage: percentage({
+      label: 'Share to disable',
+      help: 'Share of the instances that shall be out of traffic, spread over zones, oldest first. Under 100 the server group itself stays in traffic. Default 100.',
+      group: 'Choice',
+    }),
+    ...safetyFields,
+  }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
   changesTraffic: true,
-  clearOnRestart: ['chosenServerGroups', 'disabledHere'],
+  clearOnRestart: ['chosenServerGroups', 'disabledHere', 'disabledInstances'],
 });

@@ -65,10 +65,11 @@ async function deregister(place: Place, arn: string, ids: readonly string[], ope
 export const isInvalidTarget = (error: unknown): boolean =>
   isFailure(error, 'aws.wrong-input') && error.failure.details?.['providerCode'] === 'InvalidTarget';
 
-/** Deregisters every instance of the group that a target group still sends requests to; answers how many. */
-async function sweep(place: Place, name: string, operation: Operation): Promise<number> {
+/** Deregisters the group's instances (or those named) that a target group still sends requests to; answers how many. */
+async function sweep(place: Place, name: string, operation: Operation, only?: readonly string[]): Promise<number> {
   const group = await place.group(name);
-  const own = new Set((group?.Instances ?? []).filter(leavesNow).flatMap((instance) => instance.InstanceId ?? []));
+  const members = (group?.Instances ?? []).filter(leavesNow).flatMap((instance) => instance.InstanceId ?? []);
+  const own = new Set(only ? members.filter((id) => only.includes(id)) : members);
   const counts = await Promise.all(
     (group?.TargetGroupARNs ?? []).map(async (arn) => {
       const targets = await place.targetGroups.health(arn);
@@ -100,4 +101,19 @@ export async function disableServerGroup(place: Place, name: string, operation: 
   await freeze(place, group, operation);
   for (let round = 0; round < SWEEPS; round++) if ((await sweep(place, name, operation)) === 0) break;
   place.logger.info('Server group disabled', { account: place.account.name, region: place.region, name });
+}
+
+/** Takes some members out of traffic. The group stays in it, and nothing is suspended. */
+export async function disableSomeInstances(
+  place: Place,
+  name: string,
+  ids: readonly string[],
+  operation: Operation,
+): Promise<void> {
+  checkOperation(operation);
+  operation.abort?.throwIfAborted();
+  const group = await place.group(name);
+  if (!group || group.Status) return;
+  await sweep(place, name, operation, ids);
+  place.logger.info('Instances disabled', { account: place.account.name, region: place.region, name, ids });
 }

@@ -76,9 +76,14 @@ async function register(place: Place, arn: string, ids: readonly string[], opera
   return refused;
 }
 
-/** Registers every in-service member with a target group and waits until it is seen there. */
-async function registerMembers(place: Place, group: AutoScalingGroup, arn: string, operation: Operation) {
-  const ids = inService(group);
+/** Registers in-service members with a target group and waits until they are seen there. */
+async function registerMembers(
+  place: Place,
+  group: AutoScalingGroup,
+  arn: string,
+  operation: Operation,
+  ids: readonly string[] = inService(group),
+) {
   const missing = await missingFrom(place, arn, ids);
   if (missing.length === 0) return;
   const refused = await register(place, arn, missing, operation);
@@ -124,6 +129,22 @@ export async function enableServerGroup(place: Place, name: string, operation: O
       { abort: operation.abort, resource: `server group ${name}` },
     );
   place.logger.info('Server group enabled', { account: place.account.name, region: place.region, name });
+}
+
+/** Puts some members back into traffic; those not in service are left to Auto Scaling. */
+export async function enableSomeInstances(
+  place: Place,
+  name: string,
+  ids: readonly string[],
+  operation: Operation,
+): Promise<void> {
+  checkOperation(operation);
+  operation.abort?.throwIfAborted();
+  const group = await place.group(name);
+  if (!group || group.Status) throw missing(place, name, group?.Status);
+  const back = inService(group).filter((id) => ids.includes(id));
+  await Promise.all((group.TargetGroupARNs ?? []).map((arn) => registerMembers(place, group, arn, operation, back)));
+  place.logger.info('Instances enabled', { account: place.account.name, region: place.region, name, ids: back });
 }
 
 /** The group is not there, or not for long. */

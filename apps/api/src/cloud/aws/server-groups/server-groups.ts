@@ -6,8 +6,8 @@ import type { Place, PlaceAt } from '../place.ts';
 import { abandonCreation } from './abandon.ts';
 import { createServerGroup } from './create.ts';
 import { destroyServerGroup } from './destroy.ts';
-import { disableServerGroup } from './disable.ts';
-import { enableServerGroup } from './enable.ts';
+import { disableServerGroup, disableSomeInstances } from './disable.ts';
+import { enableServerGroup, enableSomeInstances } from './enable.ts';
 import { judgeProspects } from './hopeless.ts';
 import { nextServerGroupName } from './next-name.ts';
 import { preflight } from './preflight.ts';
@@ -64,6 +64,8 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
     resize: async (ref, capacity, operation) => resizeServerGroup(at(ref), ref.name, capacity, operation),
     enable: async (ref, operation) => enableServerGroup(at(ref), ref.name, operation),
     disable: async (ref, operation) => disableServerGroup(at(ref), ref.name, operation),
+    disableInstances: async (ref, ids, operation) => disableSomeInstances(at(ref), ref.name, ids, operation),
+    enableInstances: async (ref, ids, operation) => enableSomeInstances(at(ref), ref.name, ids, operation),
     destroy: async (ref, operation) => destroyServerGroup(at(ref), ref.name, operation),
     setIntendedCapacity: async (ref, capacity, operation) =>
       writeIntendedCapacity(at(ref), ref.name, capacity, operation),
