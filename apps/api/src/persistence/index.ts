@@ -9,6 +9,7 @@ export {
 } from './documents.ts';
 export { ExecutionQueries, type LedgerRow, type ListOptions, type SearchFilter } from './execution-queries.ts';
 export { createExecutionStore } from './execution-store/index.ts';
+export { Leases } from './leases.ts';
 export { PipelineConfigs, type SaveBase, type SaveOutcome, type StoredPipeline } from './pipelines.ts';
 export { type Database, openDatabase } from './prisma.ts';
 export { PipelineTemplates, type StoredTemplate, type TemplateName } from './templates.ts';

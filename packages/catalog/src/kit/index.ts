@@ -1,10 +1,12 @@
 export * from './executor.ts';
 export * from './fields.ts';
 export * from './json-path.ts';
+export * from './lease-rules.ts';
 export type * from './ports/index.ts';
 export * from './results.ts';
 export * from './seed.ts';
 export * from './strategy.ts';
 export * from './strategy-definition.ts';
 export * from './synthetic.ts';
+export * from './traffic-shares.ts';
 export * from './trigger.ts';
