@@ -1,4 +1,4 @@
-import type { Envelope } from '../wire/envelope.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import type { RegionStore } from '../world/state.ts';
 import type { Machine, World } from '../world/world.ts';
 
@@ -20,6 +20,8 @@ export interface Call {
   store: RegionStore;
   /** The region as this caller can see it: the same as `store` unless a fault makes reads lag. */
   view: RegionStore;
+  /** Another region or account as this caller can see it. */
+  look(other: RegionStore): RegionStore;
   identity: Identity;
   now: number;
   action: string;
@@ -32,9 +34,8 @@ export type Handler = (call: Call, input: never) => unknown;
 export interface Service {
   /** The name in the credential scope. */
   signingName: string;
-  /** The `Version` parameter of its query protocol. */
-  version: string;
-  envelope: Envelope;
+  /** How its calls may be written; the first one answers what none of them speaks. */
+  protocols: [Protocol, ...Protocol[]];
   /** The SDK package's operation schemas, loaded at the first call. */
   loadSchemas(): Promise<Record<string, unknown>>;
   handlers: Record<string, Handler>;
@@ -43,4 +44,4 @@ export interface Service {
 }
 
 /** Actions that only read: not counted as changes, and the ones that may see the past. */
-export const isRead = (action: string): boolean => /^(Describe|Get|List)/.test(action);
+export const isRead = (action: string): boolean => /^(Describe|Get|List|Head)/.test(action);

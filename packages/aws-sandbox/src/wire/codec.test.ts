@@ -1,14 +1,23 @@
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
+import * as cloudWatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as eventBridge from '@aws-sdk/client-eventbridge';
+import * as sqs from '@aws-sdk/client-sqs';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
+import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import { describe, expect, it } from 'vitest';
 import { services } from '../services.ts';
 import { sampleValue } from '../testing/sample-value.ts';
 import { SeededRandom } from '../world/random.ts';
-import { decodeForm, parseForm } from './decode-form.ts';
-import { type Envelope, errorBody, successBody } from './envelope.ts';
-import { type Operation, operationsOf } from './operations.ts';
+import { decodeForm } from './decode-form.ts';
+import { jsonProtocol } from './json-protocol.ts';
+import { type Operation, operationsOf, schemasOf } from './operations.ts';
+import type { Protocol, WireAnswer } from './protocol.ts';
+import { queryProtocol } from './query-protocol.ts';
+import { ServiceError } from './service-error.ts';
+import type { SignedRequest } from './signature.ts';
 
 interface Reply {
   statusCode: number;
@@ -20,12 +29,31 @@ interface Sender {
 }
 type Constructor<T> = new (config: unknown) => T;
 
-/** A real client whose wire is a function: request body in, answer out. */
-function clientOver(Client: unknown, wire: (body: string) => string, status = 200): Sender {
+interface Sent {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  body?: Uint8Array | string;
+}
+
+/** A real client whose wire is a function: request in, answer out. */
+function clientOver(Client: unknown, wire: (request: SignedRequest) => WireAnswer, config: object = {}): Sender {
   const requestHandler = {
-    handle: async ({ body }: { body: unknown }): Promise<{ response: Reply }> => {
-      const answer = Buffer.from(wire(Buffer.from(body as Uint8Array).toString('utf8')));
-      return { response: { statusCode: status, headers: { 'x-amzn-requestid': 'r-1' }, body: answer } };
+    handle: async (sent: Sent): Promise<{ response: Reply }> => {
+      const headers = Object.fromEntries(
+        Object.entries(sent.headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+      const query = new URLSearchParams(sent.query).toString();
+      const body = typeof sent.body === 'string' ? Buffer.from(sent.body) : new Uint8Array(sent.body ?? []);
+      const answer = wire({ method: sent.method, path: sent.path, query, headers, body });
+      return {
+        response: {
+          statusCode: answer.status,
+          headers: { 'x-amzn-requestid': 'r-1', ...answer.headers },
+          body: Buffer.from(answer.body as string),
+        },
+      };
     },
     httpHandlerConfigs: () => ({}),
     updateHttpClientConfig: () => undefined,
@@ -37,48 +65,106 @@ function clientOver(Client: unknown, wire: (body: string) => string, status = 20
     credentials,
     requestHandler,
     maxAttempts: 1,
+    ...config,
   });
 }
 
-const packages = [
-  { name: 'EC2', exports: ec2 as Record<string, unknown>, client: ec2.EC2Client, signingName: 'ec2', least: 800 },
+const protocolOf = (signingName: string): Protocol =>
+  services.find((service) => service.signingName === signingName)!.protocols[0];
+const oldCloudWatch = { dialect: 'query', xmlns: 'http://monitoring.amazonaws.com/doc/2010-08-01/' } as const;
+
+interface Package {
+  name: string;
+  exports: Record<string, unknown>;
+  client: unknown;
+  protocol: Protocol;
+  least: number;
+  config?: object;
+}
+
+const packages: Package[] = [
+  { name: 'EC2', exports: ec2, client: ec2.EC2Client, protocol: protocolOf('ec2'), least: 800 },
   {
     name: 'Auto Scaling',
-    exports: autoScaling as Record<string, unknown>,
+    exports: autoScaling,
     client: autoScaling.AutoScalingClient,
-    signingName: 'autoscaling',
+    protocol: protocolOf('autoscaling'),
     least: 60,
   },
   {
     name: 'ELBv2',
-    exports: elbv2 as Record<string, unknown>,
+    exports: elbv2,
     client: elbv2.ElasticLoadBalancingV2Client,
-    signingName: 'elasticloadbalancing',
+    protocol: protocolOf('elasticloadbalancing'),
     least: 50,
   },
-  { name: 'STS', exports: sts as Record<string, unknown>, client: sts.STSClient, signingName: 'sts', least: 10 },
+  { name: 'STS', exports: sts, client: sts.STSClient, protocol: protocolOf('sts'), least: 10 },
+  {
+    name: 'CloudWatch',
+    exports: cloudWatch,
+    client: cloudWatch.CloudWatchClient,
+    protocol: jsonProtocol({ version: '1.0', targetPrefix: 'GraniteServiceVersion20100801' }),
+    least: 40,
+  },
+  {
+    name: 'CloudWatch on the Query protocol',
+    exports: cloudWatch,
+    client: cloudWatch.CloudWatchClient,
+    protocol: queryProtocol({ version: '2010-08-01', envelope: oldCloudWatch }),
+    config: { protocol: AwsQueryProtocol },
+    least: 40,
+  },
+  {
+    name: 'SSM',
+    exports: ssm,
+    client: ssm.SSMClient,
+    protocol: jsonProtocol({ version: '1.1', targetPrefix: 'AmazonSSM' }),
+    least: 140,
+  },
+  {
+    name: 'SQS',
+    exports: sqs,
+    client: sqs.SQSClient,
+    protocol: jsonProtocol({ version: '1.0', targetPrefix: 'AmazonSQS' }),
+    config: { md5: false },
+    least: 20,
+  },
+  {
+    name: 'EventBridge',
+    exports: eventBridge,
+    client: eventBridge.EventBridgeClient,
+    protocol: jsonProtocol({ version: '1.1', targetPrefix: 'AWSEvents' }),
+    least: 50,
+  },
 ];
 
 // The client adds a presigned address of its own to this request.
 const rewritten = new Set(['CopySnapshot']);
 
-describe.each(packages)('the codec over every operation of $name', ({ exports, client, signingName, least }) => {
-  const envelope = services.find((service) => service.signingName === signingName)?.envelope as Envelope;
-  const operations = [...operationsOf(exports).values()];
+const unsent: WireAnswer = { status: 500, headers: {}, body: '' };
+
+describe.each(packages)('the codec over every operation of $name', ({ exports, client, protocol, least, config }) => {
+  const schemas = schemasOf(exports);
+  const operations = [...schemas.operations.values()];
 
   it('decodes each request to the input the client was given, and encodes each answer so that the client reads it back', async () => {
     const random = new SeededRandom(11);
     const wrong: string[] = [];
     let current: { operation: Operation; output: Record<string, unknown> } | undefined;
     let decoded: Record<string, unknown> = {};
-    const sender = clientOver(client, (body) => {
-      const pairs = parseForm(body).filter(([key]) => key !== 'Action' && key !== 'Version');
-      decoded = current ? decodeForm(pairs, current.operation.input, envelope.dialect) : {};
-      return current ? successBody(envelope, current.operation, current.output, 'r-1') : '';
-    });
+    const wire = (request: SignedRequest): WireAnswer => {
+      if (current === undefined || !protocol.speaks(request)) return unsent;
+      const call = protocol.read(request, schemas);
+      if (call.action !== current.operation.name) wrong.push(`${current.operation.name} was read as ${call.action}`);
+      decoded = call.decode(current.operation);
+      return protocol.success(current.operation, current.output, { requestId: 'r-1', request });
+    };
+    const sender = clientOver(client, wire, config);
     for (const operation of operations) {
       const input = sampleOf(operation.input, random);
       const output = sampleOf(operation.output, random);
+      // A call to a global endpoint of EventBridge is signed in another way.
+      delete input['EndpointId'];
       current = { operation, output };
       const Command = exports[`${operation.name}Command`] as Constructor<object>;
       const { $metadata: _metadata, ...read } = await sender.send(new Command(input));
@@ -104,10 +190,16 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 describe('refusals on the wire', () => {
+  const refused = async (name: string, command: object, code: string, message: string): Promise<unknown> => {
+    const { client, protocol, exports } = packages.find((each) => each.name === name)!;
+    const error = new ServiceError(code, message);
+    const schemas = schemasOf(exports);
+    const sender = clientOver(client, (request) => protocol.refusal(error, { requestId: 'r-1', request, schemas }));
+    return sender.send(command).catch((caught: unknown) => caught);
+  };
+
   it('give the EC2 client its code as the name of the error', async () => {
-    const body = errorBody('ec2', { code: 'InvalidInstanceID.NotFound', message: 'no <i>', status: 400 }, 'r-1');
-    const sender = clientOver(ec2.EC2Client, () => body, 400);
-    const error = await sender.send(new ec2.DescribeInstancesCommand({})).catch((caught: unknown) => caught);
+    const error = await refused('EC2', new ec2.DescribeInstancesCommand({}), 'InvalidInstanceID.NotFound', 'no <i>');
     expect(error).toMatchObject({
       name: 'InvalidInstanceID.NotFound',
       message: 'no <i>',
@@ -116,17 +208,37 @@ describe('refusals on the wire', () => {
   });
 
   it('give query clients the modelled exception', async () => {
-    const body = errorBody('query', { code: 'AlreadyExists', message: 'taken', status: 400 }, 'r-1');
-    const sender = clientOver(autoScaling.AutoScalingClient, () => body, 400);
-    const error = await sender
-      .send(new autoScaling.DescribeAutoScalingGroupsCommand({}))
-      .catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(autoScaling.AlreadyExistsFault);
+    const command = new autoScaling.DescribeAutoScalingGroupsCommand({});
+    expect(await refused('Auto Scaling', command, 'AlreadyExists', 'taken')).toBeInstanceOf(
+      autoScaling.AlreadyExistsFault,
+    );
+  });
+
+  it('give JSON clients the modelled exception, and the query code to those that moved from the Query protocol', async () => {
+    const missing = await refused('SSM', new ssm.GetParameterCommand({ Name: 'x' }), 'ParameterNotFound', 'no x');
+    expect(missing).toBeInstanceOf(ssm.ParameterNotFound);
+    const command = new cloudWatch.DescribeAlarmsCommand({});
+    const invalid = await refused('CloudWatch', command, 'InvalidParameterValue', 'wrong');
+    expect(invalid).toBeInstanceOf(cloudWatch.InvalidParameterValueException);
+    expect(invalid).toMatchObject({ message: 'wrong', Code: 'InvalidParameterValue', Type: 'Sender' });
   });
 
   it('name a parameter that does not exist', () => {
     const operation = operationsOf(sts as Record<string, unknown>).get('AssumeRole');
     const decode = () => decodeForm([['RoleArm', 'x']], operation!.input, 'query');
     expect(decode).toThrow('The parameter RoleArm is not recognized');
+  });
+
+  it('name a member of a JSON body that does not exist, or has the wrong type', () => {
+    const { protocol, exports } = packages.find((each) => each.name === 'SSM')!;
+    const schemas = schemasOf(exports);
+    const decode = (body: string) => {
+      const headers = { 'x-amz-target': 'AmazonSSM.GetParameter' };
+      const request = { method: 'POST', path: '/', query: '', headers, body: new Uint8Array(Buffer.from(body)) };
+      return () => protocol.read(request, schemas).decode(schemas.operations.get('GetParameter')!);
+    };
+    expect(decode('{"Nome":"x"}')).toThrow('The parameter Nome is not recognized');
+    expect(decode('{"Name":7}')).toThrow('Name must be a text');
+    expect(decode('{')).toThrow('not JSON');
   });
 });

@@ -5,19 +5,16 @@ import type { RegionStore } from '../world/state.ts';
 import { emptyRegion, regionKey } from '../world/state.ts';
 import type { World } from '../world/world.ts';
 import { authenticate } from './authenticate.ts';
-import { decodeForm, parseForm } from './decode-form.ts';
-import { errorBody, successBody } from './envelope.ts';
 import type { CallRecord, Journal } from './journal.ts';
-import { type Operation, operationsOf } from './operations.ts';
-import { plainBody } from './plain-body.ts';
+import { jsonProtocol } from './json-protocol.ts';
+import { type Schemas, schemasOf } from './operations.ts';
+import type { Protocol, WireAnswer } from './protocol.ts';
+import { queryProtocol } from './query-protocol.ts';
 import { ServiceError } from './service-error.ts';
 import { type Credential, readCredential, type SignedRequest } from './signature.ts';
 
 /** An answer, and what a fault does to its delivery. */
-export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
+export interface Answer extends WireAnswer {
   delayMs: number;
   /** Close the socket instead of answering. */
   drop: boolean;
@@ -35,13 +32,13 @@ export interface Backend {
   external(change: unknown): void;
 }
 
-const operationCache = new Map<Service, Promise<Map<string, Operation>>>();
+const schemaCache = new Map<Service, Promise<Schemas>>();
 
-function operationsFor(service: Service): Promise<Map<string, Operation>> {
-  let found = operationCache.get(service);
+function schemasFor(service: Service): Promise<Schemas> {
+  let found = schemaCache.get(service);
   if (found === undefined) {
-    found = service.loadSchemas().then(operationsOf);
-    operationCache.set(service, found);
+    found = service.loadSchemas().then(schemasOf);
+    schemaCache.set(service, found);
   }
   return found;
 }
@@ -49,9 +46,15 @@ function operationsFor(service: Service): Promise<Map<string, Operation>> {
 interface Progress {
   record: Omit<CallRecord, 'sequence'>;
   effects: Effect[];
-  dialect: 'ec2' | 'query';
+  request: SignedRequest;
+  protocol: Protocol;
+  /** Null until the service is known. */
+  schemas: Schemas | null;
   requestId: string;
 }
+
+const unknownJson = jsonProtocol({ version: '1.0', targetPrefix: '' });
+const unknownQuery = queryProtocol({ version: '', envelope: { dialect: 'query', xmlns: '' } });
 
 /** Serves one signed AWS request from bytes to answer, and writes it into the journal. */
 export async function serveCall(backend: Backend, request: SignedRequest): Promise<Answer> {
@@ -92,7 +95,9 @@ function begin(backend: Backend, request: SignedRequest): Progress {
       mutating: false,
     },
     effects: [],
-    dialect: 'query',
+    request,
+    protocol: unknownJson.speaks(request) ? unknownJson : unknownQuery,
+    schemas: null,
     requestId: requestIds.next(),
   };
 }
@@ -115,50 +120,40 @@ async function run(backend: Backend, request: SignedRequest, progress: Progress)
   const service = backend.services.find((each) => each.signingName === credential.service);
   if (service === undefined)
     throw new ServiceError('UnknownService', `The sandbox does not serve '${credential.service}'.`, 400);
-  progress.dialect = service.envelope.dialect;
-  const form = parseForm(
-    request.method === 'GET' ? request.query : Buffer.from(plainBody(request.headers, request.body)).toString('utf8'),
-  );
-  const parameters = form.filter(([key]) => key !== 'Action' && key !== 'Version' && !key.startsWith('X-Amz-'));
-  record.action = form.find(([key]) => key === 'Action')?.[1] ?? '';
+  progress.protocol = protocolFor(service, request);
+  const schemas = await schemasFor(service);
+  progress.schemas = schemas;
+  const call = progress.protocol.read(request, schemas);
+  record.action = call.action;
   record.mutating = !isRead(record.action) && record.service !== 'sts';
-  const version = form.find(([key]) => key === 'Version')?.[1];
-  if (version !== service.version) {
-    throw new ServiceError(
-      'InvalidAction',
-      `Could not find operation ${record.action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
-    );
-  }
   const account = accountOf(backend.world, credential);
   record.account = account;
-  draw(backend, progress, account, parameters);
+  draw(backend, progress, account, call.mentions);
   await before(backend, progress);
   const now = backend.world.settle();
   const skew = skewMs(progress.effects);
   const clocks: [number, ...number[]] = skew === 0 ? [now, backend.world.clock.realNow()] : [now + skew];
   const identity = authenticate(backend.world, request, credential, clocks);
-  const operation = (await operationsFor(service)).get(record.action);
-  const handler = service.handlers[record.action];
-  if (operation === undefined || handler === undefined) {
-    throw new ServiceError('InvalidAction', `The action ${record.action} is not valid for this web service.`);
-  }
-  const input = decodeForm(parameters, operation.input, service.envelope.dialect);
+  const operation = schemas.operations.get(record.action);
+  if (operation === undefined || service.handlers[record.action] === undefined) throw invalidAction(record.action);
+  const input = call.decode(operation);
   record.parameters = input;
-  checkAllowed(service, record.action, identity, input);
-  const output = invoke(backend, progress, {
-    service,
-    action: record.action,
-    identity,
-    region: credential.region,
-    input,
-  });
-  if (wantsJson(request, service))
-    return ok(JSON.stringify(jsonAnswer(record.action, output, progress.requestId)), progress, 'application/json');
-  return ok(
-    successBody(service.envelope, operation, output as Record<string, unknown>, progress.requestId),
+  checkAllowed(service, progress.protocol, record.action, identity, input);
+  const { region } = credential;
+  const output = invoke(backend, progress, { service, action: record.action, identity, region, input });
+  const { requestId } = progress;
+  return answerOf(
     progress,
-    'text/xml;charset=UTF-8',
+    progress.protocol.success(operation, output as Record<string, unknown>, { requestId, request }),
   );
+}
+
+function protocolFor(service: Service, request: SignedRequest): Protocol {
+  return service.protocols.find((protocol) => protocol.speaks(request)) ?? service.protocols[0];
+}
+
+function invalidAction(action: string): ServiceError {
+  return new ServiceError('InvalidAction', `The action ${action} is not valid for this web service.`);
 }
 
 function accountOf(world: World, credential: Credential): string {
@@ -170,48 +165,48 @@ function accountOf(world: World, credential: Credential): string {
   return owner?.id ?? '';
 }
 
-function draw(backend: Backend, progress: Progress, account: string, parameters: Array<[string, string]>): void {
+function draw(backend: Backend, progress: Progress, account: string, mentions: string[]): void {
   const { service, action, region, attempt } = progress.record;
-  const mentions = parameters.map(([, value]) => value);
   progress.effects = backend.world.faults.forCall({ service, action, account, region, attempt, mentions });
 }
 
-async function before(backend: Backend, { effects, record }: Progress): Promise<void> {
+async function before(backend: Backend, { effects, protocol }: Progress): Promise<void> {
   for (const effect of effects) {
     if (effect.kind === 'delay' && effect.side === 'before')
       await new Promise((resolve) => setTimeout(resolve, effect.ms));
     if (effect.kind === 'external') backend.external(effect.call);
     if (effect.kind === 'error') throw new ServiceError(effect.code, effect.message, effect.status);
-    if (effect.kind === 'throttle' || effect.kind === 'bucket') throw throttled(record.service, effect);
+    if (effect.kind === 'throttle' || effect.kind === 'bucket') throw throttled(protocol, effect);
     if (effect.kind === 'html') throw new ServiceError('html', '', 502);
     if (effect.kind === 'dropBefore') throw new ServiceError('dropBefore', '', 0);
     if (effect.kind === 'blackhole' && effect.side === 'before') throw new ServiceError('blackhole', '', 0);
   }
 }
 
-function throttled(service: string, effect: Effect): ServiceError {
+function throttled({ throttling }: Protocol, effect: Effect): ServiceError {
   const wait = effect.kind === 'throttle' ? effect.retryAfterSeconds : undefined;
   const headers: Record<string, string> = wait === undefined ? {} : { 'retry-after': String(wait) };
-  if (service === 'ec2') return new ServiceError('RequestLimitExceeded', 'Request limit exceeded.', 503, headers);
-  return new ServiceError('Throttling', 'Rate exceeded', 400, headers);
+  return new ServiceError(throttling.code, throttling.message, throttling.status, headers);
 }
 
 function skewMs(effects: Effect[]): number {
   return effects.reduce((sum, effect) => sum + (effect.kind === 'skew' ? effect.seconds * 1000 : 0), 0);
 }
 
-function checkAllowed(service: Service, action: string, identity: Identity, input: Record<string, unknown>): void {
+function checkAllowed(
+  service: Service,
+  protocol: Protocol,
+  action: string,
+  identity: Identity,
+  input: Record<string, unknown>,
+): void {
   const name = `${service.signingName}:${action}`;
   const allowed = action === 'GetCallerIdentity' || identity.allow.some((glob) => globMatches(glob, name));
-  if (!allowed && service.envelope.dialect === 'ec2') {
-    throw new ServiceError(
-      'UnauthorizedOperation',
-      `You are not authorized to perform this operation. User: ${identity.arn} is not authorized to perform: ${name}`,
-      403,
-    );
+  if (!allowed) {
+    const said = service.signingName === 'ec2' ? 'You are not authorized to perform this operation. ' : '';
+    const message = `${said}User: ${identity.arn} is not authorized to perform: ${name}`;
+    throw new ServiceError(protocol.denialCode, message, 403);
   }
-  if (!allowed)
-    throw new ServiceError('AccessDenied', `User: ${identity.arn} is not authorized to perform: ${name}`, 403);
   if (input['DryRun'] === true)
     throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 }
@@ -231,13 +226,13 @@ export function invokeHandler(
   effects: Effect[] = [],
 ): object {
   const handler = service.handlers[action];
-  if (handler === undefined)
-    throw new ServiceError('InvalidAction', `The action ${action} is not valid for this web service.`);
+  if (handler === undefined) throw invalidAction(action);
   const now = world.settle();
   const key = regionKey(identity.account, region);
   const store = world.state.regions[key] ?? emptyRegion(identity.account, region);
   const view = viewOf(world, key, store, now, effects);
-  const call: Call = { world, store, view, identity, now, action };
+  const look = (other: RegionStore) => viewOf(world, regionKey(other.account, other.region), other, now, effects);
+  const call: Call = { world, store, view, look, identity, now, action };
   if (!isRead(action)) {
     world.state.regions[key] = store;
     world.touch();
@@ -265,21 +260,13 @@ function viewOf(world: World, key: string, store: RegionStore, now: number, effe
   return view;
 }
 
-function wantsJson(request: SignedRequest, service: Service): boolean {
-  return service.signingName === 'sts' && (request.headers['accept'] ?? '').includes('application/json');
-}
-
-function jsonAnswer(action: string, output: object, requestId: string): object {
-  return { [`${action}Response`]: { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } } };
-}
-
 const plain = { delayMs: 0, drop: false, silent: false, truncate: null };
 
-function ok(body: string, { requestId }: Progress, type: string): Answer {
-  return { status: 200, headers: { 'content-type': type, 'x-amzn-requestid': requestId }, body, ...plain };
+function answerOf({ requestId }: Progress, { status, headers, body }: WireAnswer): Answer {
+  return { status, headers: { 'x-amzn-requestid': requestId, ...headers }, body, ...plain };
 }
 
-function refusal({ dialect, requestId }: Progress, error: ServiceError): Answer {
+function refusal(progress: Progress, error: ServiceError): Answer {
   if (error.code === 'html') {
     return {
       status: 502,
@@ -288,9 +275,9 @@ function refusal({ dialect, requestId }: Progress, error: ServiceError): Answer 
       ...plain,
     };
   }
-  const headers = { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId, ...error.headers };
   const lost = { drop: error.code === 'dropBefore', silent: error.code === 'blackhole' };
-  return { status: error.status || 400, headers, body: errorBody(dialect, error, requestId), ...plain, ...lost };
+  const answer = answerOf(progress, progress.protocol.refusal(error, progress));
+  return { ...answer, headers: { ...answer.headers, ...error.headers }, ...lost };
 }
 
 function deliver(answer: Answer, { effects, record }: Progress): Answer {

@@ -1,3 +1,4 @@
+import { queryProtocol } from '../../wire/query-protocol.ts';
 import type { Service } from '../service.ts';
 import { groupHandlers } from './groups.ts';
 import { instanceHandlers } from './instances.ts';
@@ -9,8 +10,12 @@ import { scheduledActionHandlers } from './scheduled-actions.ts';
 /** Amazon EC2 Auto Scaling: groups, their members, hooks, processes and activities. */
 export const autoScaling: Service = {
   signingName: 'autoscaling',
-  version: '2011-01-01',
-  envelope: { dialect: 'query', xmlns: 'http://autoscaling.amazonaws.com/doc/2011-01-01/' },
+  protocols: [
+    queryProtocol({
+      version: '2011-01-01',
+      envelope: { dialect: 'query', xmlns: 'http://autoscaling.amazonaws.com/doc/2011-01-01/' },
+    }),
+  ],
   loadSchemas: () => import('./operations.ts'),
   handlers: {
     ...groupHandlers,

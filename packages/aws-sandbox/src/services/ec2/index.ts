@@ -1,3 +1,4 @@
+import { queryProtocol } from '../../wire/query-protocol.ts';
 import type { Service } from '../service.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
@@ -9,8 +10,12 @@ import { tagHandlers } from './tags.ts';
 /** Amazon EC2: instances, images, launch templates, tags and a seeded network. */
 export const ec2: Service = {
   signingName: 'ec2',
-  version: '2016-11-15',
-  envelope: { dialect: 'ec2', xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/' },
+  protocols: [
+    queryProtocol({
+      version: '2016-11-15',
+      envelope: { dialect: 'ec2', xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/' },
+    }),
+  ],
   loadSchemas: () => import('./operations.ts'),
   handlers: { ...networkHandlers, ...instanceHandlers, ...imageHandlers, ...tagHandlers, ...launchTemplateHandlers },
   machine: ec2Machine,

@@ -1,3 +1,4 @@
+import { queryProtocol } from '../../wire/query-protocol.ts';
 import type { Service } from '../service.ts';
 import { listenerHandlers } from './listeners.ts';
 import { loadBalancerHandlers } from './load-balancers.ts';
@@ -7,8 +8,12 @@ import { targetGroupHandlers } from './target-groups.ts';
 /** Elastic Load Balancing v2: application and network load balancers, target groups, listeners, rules. */
 export const elbv2: Service = {
   signingName: 'elasticloadbalancing',
-  version: '2015-12-01',
-  envelope: { dialect: 'query', xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/' },
+  protocols: [
+    queryProtocol({
+      version: '2015-12-01',
+      envelope: { dialect: 'query', xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/' },
+    }),
+  ],
   loadSchemas: () => import('./operations.ts'),
   handlers: { ...loadBalancerHandlers, ...targetGroupHandlers, ...listenerHandlers },
   machine: elbv2Machine,

@@ -1,4 +1,5 @@
 import type { AssumeRoleRequest } from '@aws-sdk/client-sts';
+import { queryProtocol } from '../../wire/query-protocol.ts';
 import { refuse, ServiceError } from '../../wire/service-error.ts';
 import { globMatches } from '../glob.ts';
 import type { Call, Service } from '../service.ts';
@@ -6,8 +7,12 @@ import type { Call, Service } from '../service.ts';
 /** AWS Security Token Service: who am I, and sessions of roles. */
 export const sts: Service = {
   signingName: 'sts',
-  version: '2011-06-15',
-  envelope: { dialect: 'query', xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+  protocols: [
+    queryProtocol({
+      version: '2011-06-15',
+      envelope: { dialect: 'query', xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+    }),
+  ],
   loadSchemas: () => import('./operations.ts'),
   handlers: {
     GetCallerIdentity(call: Call) {
