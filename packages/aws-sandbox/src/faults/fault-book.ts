@@ -187,6 +187,13 @@ export class FaultBook {
     );
   }
 
+  /** Why an image that is being made will fail; undefined when it will not. */
+  imageFailure(store: RegionStore, name: string): string | undefined {
+    return this.#worldRules('image', this.#now(), store).find(
+      ({ rule }) => rule.match.resource === undefined || globMatches(rule.match.resource, name),
+    )?.effect.message;
+  }
+
   checkGroups(store: RegionStore): void {
     for (const { effect } of this.#worldRules('quota', this.#now(), store)) {
       if (effect.groups === undefined || Object.keys(store.groups).length < effect.groups) continue;
@@ -205,7 +212,7 @@ export class FaultBook {
   }
 }
 
-const worldKinds = new Set<Effect['kind']>(['capacity', 'quota', 'boot', 'kms', 'unhealthy', 'die']);
+const worldKinds = new Set<Effect['kind']>(['capacity', 'quota', 'boot', 'kms', 'image', 'unhealthy', 'die']);
 
 const isCallEffect = (effect: Effect): boolean => !worldKinds.has(effect.kind);
 

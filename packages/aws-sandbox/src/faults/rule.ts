@@ -41,6 +41,10 @@ export const effectSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('boot'), seconds: z.union([z.number().min(0), z.literal('never')]) }),
   z.object({ kind: z.literal('kms') }),
   z.object({
+    kind: z.literal('image'),
+    message: z.string().default('Snapshot creation failed').describe('Why a new image ends as failed.'),
+  }),
+  z.object({
     kind: z.literal('unhealthy'),
     percent: z.number().min(0).max(100).default(100),
     after: z.number().min(0).default(0).describe('Seconds after the instance runs.'),

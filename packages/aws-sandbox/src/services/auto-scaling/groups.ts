@@ -41,8 +41,8 @@ function templateOf(call: Call, input: Pick<CreateAutoScalingGroupType, 'LaunchT
   const mixed = input.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   if (input.LaunchTemplate && mixed)
     invalid('Valid requests must contain either LaunchTemplate or MixedInstancesPolicy, not both');
-  if (mixed) checkTemplate(call.view, mixed);
-  return input.LaunchTemplate ? checkTemplate(call.view, input.LaunchTemplate) : null;
+  if (mixed) checkTemplate(call, mixed);
+  return input.LaunchTemplate ? checkTemplate(call, input.LaunchTemplate) : null;
 }
 
 function matches(group: Group, { Name = '', Values = [] }: Filter): boolean {

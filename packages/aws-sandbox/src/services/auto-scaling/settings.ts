@@ -1,8 +1,10 @@
 import type { LaunchTemplateSpecification, LifecycleHookSpecification, Tag } from '@aws-sdk/client-auto-scaling';
 import { ServiceError } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
+import { imageFor } from '../ec2/image-storage.ts';
 import { checkProfile } from '../ec2/launch.ts';
 import { findTemplate, versionOf } from '../ec2/launch-templates.ts';
+import type { Call } from '../service.ts';
 import { invalid } from './find.ts';
 import type { Group, Hook, TemplateRef } from './state.ts';
 
@@ -15,7 +17,8 @@ export function checkSizes(min: number, max: number, desired: number): void {
 }
 
 /** Resolves a template reference as the caller can see it; a group keeps id, name and the version as written. */
-export function checkTemplate(view: RegionStore, ref: LaunchTemplateSpecification): TemplateRef {
+export function checkTemplate(call: Call, ref: LaunchTemplateSpecification): TemplateRef {
+  const { view } = call;
   const template = findTemplate(view, { id: ref.LaunchTemplateId, name: ref.LaunchTemplateName });
   if (template === undefined) {
     const what = ref.LaunchTemplateId
@@ -34,7 +37,7 @@ export function checkTemplate(view: RegionStore, ref: LaunchTemplateSpecificatio
   const image = version.data.ImageId;
   if (image === undefined)
     invalid('You must use a valid fully-formed launch template. The launch template has no image.');
-  if (view.images[image] === undefined) {
+  if (imageFor(call.world, view, image, call.look) === undefined) {
     invalid(`You must use a valid fully-formed launch template. The image id '[${image}]' does not exist`);
   }
   checkTemplateProfile(view, version.data.IamInstanceProfile?.Name ?? version.data.IamInstanceProfile?.Arn ?? null);

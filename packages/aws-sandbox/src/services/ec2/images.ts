@@ -1,24 +1,22 @@
 import type {
   CopyImageRequest,
   CreateImageRequest,
-  DeleteSnapshotRequest,
   DeregisterImageRequest,
   DescribeImageAttributeRequest,
   DescribeImagesRequest,
-  DescribeSnapshotsRequest,
   EnableImageDeprecationRequest,
+  LaunchPermission,
   ModifyImageAttributeRequest,
-  ModifySnapshotAttributeRequest,
+  PermissionGroup,
 } from '@aws-sdk/client-ec2';
 import { refuse } from '../../wire/service-error.ts';
-import type { RegionStore } from '../../world/state.ts';
-import type { World } from '../../world/world.ts';
+import { emptyRegion, type RegionStore } from '../../world/state.ts';
 import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
 import { onceByToken } from './client-token.ts';
 import { byIds, filtered, tagList } from './filters.ts';
+import { defaultKey, imageFor, keyArn, mayReadStorage, visibleImages } from './image-storage.ts';
 import { instanceState } from './instance-states.ts';
-import { mayLaunch } from './launch.ts';
 import type { Image, Tags } from './state.ts';
 import { tagsFor } from './tags.ts';
 
@@ -28,21 +26,20 @@ function noImage(id: string): never {
   refuse('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
 }
 
-/** Every image of a region an account can see: its own, public ones, and those shared with it. */
-export function visibleImages(world: World, view: RegionStore): Image[] {
-  const others = Object.values(world.state.regions).filter(
-    (store) => store.region === view.region && store.account !== view.account,
-  );
-  const shared = others.flatMap((store) =>
-    Object.values(store.images).filter((image) => mayLaunch(image, view.account)),
-  );
-  return [...Object.values(view.images), ...shared].filter((image) => image.deregisteredAt === null);
+function imageState(image: Image, now: number): 'pending' | 'available' | 'failed' {
+  if (now < image.availableAt) return 'pending';
+  return image.failure === undefined ? 'available' : 'failed';
 }
 
-const imageState = (image: Image, now: number): string => (now < image.availableAt ? 'pending' : 'available');
+/** The tags this account put on an image; the owner's tags are the owner's alone. */
+function tagsSeen(view: RegionStore, image: Image): Tags {
+  return image.owner === view.account ? image.tags : (view.sharedImageTags?.[image.id]?.tags ?? {});
+}
 
 function imageOut(call: Call, image: Image) {
-  const own = image.owner === call.view.account;
+  const state = imageState(image, call.now);
+  const failure = image.failure ?? '';
+  const home = call.world.region(image.owner, call.view.region) ?? call.view;
   return {
     ImageId: image.id,
     Name: image.name,
@@ -51,7 +48,8 @@ function imageOut(call: Call, image: Image) {
     ImageLocation: `${image.owner}/${image.name}`,
     CreationDate: new Date(image.createdAt).toISOString(),
     DeprecationTime: image.deprecatedAt === null ? undefined : new Date(image.deprecatedAt).toISOString(),
-    State: imageState(image, call.now),
+    State: state,
+    StateReason: state === 'failed' ? { Code: 'Server.InternalError', Message: failure } : undefined,
     Architecture: image.architecture,
     Public: image.isPublic,
     ImageType: 'machine',
@@ -66,14 +64,14 @@ function imageOut(call: Call, image: Image) {
         DeviceName: image.rootDeviceName,
         Ebs: {
           SnapshotId: image.snapshotId,
-          VolumeSize: 8,
+          VolumeSize: home.snapshots[image.snapshotId]?.sizeGiB ?? 8,
           VolumeType: 'gp3',
           DeleteOnTermination: true,
-          Encrypted: false,
+          Encrypted: Boolean(image.encryptedWith),
         },
       },
     ],
-    Tags: own ? tagList(image.tags) : [],
+    Tags: tagList(tagsSeen(call.view, image)),
   };
 }
 
@@ -93,29 +91,28 @@ function executableBy(image: Image, users: string[] | undefined, account: string
   );
 }
 
-function ownImage(call: Call, id: string | undefined): Image {
-  const image = call.store.images[id ?? ''];
-  if (image === undefined || image.deregisteredAt !== null) noImage(id ?? '');
-  if (call.view.images[image.id] === undefined) noImage(image.id);
+function ownImage(call: Call, id = ''): Image {
+  const image = call.store.images[id];
+  if (image === undefined || image.deregisteredAt !== null || call.view.images[id] === undefined) {
+    if (imageFor(call.world, call.view, id, call.look)) refuse('AuthFailure', `Not authorized for image:${id}`, 403);
+    noImage(id);
+  }
+  if (image.owner !== call.store.account) refuse('AuthFailure', `Not authorized for image:${id}`, 403);
   return image;
 }
 
-function makeImage(
-  call: Call,
-  parts: Pick<Image, 'name' | 'description' | 'architecture' | 'rootDeviceName' | 'sourceImageId' | 'tags'>,
-  factor: number,
-  snapshotTags: Tags,
-): Image {
-  if (!namePattern.test(parts.name)) {
-    refuse(
-      'InvalidAMIName.Malformed',
-      "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, and only the following special characters: ( ) [ ] space . / - ' @ _",
-    );
-  }
-  const held = Object.values(call.store.images).find(
-    (image) => image.deregisteredAt === null && image.name === parts.name && image.owner === call.store.account,
-  );
-  if (held) refuse('InvalidAMIName.Duplicate', `AMI name ${parts.name} is already in use by AMI ${held.id}`);
+interface ImageParts
+  extends Pick<Image, 'name' | 'description' | 'architecture' | 'rootDeviceName' | 'sourceImageId' | 'tags'> {
+  sizeGiB: number;
+  encryptedWith: string | null;
+  behaviour?: string;
+  /** How often the usual time it takes. */
+  factor: number;
+  snapshotTags: Tags;
+}
+
+function makeImage(call: Call, { sizeGiB, factor, snapshotTags, ...parts }: ImageParts): Image {
+  checkImageName(call, parts.name);
   const { random, profile } = call.world;
   const availableAt = call.now + Math.round(random.between(profile.image) * 1000) * factor;
   const snapshotId = `snap-${random.hex(17)}`;
@@ -130,13 +127,15 @@ function makeImage(
     launchAccounts: [],
     snapshotId,
     deprecatedAt: null,
+    failure: call.world.faults.imageFailure(call.store, parts.name),
   };
   call.store.snapshots[snapshotId] = {
     id: snapshotId,
     owner: call.store.account,
     createdAt: call.now,
     completedAt: availableAt,
-    sizeGiB: 8,
+    sizeGiB,
+    encryptedWith: parts.encryptedWith,
     sharedWith: [],
     tags: snapshotTags,
   };
@@ -144,9 +143,48 @@ function makeImage(
   return image;
 }
 
+function checkImageName(call: Call, name: string): void {
+  if (!namePattern.test(name)) {
+    refuse(
+      'InvalidAMIName.Malformed',
+      "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, and only the following special characters: ( ) [ ] space . / - ' @ _",
+    );
+  }
+  const held = Object.values(call.store.images).find(
+    (image) => image.deregisteredAt === null && image.name === name && image.owner === call.store.account,
+  );
+  if (held) refuse('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${held.id}`);
+}
+
+/** The image to copy, as this account sees it where it is; refused when its storage may not be read. */
+function copySource(call: Call, input: CopyImageRequest): Image {
+  const { account } = call.store;
+  const region = input.SourceRegion ?? call.store.region;
+  const home = call.world.region(account, region) ?? emptyRegion(account, region);
+  const source = imageFor(call.world, call.look(home), input.SourceImageId ?? '', call.look);
+  if (source === undefined) noImage(input.SourceImageId ?? '');
+  if (call.now < source.availableAt || source.failure !== undefined)
+    refuse('InvalidAMIID.Unavailable', `The image ID '${source.id}' is not available`);
+  if (!mayReadStorage(call.world, source, account, region))
+    refuse('InvalidRequest', 'You do not have permission to access the storage of this ami');
+  return source;
+}
+
+/** The key of a copy: the one named, the default one, or none; an encrypted image stays encrypted. */
+function keyOfCopy(call: Call, input: CopyImageRequest, source: Image): string | null {
+  if (input.KmsKeyId !== undefined) {
+    if (input.Encrypted !== true && !source.encryptedWith)
+      refuse('InvalidParameterDependency', 'KmsKeyId can only be given together with Encrypted');
+    return keyArn(call.store, input.KmsKeyId);
+  }
+  return input.Encrypted || source.encryptedWith ? defaultKey(call.store) : null;
+}
+
 export const imageHandlers = {
   DescribeImages(call: Call, input: DescribeImagesRequest) {
-    const visible = Object.fromEntries(visibleImages(call.world, call.view).map((image) => [image.id, image]));
+    const visible = Object.fromEntries(
+      visibleImages(call.world, call.view, call.look).map((image) => [image.id, image]),
+    );
     const all = byIds(visible, input.ImageIds, noImage).filter(
       (image) =>
         ownedBy(image, input.Owners, call.view.account) &&
@@ -157,7 +195,7 @@ export const imageHandlers = {
           image.deprecatedAt === null ||
           image.deprecatedAt > call.now),
     );
-    const masked = all.map((image) => (image.owner === call.view.account ? image : { ...image, tags: {} }));
+    const masked = all.map((image) => ({ ...image, tags: tagsSeen(call.view, image) }));
     const kept = filtered(masked, input.Filters, {
       name: (image) => image.name,
       'image-id': (image) => image.id,
@@ -184,48 +222,41 @@ export const imageHandlers = {
     if (state !== 'running' && state !== 'stopped') {
       refuse('IncorrectInstanceState', `The instance '${instance.id}' is not in the 'running' or 'stopped' state.`);
     }
-    const base = call.store.images[instance.imageId];
-    const image = makeImage(
-      call,
-      {
-        name: input.Name ?? '',
-        description: input.Description ?? '',
-        architecture: instance.architecture,
-        rootDeviceName: base?.rootDeviceName ?? '/dev/xvda',
-        sourceImageId: instance.imageId,
-        tags: tagsFor(input.TagSpecifications, 'image'),
-      },
-      1,
-      tagsFor(input.TagSpecifications, 'snapshot'),
-    );
+    const base = imageFor(call.world, call.store, instance.imageId);
+    const image = makeImage(call, {
+      name: input.Name ?? '',
+      description: input.Description ?? '',
+      architecture: instance.architecture,
+      rootDeviceName: base?.rootDeviceName ?? '/dev/xvda',
+      sourceImageId: instance.imageId,
+      tags: tagsFor(input.TagSpecifications, 'image'),
+      sizeGiB: instance.root?.sizeGiB ?? 8,
+      encryptedWith: instance.root?.encryptedWith ?? null,
+      factor: 1,
+      snapshotTags: tagsFor(input.TagSpecifications, 'snapshot'),
+    });
     return { ImageId: image.id };
   },
 
   CopyImage(call: Call, input: CopyImageRequest) {
-    const home = call.world.region(call.store.account, input.SourceRegion ?? call.store.region);
-    const source =
-      home === undefined
-        ? undefined
-        : visibleImages(call.world, home).find((image) => image.id === input.SourceImageId);
-    if (source === undefined) noImage(input.SourceImageId ?? '');
-    if (call.now < source.availableAt)
-      refuse('InvalidAMIID.Unavailable', `The image ID '${source.id}' is not available`);
+    const source = copySource(call, input);
     const copied = input.CopyImageTags && source.owner === call.store.account ? source.tags : {};
     const own = tagsFor(input.TagSpecifications, 'image');
     const [id] = onceByToken(call, input.ClientToken, input, () => {
-      const image = makeImage(
-        call,
-        {
-          name: input.Name ?? '',
-          description: input.Description ?? source.description,
-          architecture: source.architecture,
-          rootDeviceName: source.rootDeviceName,
-          sourceImageId: source.id,
-          tags: { ...copied, ...own },
-        },
-        2,
-        tagsFor(input.TagSpecifications, 'snapshot'),
-      );
+      const home = call.world.region(source.owner, input.SourceRegion ?? call.store.region);
+      const image = makeImage(call, {
+        name: input.Name ?? '',
+        description: input.Description ?? source.description,
+        architecture: source.architecture,
+        rootDeviceName: source.rootDeviceName,
+        sourceImageId: source.id,
+        tags: { ...copied, ...own },
+        sizeGiB: home?.snapshots[source.snapshotId]?.sizeGiB ?? 8,
+        encryptedWith: keyOfCopy(call, input, source),
+        behaviour: source.tags['sandbox:app'] ?? source.behaviour,
+        factor: 2,
+        snapshotTags: tagsFor(input.TagSpecifications, 'snapshot'),
+      });
       return [image.id];
     });
     return { ImageId: id };
@@ -238,18 +269,25 @@ export const imageHandlers = {
       ...(image.isPublic ? [{ Group: 'all' }] : []),
     ];
     if (input.Attribute === 'description') return { ImageId: image.id, Description: { Value: image.description } };
+    if (input.Attribute !== 'launchPermission')
+      refuse('InvalidParameterValue', `The sandbox does not keep the image attribute '${input.Attribute}'`);
     return { ImageId: image.id, LaunchPermissions: permissions };
   },
 
   ModifyImageAttribute(call: Call, input: ModifyImageAttributeRequest): void {
     const image = ownImage(call, input.ImageId);
-    const users = input.UserIds ?? [];
-    const adding =
-      input.LaunchPermission?.Add ??
-      (input.OperationType === 'add' ? users.map((UserId) => ({ UserId, Group: undefined })) : []);
-    const removing =
-      input.LaunchPermission?.Remove ??
-      (input.OperationType === 'remove' ? users.map((UserId) => ({ UserId, Group: undefined })) : []);
+    const short = [
+      ...(input.UserIds ?? []).map((UserId): LaunchPermission => ({ UserId })),
+      ...(input.UserGroups ?? []).map((Group): LaunchPermission => ({ Group: Group as PermissionGroup })),
+    ];
+    const adding = input.LaunchPermission?.Add ?? (input.OperationType === 'add' ? short : []);
+    const removing = input.LaunchPermission?.Remove ?? (input.OperationType === 'remove' ? short : []);
+    for (const { UserId } of adding) {
+      if (UserId !== undefined && !/^\d{12}$/.test(UserId))
+        refuse('InvalidAMIAttributeItemValue', `Invalid attribute item value "${UserId}" for userId item type.`);
+    }
+    if (adding.length > 0 && image.encryptedWith === defaultKey(call.store))
+      refuse('InvalidParameter', `Image ${image.id} is encrypted with the default aws/ebs key and cannot be shared.`);
     if (input.Description?.Value !== undefined) image.description = input.Description.Value;
     for (const { UserId, Group } of adding) {
       if (Group === 'all') image.isPublic = true;
@@ -263,13 +301,10 @@ export const imageHandlers = {
 
   DeregisterImage(call: Call, input: DeregisterImageRequest) {
     const image = ownImage(call, input.ImageId);
-    image.deregisteredAt = call.now;
     const { snapshotId } = image;
-    const shared = Object.values(call.store.images).some(
-      (other) => other.deregisteredAt === null && other.snapshotId === snapshotId,
-    );
-    if (input.DeleteAssociatedSnapshots && !shared) delete call.store.snapshots[snapshotId];
     delete call.store.images[image.id];
+    const shared = Object.values(call.store.images).some((other) => other.snapshotId === snapshotId);
+    if (input.DeleteAssociatedSnapshots && !shared) delete call.store.snapshots[snapshotId];
     const result = { SnapshotId: snapshotId, ReturnCode: shared ? 'skipped' : 'success' };
     return { Return: true, DeleteSnapshotResults: input.DeleteAssociatedSnapshots ? [result] : [] };
   },
@@ -279,46 +314,5 @@ export const imageHandlers = {
     if (at < call.now) refuse('InvalidParameterValue', 'The deprecation time must be in the future.');
     ownImage(call, input.ImageId).deprecatedAt = at;
     return { Return: true };
-  },
-
-  DescribeSnapshots(call: Call, input: DescribeSnapshotsRequest) {
-    const all = byIds(call.view.snapshots, input.SnapshotIds, (id) =>
-      refuse('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`),
-    );
-    const kept = filtered(all, input.Filters, {
-      'snapshot-id': (snapshot) => snapshot.id,
-      'owner-id': (snapshot) => snapshot.owner,
-      status: (snapshot) => (call.now < snapshot.completedAt ? 'pending' : 'completed'),
-    });
-    const { items, next } = page(kept, input.NextToken, input.MaxResults);
-    const Snapshots = items.map((snapshot) => ({
-      SnapshotId: snapshot.id,
-      OwnerId: snapshot.owner,
-      StartTime: new Date(snapshot.createdAt),
-      State: call.now < snapshot.completedAt ? 'pending' : 'completed',
-      Progress: call.now < snapshot.completedAt ? '50%' : '100%',
-      VolumeSize: snapshot.sizeGiB,
-      Encrypted: false,
-      Tags: tagList(snapshot.tags),
-    }));
-    return { Snapshots, NextToken: next };
-  },
-
-  ModifySnapshotAttribute(call: Call, input: ModifySnapshotAttributeRequest): void {
-    const snapshot =
-      call.store.snapshots[input.SnapshotId ?? ''] ??
-      refuse('InvalidSnapshot.NotFound', `The snapshot '${input.SnapshotId}' does not exist.`);
-    const users = input.UserIds ?? [];
-    snapshot.sharedWith = snapshot.sharedWith.filter((user) => !users.includes(user));
-    if (input.OperationType === 'add') snapshot.sharedWith.push(...users);
-  },
-
-  DeleteSnapshot(call: Call, input: DeleteSnapshotRequest): void {
-    const id = input.SnapshotId ?? '';
-    if (call.store.snapshots[id] === undefined)
-      refuse('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
-    const user = Object.values(call.store.images).find((image) => image.snapshotId === id);
-    if (user) refuse('InvalidSnapshot.InUse', `The snapshot ${id} is currently in use by ${user.id}`);
-    delete call.store.snapshots[id];
   },
 };

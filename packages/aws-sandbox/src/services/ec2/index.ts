@@ -5,6 +5,8 @@ import { instanceHandlers } from './instances.ts';
 import { launchTemplateHandlers } from './launch-templates.ts';
 import { ec2Machine } from './machine.ts';
 import { networkHandlers } from './network.ts';
+import { securityGroupHandlers } from './security-groups.ts';
+import { snapshotHandlers } from './snapshots.ts';
 import { tagHandlers } from './tags.ts';
 
 /** Amazon EC2: instances, images, launch templates, tags and a seeded network. */
@@ -17,6 +19,14 @@ export const ec2: Service = {
     }),
   ],
   loadSchemas: () => import('./operations.ts'),
-  handlers: { ...networkHandlers, ...instanceHandlers, ...imageHandlers, ...tagHandlers, ...launchTemplateHandlers },
+  handlers: {
+    ...networkHandlers,
+    ...securityGroupHandlers,
+    ...instanceHandlers,
+    ...imageHandlers,
+    ...snapshotHandlers,
+    ...tagHandlers,
+    ...launchTemplateHandlers,
+  },
   machine: ec2Machine,
 };

@@ -32,7 +32,8 @@ export function checkStatus(world: World, instance: Instance, now: number): 'ini
 }
 
 /** When the application starts to answer, in virtual milliseconds. */
-export const appReadyAt = (instance: Instance): number => instance.runningAt + instance.app.boot * 1000;
+export const appReadyAt = (instance: Instance): number =>
+  Math.max(instance.runningAt, instance.rebootedAt ?? 0) + instance.app.boot * 1000;
 
 const appFailsAt = (instance: Instance): number | null =>
   instance.app.failAfter === null ? null : appReadyAt(instance) + instance.app.failAfter * 1000;

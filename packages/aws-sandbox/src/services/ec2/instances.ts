@@ -4,6 +4,7 @@ import type {
   DescribeInstancesRequest,
   GetConsoleOutputRequest,
   ModifyInstanceAttributeRequest,
+  RebootInstancesRequest,
   RequestLaunchTemplateData,
   RunInstancesRequest,
   StartInstancesRequest,
@@ -62,7 +63,13 @@ export function instanceOut(call: Call, instance: Instance) {
     Hypervisor: 'xen',
     EbsOptimized: false,
     Monitoring: { State: 'disabled' },
-    BlockDeviceMappings: [],
+    BlockDeviceMappings: [
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: { VolumeId: instance.id.replace('i-', 'vol-'), Status: 'attached', DeleteOnTermination: true },
+      },
+    ],
+    InstanceLifecycle: instance.spot ? 'spot' : undefined,
     NetworkInterfaces: [],
     Tags: tagList(instance.tags),
   };
@@ -277,6 +284,18 @@ export const instanceHandlers = {
       }),
     );
     return { TerminatingInstances };
+  },
+
+  RebootInstances(call: Call, input: RebootInstancesRequest): void {
+    const instances = named(call, input.InstanceIds);
+    for (const instance of instances) {
+      const state = instanceState(instance, call.now);
+      if (state !== 'running') wrongState(instance, state);
+    }
+    for (const instance of instances) {
+      instance.impairedAt = null;
+      instance.rebootedAt = call.now;
+    }
   },
 
   GetConsoleOutput(call: Call, input: GetConsoleOutputRequest) {

@@ -15,6 +15,7 @@ import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
 import { onceByToken } from './client-token.ts';
 import { filtered, tagList } from './filters.ts';
+import { imageFor } from './image-storage.ts';
 import { instanceType } from './instance-types.ts';
 import type { LaunchTemplate, LaunchTemplateVersion } from './state.ts';
 import { tagsFor } from './tags.ts';
@@ -83,9 +84,13 @@ function versionOut(template: LaunchTemplate, version: LaunchTemplateVersion) {
 }
 
 /** Bad data is accepted with a warning, as EC2 does; the launch is what fails later. */
-function warningFor(store: RegionStore, data: RequestLaunchTemplateData) {
+function warningFor(call: Call, data: RequestLaunchTemplateData) {
   const errors: Array<{ Code: string; Message: string }> = [];
-  if (data.ImageId !== undefined && !data.ImageId.startsWith('resolve:') && store.images[data.ImageId] === undefined) {
+  if (
+    data.ImageId !== undefined &&
+    !data.ImageId.startsWith('resolve:') &&
+    imageFor(call.world, call.store, data.ImageId, call.look) === undefined
+  ) {
     errors.push({ Code: 'InvalidAMIID.NotFound', Message: `The image id '[${data.ImageId}]' does not exist` });
   }
   if (data.InstanceType !== undefined && instanceType(data.InstanceType) === undefined) {
@@ -146,7 +151,7 @@ export const launchTemplateHandlers = {
       return [made];
     });
     const template = call.store.launchTemplates[id!] ?? noTemplateId(id!);
-    return { LaunchTemplate: templateOut(template), Warning: warningFor(call.store, data) };
+    return { LaunchTemplate: templateOut(template), Warning: warningFor(call, data) };
   },
 
   CreateLaunchTemplateVersion(call: Call, input: CreateLaunchTemplateVersionRequest) {
@@ -169,7 +174,7 @@ export const launchTemplateHandlers = {
     });
     return {
       LaunchTemplateVersion: versionOut(template, template.versions[version!]!),
-      Warning: warningFor(call.store, data),
+      Warning: warningFor(call, data),
     };
   },
 

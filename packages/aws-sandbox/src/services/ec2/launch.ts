@@ -4,8 +4,9 @@ import { refuse } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
 import { bootScriptOf } from './boot-script.ts';
+import { defaultKey, imageFor, keyArn, mayReadStorage } from './image-storage.ts';
 import { instanceType } from './instance-types.ts';
-import type { Image, Instance, Subnet, Tags } from './state.ts';
+import type { Image, Instance, RootVolume, Subnet, Tags } from './state.ts';
 
 /** What an instance is made from, after templates and overrides have been put together. */
 export interface LaunchSpec {
@@ -19,6 +20,9 @@ export interface LaunchSpec {
   publicIp: boolean | null;
   shutdownBehavior: 'stop' | 'terminate';
   disableApiTermination: boolean;
+  /** What the request says of the root volume; the image says the rest. */
+  root: Partial<RootVolume>;
+  spot: boolean;
   tags: Tags;
 }
 
@@ -45,13 +49,26 @@ export function specFrom(
     publicIp: nic?.AssociatePublicIpAddress ?? null,
     shutdownBehavior: data.InstanceInitiatedShutdownBehavior === 'terminate' ? 'terminate' : 'stop',
     disableApiTermination: data.DisableApiTermination ?? false,
+    root: rootFrom(data),
+    spot: data.InstanceMarketOptions?.MarketType === 'spot',
     tags: { ...tags, ...overrides.tags },
   };
 }
 
+function rootFrom(data: RequestLaunchTemplateData): Partial<RootVolume> {
+  const ebs = data.BlockDeviceMappings?.find((device) => rootDevices.includes(device.DeviceName ?? ''))?.Ebs;
+  if (ebs === undefined) return {};
+  return {
+    ...(ebs.VolumeSize === undefined ? {} : { sizeGiB: ebs.VolumeSize }),
+    ...(ebs.Encrypted ? { encryptedWith: ebs.KmsKeyId ?? '' } : {}),
+  };
+}
+
+const rootDevices = ['/dev/xvda', '/dev/sda1'];
+
 /** Refuses a spec that EC2 would refuse; nothing is changed. `view` is what the caller can see. */
 export function checkSpec(world: World, store: RegionStore, view: RegionStore, spec: LaunchSpec, now: number): void {
-  const image = launchableImage(view, spec.imageId, now);
+  const image = launchableImage(world, view, spec.imageId, now);
   const type =
     instanceType(spec.type) ?? refuse('InvalidParameterValue', `Invalid value '${spec.type}' for InstanceType.`);
   if (!type.architectures.includes(image.architecture)) {
@@ -66,17 +83,12 @@ export function checkSpec(world: World, store: RegionStore, view: RegionStore, s
   world.faults.checkCapacity(store, spec, now);
 }
 
-function launchableImage(view: RegionStore, id: string, now: number): Image {
-  const image = view.images[id];
-  const visible = image !== undefined && image.deregisteredAt === null && mayLaunch(image, view.account);
-  if (!visible) refuse('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
-  if (now < image.availableAt) refuse('InvalidAMIID.Unavailable', `The image ID '${id}' is not available`);
+function launchableImage(world: World, view: RegionStore, id: string, now: number): Image {
+  const image = imageFor(world, view, id) ?? refuse('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+  if (now < image.availableAt || image.failure !== undefined)
+    refuse('InvalidAMIID.Unavailable', `The image ID '${id}' is not available`);
   return image;
 }
-
-/** True when an account owns the image, was given it, or it is public. */
-export const mayLaunch = (image: Image, account: string): boolean =>
-  image.owner === account || image.isPublic || image.launchAccounts.includes(account);
 
 function checkNetwork(store: RegionStore, view: RegionStore, spec: LaunchSpec): void {
   for (const id of spec.securityGroupIds) {
@@ -123,7 +135,7 @@ export function launchInstance(
   reservationId: string,
   now: number,
 ): Instance {
-  const image = store.images[spec.imageId]!;
+  const image = imageFor(world, store, spec.imageId)!;
   const { random, profile } = world;
   const pendingMs = Math.round(random.between(profile.pending) * 1000) + world.faults.slowerBootMs(store, spec);
   const base = spec.subnet.cidr.split('.').slice(0, 3).join('.');
@@ -153,17 +165,27 @@ export function launchInstance(
     terminatedAt: null,
     impairedAt: null,
     stateReason: null,
-    app: appBehaviourOf(image.tags['sandbox:app']),
+    root: rootVolume(store, image, spec),
+    spot: spec.spot,
+    app: appBehaviourOf(image.tags['sandbox:app'] ?? image.behaviour),
     script: bootScriptOf(spec.userData, now + pendingMs),
     tags: spec.tags,
   };
-  if (world.faults.failsOnBoot(store, spec)) {
+  const locked = image.encryptedWith && !mayReadStorage(world, image, store.account, store.region);
+  if (locked || world.faults.failsOnBoot(store, spec)) {
     instance.shuttingDownAt = now + 500;
     instance.terminatedAt = now + 500;
     instance.stateReason = { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' };
   }
   store.instances[instance.id] = instance;
   return instance;
+}
+
+function rootVolume(store: RegionStore, image: Image, { root }: LaunchSpec): RootVolume {
+  const asked = root.encryptedWith;
+  const key = asked === undefined ? null : asked === '' ? defaultKey(store) : keyArn(store, asked ?? '');
+  const sizeGiB = root.sizeGiB ?? store.snapshots[image.snapshotId]?.sizeGiB ?? 8;
+  return { sizeGiB, encryptedWith: key ?? image.encryptedWith ?? null };
 }
 
 function defaultGroups(store: RegionStore, vpcId: string): string[] {

@@ -1,93 +1,25 @@
 import type {
-  AuthorizeSecurityGroupIngressRequest,
-  CreateSecurityGroupRequest,
-  DeleteSecurityGroupRequest,
   DescribeAvailabilityZonesRequest,
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypesRequest,
   DescribeKeyPairsRequest,
   DescribeRegionsRequest,
-  DescribeSecurityGroupsRequest,
   DescribeSubnetsRequest,
   DescribeVpcsRequest,
-  IpPermission,
-  RevokeSecurityGroupIngressRequest,
 } from '@aws-sdk/client-ec2';
 import { refuse } from '../../wire/service-error.ts';
 import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
 import { byIds, filtered, tagList } from './filters.ts';
-import { instanceTypes } from './instance-types.ts';
+import { type InstanceType, instanceTypes } from './instance-types.ts';
 import { freeAddresses } from './launch.ts';
-import type { PermissionRule, SecurityGroup } from './state.ts';
-import { tagsFor } from './tags.ts';
 
 const regions = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-2'];
 
-function permissionIn(permission: IpPermission): PermissionRule {
-  return {
-    protocol: permission.IpProtocol ?? '-1',
-    fromPort: permission.FromPort ?? null,
-    toPort: permission.ToPort ?? null,
-    cidrs: (permission.IpRanges ?? []).map((range) => range.CidrIp ?? ''),
-    cidrs6: (permission.Ipv6Ranges ?? []).map((range) => range.CidrIpv6 ?? ''),
-    groups: (permission.UserIdGroupPairs ?? []).map((pair) => pair.GroupId ?? pair.GroupName ?? ''),
-  };
-}
-
-function permissionOut(rule: PermissionRule, account: string): IpPermission {
-  return {
-    IpProtocol: rule.protocol,
-    FromPort: rule.fromPort ?? undefined,
-    ToPort: rule.toPort ?? undefined,
-    IpRanges: rule.cidrs.map((CidrIp) => ({ CidrIp })),
-    Ipv6Ranges: rule.cidrs6.map((CidrIpv6) => ({ CidrIpv6 })),
-    UserIdGroupPairs: rule.groups.map((GroupId) => ({ GroupId, UserId: account })),
-    PrefixListIds: [],
-  };
-}
-
-/** One rule per source, so that duplicates and removals are told apart by source. */
-function single(rule: PermissionRule): PermissionRule[] {
-  const bare = { ...rule, cidrs: [], cidrs6: [], groups: [] };
-  return [
-    ...rule.cidrs.map((cidr) => ({ ...bare, cidrs: [cidr] })),
-    ...rule.cidrs6.map((cidr) => ({ ...bare, cidrs6: [cidr] })),
-    ...rule.groups.map((group) => ({ ...bare, groups: [group] })),
-  ];
-}
-
-const sameRule = (a: PermissionRule, b: PermissionRule): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-interface IngressInput {
-  GroupId?: string;
-  GroupName?: string;
-  IpPermissions?: IpPermission[];
-  IpProtocol?: string;
-  FromPort?: number;
-  ToPort?: number;
-  CidrIp?: string;
-}
-
-function wantedRules(input: IngressInput): PermissionRule[] {
-  const short = input.CidrIp === undefined ? [] : [{ ...input, IpRanges: [{ CidrIp: input.CidrIp }] }];
-  return [...(input.IpPermissions ?? []), ...short].map(permissionIn).flatMap(single);
-}
-
-function groupOf(call: Call, input: { GroupId?: string; GroupName?: string }): SecurityGroup {
-  const found =
-    input.GroupId !== undefined
-      ? call.store.securityGroups[input.GroupId]
-      : Object.values(call.store.securityGroups).find((group) => group.name === input.GroupName);
-  return found ?? noGroup(input.GroupId ?? input.GroupName ?? '');
-}
-
-function noGroup(id: string): never {
-  refuse('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
-}
-
 export const networkHandlers = {
   DescribeRegions(_call: Call, input: DescribeRegionsRequest) {
+    const unknown = input.RegionNames?.find((name) => !regions.includes(name));
+    if (unknown !== undefined) refuse('InvalidParameterValue', `Invalid region provided: ${unknown}`);
     const names = input.RegionNames?.length ? input.RegionNames : regions;
     const Regions = names.map((RegionName) => ({
       RegionName,
@@ -177,94 +109,6 @@ export const networkHandlers = {
     return { Subnets, NextToken: next };
   },
 
-  DescribeSecurityGroups(call: Call, input: DescribeSecurityGroupsRequest) {
-    const named = Object.values(call.view.securityGroups);
-    for (const name of input.GroupNames ?? []) if (!named.some((group) => group.name === name)) noGroup(name);
-    const all = byIds(call.view.securityGroups, input.GroupIds, noGroup).filter(
-      (group) => !input.GroupNames?.length || input.GroupNames.includes(group.name),
-    );
-    const kept = filtered(all, input.Filters, {
-      'group-id': (group) => group.id,
-      'group-name': (group) => group.name,
-      'vpc-id': (group) => group.vpcId,
-      description: (group) => group.description,
-      'owner-id': () => call.view.account,
-    });
-    const { items, next } = page(kept, input.NextToken, input.MaxResults);
-    const SecurityGroups = items.map((group) => ({
-      GroupId: group.id,
-      GroupName: group.name,
-      Description: group.description,
-      VpcId: group.vpcId,
-      OwnerId: call.view.account,
-      IpPermissions: group.ingress.map((rule) => permissionOut(rule, call.view.account)),
-      IpPermissionsEgress: group.egress.map((rule) => permissionOut(rule, call.view.account)),
-      Tags: tagList(group.tags),
-    }));
-    return { SecurityGroups, NextToken: next };
-  },
-
-  CreateSecurityGroup(call: Call, input: CreateSecurityGroupRequest) {
-    const { GroupName: name = '', Description: description = '' } = input;
-    const vpcId = input.VpcId ?? Object.values(call.store.vpcs).find((vpc) => vpc.isDefault)?.id ?? '';
-    if (call.view.vpcs[vpcId] === undefined) refuse('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`);
-    if (name.startsWith('sg-')) refuse('InvalidParameterValue', 'Invalid group name: names may not begin with sg-');
-    const taken = Object.values(call.store.securityGroups).some(
-      (group) => group.name === name && group.vpcId === vpcId,
-    );
-    if (taken) refuse('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`);
-    const id = `sg-${call.world.random.hex(17)}`;
-    const tags = tagsFor(input.TagSpecifications, 'security-group');
-    const open: PermissionRule = {
-      protocol: '-1',
-      fromPort: null,
-      toPort: null,
-      cidrs: ['0.0.0.0/0'],
-      cidrs6: [],
-      groups: [],
-    };
-    call.store.securityGroups[id] = { id, name, description, vpcId, ingress: [], egress: [open], tags };
-    return { GroupId: id, Tags: tagList(tags) };
-  },
-
-  AuthorizeSecurityGroupIngress(call: Call, input: AuthorizeSecurityGroupIngressRequest) {
-    const group = groupOf(call, input);
-    const rules = wantedRules(input);
-    for (const rule of rules) {
-      if (!group.ingress.some((held) => sameRule(held, rule))) continue;
-      const peer = [...rule.cidrs, ...rule.cidrs6, ...rule.groups].join();
-      refuse('InvalidPermission.Duplicate', `the specified rule "peer: ${peer}, ALLOW" already exists`);
-    }
-    group.ingress.push(...rules);
-    return { Return: true, SecurityGroupRules: [] };
-  },
-
-  RevokeSecurityGroupIngress(call: Call, input: RevokeSecurityGroupIngressRequest) {
-    const group = groupOf(call, input);
-    const rules = wantedRules(input);
-    const missing = rules.find((rule) => !group.ingress.some((held) => sameRule(held, rule)));
-    if (missing !== undefined) {
-      refuse('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
-    }
-    group.ingress = group.ingress.filter((held) => !rules.some((rule) => sameRule(held, rule)));
-    return { Return: true };
-  },
-
-  DeleteSecurityGroup(call: Call, input: DeleteSecurityGroupRequest) {
-    const group = groupOf(call, input);
-    const used =
-      Object.values(call.store.instances).some(
-        (i) => i.terminatedAt === null && i.securityGroupIds.includes(group.id),
-      ) ||
-      Object.values(call.store.loadBalancers).some((lb) => lb.securityGroups.includes(group.id)) ||
-      Object.values(call.store.securityGroups).some(
-        (other) => other !== group && other.ingress.some((rule) => rule.groups.includes(group.id)),
-      );
-    if (used) refuse('DependencyViolation', `resource ${group.id} has a dependent object`);
-    delete call.store.securityGroups[group.id];
-    return { Return: true, GroupId: group.id };
-  },
-
   DescribeKeyPairs(call: Call, input: DescribeKeyPairsRequest) {
     const all = byIds(call.view.keyPairs, input.KeyNames, (name) =>
       refuse('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`),
@@ -280,10 +124,21 @@ export const networkHandlers = {
     if (missing !== undefined) {
       refuse('InvalidInstanceType', `The following supplied instance types do not exist: [${missing}]`);
     }
-    const { items, next } = page(all, input.NextToken, input.MaxResults);
+    const kept = filtered(all as Array<InstanceType & { tags?: Record<string, string> }>, input.Filters, {
+      'instance-type': (type) => type.name,
+      'processor-info.supported-architecture': (type) => type.architectures,
+      'burstable-performance-supported': (type) => String(type.burstable),
+      'current-generation': () => 'true',
+      'vcpu-info.default-vcpus': (type) => String(type.vcpus),
+      'memory-info.size-in-mib': (type) => String(type.memoryMiB),
+    });
+    const { items, next } = page(kept, input.NextToken, input.MaxResults);
     const InstanceTypes = items.map((type) => ({
       InstanceType: type.name,
       CurrentGeneration: true,
+      Hypervisor: 'nitro',
+      SupportedVirtualizationTypes: ['hvm'],
+      SupportedRootDeviceTypes: ['ebs'],
       BurstablePerformanceSupported: type.burstable,
       SupportedUsageClasses: ['on-demand', 'spot'],
       VCpuInfo: { DefaultVCpus: type.vcpus },

@@ -1,4 +1,5 @@
 export {
+  AuthorizeSecurityGroupEgress$,
   AuthorizeSecurityGroupIngress$,
   CopyImage$,
   CreateImage$,
@@ -25,7 +26,9 @@ export {
   DescribeLaunchTemplates$,
   DescribeLaunchTemplateVersions$,
   DescribeRegions$,
+  DescribeSecurityGroupRules$,
   DescribeSecurityGroups$,
+  DescribeSnapshotAttribute$,
   DescribeSnapshots$,
   DescribeSubnets$,
   DescribeTags$,
@@ -37,9 +40,12 @@ export {
   ModifyInstanceAttribute$,
   ModifyLaunchTemplate$,
   ModifySnapshotAttribute$,
+  RebootInstances$,
+  RevokeSecurityGroupEgress$,
   RevokeSecurityGroupIngress$,
   RunInstances$,
   StartInstances$,
   StopInstances$,
   TerminateInstances$,
+  UpdateSecurityGroupRuleDescriptionsIngress$,
 } from '@aws-sdk/client-ec2';

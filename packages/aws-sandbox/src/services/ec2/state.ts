@@ -20,13 +20,18 @@ export interface Subnet {
   tags: Tags;
 }
 
+/** What may come in or go out: one protocol, one range of ports, one source. */
 export interface PermissionRule {
+  /** Absent in rules that came with a scenario. */
+  id?: string;
+  description?: string | null;
   protocol: string;
   fromPort: number | null;
   toPort: number | null;
   cidrs: string[];
   cidrs6: string[];
   groups: string[];
+  prefixLists?: string[];
 }
 
 export interface SecurityGroup {
@@ -54,6 +59,12 @@ export interface Image {
   snapshotId: string;
   sourceImageId: string | null;
   deprecatedAt: number | null;
+  /** The key of its snapshot; null or absent: not encrypted. */
+  encryptedWith?: string | null;
+  /** Why it never becomes available. */
+  failure?: string;
+  /** How the application on it behaves when no tag says it: a copy holds what its source holds. */
+  behaviour?: string;
   tags: Tags;
 }
 
@@ -63,8 +74,15 @@ export interface Snapshot {
   createdAt: number;
   completedAt: number;
   sizeGiB: number;
+  encryptedWith?: string | null;
   sharedWith: string[];
   tags: Tags;
+}
+
+/** What an instance boots from. */
+export interface RootVolume {
+  sizeGiB: number;
+  encryptedWith: string | null;
 }
 
 /** User data being played: when it ends, and what it prints by then. */
@@ -99,6 +117,10 @@ export interface Instance {
   terminatedAt: number | null;
   impairedAt: number | null;
   stateReason: { code: string; message: string } | null;
+  root?: RootVolume;
+  spot?: boolean;
+  /** The last restart from outside: the application starts anew. */
+  rebootedAt?: number;
   app: AppBehaviour;
   /** Null: it has no script that ends. */
   script: BootScript | null;
@@ -140,6 +162,8 @@ export interface Ec2State {
   subnets: Record<string, Subnet>;
   securityGroups: Record<string, SecurityGroup>;
   images: Record<string, Image>;
+  /** This account's own tags on images of other accounts. */
+  sharedImageTags?: Record<string, { tags: Tags }>;
   snapshots: Record<string, Snapshot>;
   instances: Record<string, Instance>;
   launchTemplates: Record<string, LaunchTemplate>;

@@ -4,6 +4,7 @@ import type { RegionStore } from '../../world/state.ts';
 import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
 import { filtered } from './filters.ts';
+import { imageFor } from './image-storage.ts';
 import type { Tags } from './state.ts';
 
 const maxTags = 50;
@@ -57,15 +58,24 @@ export function tagsFor(specifications: TagSpecification[] | undefined, type: st
   return checkTags(tags);
 }
 
-function taggable(store: RegionStore, id: string): { tags: Tags } {
+/** Where the tags of a resource are; an image of another account has a set of tags for each account that sees it. */
+function taggable(call: Call, store: RegionStore, id: string): { tags: Tags } {
   const kind = kinds[id.slice(0, id.indexOf('-'))] ?? refuse('InvalidID', `The ID '${id}' is not valid`);
+  const image = kind.type === 'image' ? imageFor(call.world, store, id, call.look) : undefined;
+  if (image !== undefined && image.owner !== store.account) {
+    call.store.sharedImageTags ??= {};
+    call.store.sharedImageTags[id] ??= { tags: {} };
+    return call.store.sharedImageTags[id];
+  }
   return kind.of(store)[id] ?? refuse(kind.code, `The ${kind.word} '${id}' does not exist`);
 }
 
 export const tagHandlers = {
   CreateTags(call: Call, input: CreateTagsRequest): void {
     const added = checkTags(Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])));
-    const resources = (input.Resources ?? []).map((id) => taggable(call.view, id) && taggable(call.store, id));
+    const resources = (input.Resources ?? []).map(
+      (id) => taggable(call, call.view, id) && taggable(call, call.store, id),
+    );
     for (const resource of resources) {
       const own = Object.keys({ ...resource.tags, ...added }).filter((key) => !key.startsWith('aws:'));
       if (own.length > maxTags) refuse('TagLimitExceeded', `The maximum number of tags per resource is ${maxTags}`);
@@ -74,7 +84,7 @@ export const tagHandlers = {
   },
 
   DeleteTags(call: Call, input: DeleteTagsRequest): void {
-    const resources = (input.Resources ?? []).map((id) => taggable(call.store, id));
+    const resources = (input.Resources ?? []).map((id) => taggable(call, call.store, id));
     for (const resource of resources) {
       const doomed = input.Tags ?? Object.keys(resource.tags).map((Key) => ({ Key, Value: undefined }));
       for (const { Key = '', Value } of doomed) {
