@@ -19,7 +19,7 @@ import { type CallRecord, Journal } from './wire/journal.ts';
 import { serveCall } from './wire/serve-call.ts';
 import { VirtualClock } from './world/clock.ts';
 import { type ProfileName, profiles } from './world/profile.ts';
-import type { WorldState } from './world/state.ts';
+import { completeState, type WorldState } from './world/state.ts';
 import { World } from './world/world.ts';
 
 export interface SandboxOptions {
@@ -177,7 +177,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     restore: (state) => {
       clock.set(state.now);
-      world.replaceState(structuredClone(state));
+      world.replaceState(completeState(structuredClone(state)));
       settle();
     },
   };

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { WorldState } from './world/state.ts';
+import { completeState, type WorldState } from './world/state.ts';
 
 interface SnapshotFile {
   format: 'gennaker-aws-sandbox';
@@ -15,7 +15,7 @@ export function readSnapshot(path: string): WorldState | null {
   if (parsed.format !== 'gennaker-aws-sandbox' || parsed.version !== 1 || parsed.state === undefined) {
     throw new Error(`${path} is not a saved sandbox of this version; move it away to start afresh`);
   }
-  return parsed.state;
+  return completeState(parsed.state);
 }
 
 /** Saves a state so that a crash in between leaves the old file whole. */

@@ -2,6 +2,7 @@ import type { Group } from '../services/auto-scaling/state.ts';
 import { defaultLoadBalancerAttributes } from '../services/elbv2/load-balancers.ts';
 import { defaultHealthCheck, defaultTargetGroupAttributes } from '../services/elbv2/target-groups.ts';
 import { targetKey } from '../services/elbv2/targets.ts';
+import { emptyBucket } from '../services/s3/buckets.ts';
 import { SeededRandom } from '../world/random.ts';
 import { emptyRegion, type RegionStore, regionKey, type WorldState } from '../world/state.ts';
 import { appBehaviourOf, appBehaviourSchema } from './app-behaviour.ts';
@@ -19,11 +20,15 @@ export function loadScenario(scenario: Scenario, seed: number, now: number): Wor
     accounts: {},
     sessions: {},
     regions: {},
+    buckets: {},
     traffic: { routes: {} },
   };
   for (const { id, keys, roles, regions } of parsed.accounts) {
     state.accounts[id] = { id, keys, roles };
-    for (const region of regions) state.regions[regionKey(id, region.name)] = fillRegion(id, region, random, now);
+    for (const region of regions) {
+      state.regions[regionKey(id, region.name)] = fillRegion(id, region, random, now);
+      for (const name of region.buckets) state.buckets[name] = emptyBucket(name, id, region.name, now);
+    }
   }
   state.randomState = random.state;
   return state;

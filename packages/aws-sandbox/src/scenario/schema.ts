@@ -31,6 +31,7 @@ const region = z.object({
     .default([]),
   keyPairs: z.array(z.string()).default([]),
   instanceProfiles: z.array(z.string()).default([]),
+  buckets: z.array(z.string()).default([]).describe('S3 buckets that are there from the start, empty.'),
   images: z
     .array(
       z.object({

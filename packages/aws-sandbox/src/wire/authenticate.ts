@@ -8,6 +8,7 @@ const toleranceMs = 5 * 60 * 1000;
 /**
  * Answers who signed the request, or throws the refusal AWS would give. `clocks` are times a client may have signed
  * with: the server's own first, and the real time when the virtual clock was moved and nothing pretends to be skewed.
+ * Whether a presigned address of S3 is still good is decided by the server's own time alone.
  */
 export function authenticate(
   world: World,
@@ -16,24 +17,73 @@ export function authenticate(
   clocks: [number, ...number[]],
 ): Identity {
   const [now] = clocks;
-  const ec2 = credential.service === 'ec2';
+  const say = refusalsFor(credential.service);
   const found = lookUp(world, credential);
-  if (found === null) {
-    if (ec2) throw new ServiceError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
-    throw new ServiceError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
-  }
-  checkTime(credential, clocks, ec2);
-  if (!bodyHashMatches(request) || !signatureMatches(request, credential, found.secret)) {
-    const message =
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.';
-    throw new ServiceError('SignatureDoesNotMatch', message, 403);
-  }
-  if (found.expiresAt !== null && now >= found.expiresAt) {
-    if (ec2) throw new ServiceError('RequestExpired', 'Request has expired.', 400);
-    throw new ServiceError('ExpiredToken', 'The security token included in the request is expired', 403);
-  }
+  if (found === null) throw say.unknownKey();
+  checkTime(credential, credential.presigned && credential.service === 's3' ? [now] : clocks, say);
+  if (!bodyHashMatches(request)) throw say.wrongBody();
+  if (!signatureMatches(request, credential, found.secret)) throw say.wrongSignature();
+  if (found.expiresAt !== null && now >= found.expiresAt) throw say.expiredSession();
   return found.identity;
 }
+
+interface Refusals {
+  unknownKey(): ServiceError;
+  wrongSignature(): ServiceError;
+  wrongBody(): ServiceError;
+  expiredSession(): ServiceError;
+  /** Signed too long ago, or in the future; clients read the time from the header. */
+  wrongTime(headers: Record<string, string>, presigned: boolean): ServiceError;
+}
+
+const wrongSignature = (): ServiceError =>
+  new ServiceError(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+    403,
+  );
+
+const tooSkewed = (headers: Record<string, string>): ServiceError =>
+  new ServiceError(
+    'RequestTimeTooSkewed',
+    'The difference between the request time and the current time is too large.',
+    403,
+    headers,
+  );
+
+const general: Refusals = {
+  unknownKey: () =>
+    new ServiceError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
+  wrongSignature,
+  wrongBody: wrongSignature,
+  expiredSession: () => new ServiceError('ExpiredToken', 'The security token included in the request is expired', 403),
+  wrongTime: tooSkewed,
+};
+
+const refusals: Record<string, Refusals> = {
+  ec2: {
+    ...general,
+    unknownKey: () =>
+      new ServiceError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401),
+    expiredSession: () => new ServiceError('RequestExpired', 'Request has expired.', 400),
+    wrongTime: (headers) => new ServiceError('RequestExpired', 'Request has expired.', 400, headers),
+  },
+  s3: {
+    ...general,
+    unknownKey: () =>
+      new ServiceError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403),
+    wrongBody: () =>
+      new ServiceError(
+        'XAmzContentSHA256Mismatch',
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      ),
+    expiredSession: () => new ServiceError('ExpiredToken', 'The provided token has expired.', 400),
+    wrongTime: (headers, presigned) =>
+      presigned ? new ServiceError('AccessDenied', 'Request has expired', 403, headers) : tooSkewed(headers),
+  },
+};
+
+const refusalsFor = (service: string): Refusals => refusals[service] ?? general;
 
 interface Found {
   secret: string;
@@ -75,20 +125,12 @@ function lookUp(world: World, credential: Credential): Found | null {
   return null;
 }
 
-function checkTime(credential: Credential, clocks: [number, ...number[]], ec2: boolean): void {
+function checkTime(credential: Credential, clocks: [number, ...number[]], say: Refusals): void {
   const signedAt = parseAmzDate(credential.amzDate);
   const late = credential.presigned ? (credential.expiresSeconds ?? 900) * 1000 : toleranceMs;
   const fits = (now: number) => signedAt !== null && signedAt <= now + toleranceMs && now <= signedAt + late;
   if (clocks.some(fits)) return;
-  const [now] = clocks;
-  const headers = { date: new Date(now).toUTCString() };
-  if (ec2) throw new ServiceError('RequestExpired', 'Request has expired.', 400, headers);
-  throw new ServiceError(
-    'RequestTimeTooSkewed',
-    'The difference between the request time and the current time is too large.',
-    403,
-    headers,
-  );
+  throw say.wrongTime({ date: new Date(clocks[0]).toUTCString() }, credential.presigned);
 }
 
 function parseAmzDate(text: string): number | null {

@@ -91,5 +91,6 @@ async function deliver(answer: Answer, request: IncomingMessage, response: Serve
   }
   const whole = Buffer.from(answer.body);
   const body = answer.truncate === null ? whole : whole.subarray(0, answer.truncate);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length }).end(body);
+  const told = request.method === 'HEAD' ? answer.headers['content-length'] : undefined;
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': told ?? body.length }).end(body);
 }

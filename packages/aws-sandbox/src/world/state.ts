@@ -1,6 +1,7 @@
 import type { AutoScalingState } from '../services/auto-scaling/state.ts';
 import type { Ec2State } from '../services/ec2/state.ts';
 import type { Elbv2State } from '../services/elbv2/state.ts';
+import type { BucketState } from '../services/s3/state.ts';
 import type { Session } from '../services/sts/state.ts';
 import type { TrafficState } from '../traffic/record.ts';
 
@@ -40,6 +41,7 @@ export interface WorldState {
   accounts: Record<string, Account>;
   sessions: Record<string, Session>;
   regions: Record<string, RegionStore>;
+  buckets: BucketState;
   traffic: TrafficState;
 }
 
@@ -64,6 +66,15 @@ export function emptyRegion(account: string, region: string): RegionStore {
     rules: {},
     targetGroups: {},
   };
+}
+
+/** A state from a file or from elsewhere, with what it may lack because it was saved by an older version. */
+export function completeState(state: WorldState): WorldState {
+  const regions = Object.entries(state.regions).map(([key, store]) => [
+    key,
+    { ...emptyRegion(store.account, store.region), ...store },
+  ]);
+  return { ...state, buckets: state.buckets ?? {}, regions: Object.fromEntries(regions) };
 }
 
 export const regionKey = (account: string, region: string): string => `${account}/${region}`;
