@@ -123,6 +123,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const ports: Ports = {
     serverGroups: cloud.serverGroups,
     images: cloud.images,
+    loadBalancers: cloud.loadBalancers,
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
     pipelines: new ChildPipelines(() => engine, pipelines, resolveDefinition),
     ...replacements.ports,

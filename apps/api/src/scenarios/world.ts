@@ -201,6 +201,7 @@ export class PipelineWorld {
       ports: {
         serverGroups: this.cloud.serverGroups,
         images: this.cloud.images,
+        loadBalancers: this.cloud.loadBalancers,
         http: new OutgoingHttp({ allowedHosts: ['127.0.0.1'] }),
         pipelines: new ChildPipelines(() => engine, {
           find: async (application, nameOrId) =>

@@ -50,7 +50,12 @@ export async function startTestApplication(
   more: Partial<ApplicationConfig> = {},
 ): Promise<TestApplication> {
   const world = createWorld();
-  const ports: Partial<Ports> = { serverGroups: world.serverGroups, images: world.images, http: world.http };
+  const ports: Partial<Ports> = {
+    serverGroups: world.serverGroups,
+    images: world.images,
+    loadBalancers: world.loadBalancers,
+    http: world.http,
+  };
   const application = await startApplication(testConfig(databaseUrl, more), { ports });
   const { url } = application;
   return {

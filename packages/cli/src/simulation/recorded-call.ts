@@ -17,7 +17,7 @@ export interface RecordedCall {
 }
 
 const READS =
-  /^(list|read|find|get|next|describe|preflight|hopeless|bakeLog|search|watch|fetch|query|is|has|can|resolve)/;
+  /^(list|read|find|get|next|describe|preflight|hopeless|bakeLog|search|watch|fetch|query|is|has|can|resolve|target)/;
 
 /** Does the call only look? */
 export function effectOf(port: string, method: string, args: readonly unknown[]): 'read' | 'change' {
@@ -43,11 +43,11 @@ export function describeCall(port: string, method: string, args: readonly unknow
   if (port === 'http') return `${text(first['method'])} ${text(first['url'])}`;
   if (port === 'pipelines' && method === 'start')
     return `start pipeline ${text(first['application'])}/${text(first['pipeline'])}`;
-  const name = ['name', 'cluster', 'nameOrId', 'id', 'nameGlob', 'url']
+  const name = ['name', 'cluster', 'nameOrId', 'id', 'nameGlob', 'url', 'loadBalancer', 'targetGroup']
     .map((key) => first[key])
     .find((value) => typeof value === 'string' && value !== '');
   const where = ['region', 'location', 'namespace'].map((key) => first[key]).find((value) => typeof value === 'string');
-  const facts = [...sizes(first, args), ...details(first)];
+  const facts = [...sizes(first, args), ...details(first), ...weights(args)];
   return [
     words(method),
     ...(name === undefined ? [] : [text(name)]),
@@ -61,6 +61,16 @@ function sizes(first: Record<string, unknown>, args: readonly unknown[]): string
   return isJsonObject(capacity)
     ? [`min ${text(capacity['min'])}, desired ${text(capacity['desired'])}, max ${text(capacity['max'])}`]
     : [];
+}
+
+/** How requests are divided: "web-tg 90, web-new-tg 10". */
+function weights(args: readonly unknown[]): string[] {
+  const shares = args.find(Array.isArray) ?? [];
+  return shares
+    .filter(isJsonObject)
+    .flatMap(({ targetGroup, weight }) =>
+      typeof targetGroup === 'string' && typeof weight === 'number' ? [`${targetGroup} ${weight}`] : [],
+    );
 }
 
 function details(first: Record<string, unknown>): string[] {

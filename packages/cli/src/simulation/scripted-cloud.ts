@@ -144,6 +144,7 @@ export class ScriptedCloud {
     if (port === 'http') this.prepareAnswer(asked as unknown as HttpRequest, stage);
     if (port === 'images' && method === 'find') this.prepareImage(asked);
     if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
+    if (port === 'loadBalancers') this.prepareListener(asked, args[1]);
     if (port !== 'serverGroups') return undefined;
     this.prepareCluster(asked as AskedCluster, stage);
     return method === 'preflight' ? this.missingTargetGroups(asked) : undefined;
@@ -180,6 +181,17 @@ export class ScriptedCloud {
     this.existed.add(key);
     this.world.serverGroups.add({ name, account, region, targetGroups: [`${cluster}-tg`], imageId: 'ami-before' });
     this.imageExists({ region, account, id: 'ami-before', name: `${cluster}-before` });
+  }
+
+  /** A listener that a stage asks for forwards to the target group named after its load balancer. */
+  private prepareListener({ account, region, loadBalancer, port, rule }: JsonObject, shares: unknown): void {
+    const place = { account: String(account), region: String(region) };
+    const { loadBalancers } = this.world;
+    for (const share of Array.isArray(shares) ? shares : [])
+      if (isJsonObject(share)) loadBalancers.addTargetGroup({ ...place, targetGroup: String(share['targetGroup']) });
+    if (typeof loadBalancer !== 'string' || typeof port !== 'number') return;
+    const priority = typeof rule === 'string' ? rule : null;
+    loadBalancers.ensure({ ...place, loadBalancer, port, rule: priority }, `${loadBalancer}-tg`);
   }
 
   private prepareImage({ account, region, nameOrId }: JsonObject): void {

@@ -1,10 +1,11 @@
-import type { Images, ServerGroups } from '@gennaker/catalog/kit';
+import type { Images, LoadBalancers, ServerGroups } from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { CallCount } from './calls.ts';
 import { createAwsClients } from './clients.ts';
 import { type CloudClock, type CloudLogger, silentLogger } from './clock.ts';
 import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
 import { createImages } from './images/images.ts';
+import { createLoadBalancers } from './load-balancers/load-balancers.ts';
 import { createPlaces } from './place.ts';
 import { createServerGroups } from './server-groups/server-groups.ts';
 import { systemClock } from './system-clock.ts';
@@ -26,6 +27,7 @@ export interface AwsCloudOptions {
 export interface AwsCloud {
   readonly serverGroups: ServerGroups;
   readonly images: Images;
+  readonly loadBalancers: LoadBalancers;
   /** Who we are in each account and whether its regions answer. Never throws. */
   verify(): Promise<readonly AccountCheck[]>;
   /** Calls sent so far, per service and operation. */
@@ -42,6 +44,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
   return {
     serverGroups: createServerGroups(placeAt, accounts),
     images: createImages(placeAt, options.imageOwners ?? []),
+    loadBalancers: createLoadBalancers(placeAt),
     verify: () => verifyAccounts(accounts, placeAt),
     calls: () => clients.calls(),
     stop: () => clients.stop(),

@@ -30,8 +30,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   DeregisterTargetsCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
+  ModifyListenerCommand,
+  ModifyRuleCommand,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -83,8 +89,14 @@ export const ec2Commands = {
 
 /** All we ever send to Elastic Load Balancing v2. */
 export const loadBalancingCommands = {
+  describeListeners: read(DescribeListenersCommand, 'reading the listeners of'),
+  describeLoadBalancers: read(DescribeLoadBalancersCommand, 'looking up'),
+  describeRules: read(DescribeRulesCommand, 'reading the rules of'),
+  describeTargetGroupAttributes: read(DescribeTargetGroupAttributesCommand, 'reading the attributes of'),
   describeTargetGroups: read(DescribeTargetGroupsCommand, 'looking up'),
   describeTargetHealth: read(DescribeTargetHealthCommand, 'reading the target health of'),
+  modifyListener: write(ModifyListenerCommand, 'changing'),
+  modifyRule: write(ModifyRuleCommand, 'changing'),
   registerTargets: write(RegisterTargetsCommand, 'registering instances with'),
   deregisterTargets: write(DeregisterTargetsCommand, 'deregistering instances from'),
 } as const;

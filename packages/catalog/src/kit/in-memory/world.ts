@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/index.ts';
 import { VirtualClock } from './clock.ts';
 import { FakeImages } from './fake-images.ts';
+import { FakeLoadBalancers } from './fake-load-balancers.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
 import { FakeHttp, FakePipelines } from './fakes.ts';
 
@@ -9,6 +10,7 @@ export interface World extends Ports {
   readonly clock: VirtualClock;
   readonly serverGroups: FakeServerGroups;
   readonly images: FakeImages;
+  readonly loadBalancers: FakeLoadBalancers;
   readonly http: FakeHttp;
   readonly pipelines: FakePipelines;
 }
@@ -16,13 +18,20 @@ export interface World extends Ports {
 /** A world with two images, `ami-old` and `ami-new`, and nothing running. `start` is its first moment, epoch ms. */
 export function createWorld(start?: number): World {
   const clock = new VirtualClock(start);
-  const images = new FakeImages(clock);
+  const serverGroups = new FakeServerGroups(clock);
+  const images = new FakeImages(clock, ({ id, region }) =>
+    serverGroups
+      .everything()
+      .filter((group) => group.image.id === id && group.region === region)
+      .map(({ name }) => ({ kind: 'serverGroup', name })),
+  );
   images.add({ id: 'ami-old' });
   images.add({ id: 'ami-new' });
   return {
     clock,
-    serverGroups: new FakeServerGroups(clock),
+    serverGroups,
     images,
+    loadBalancers: new FakeLoadBalancers(serverGroups),
     http: new FakeHttp(),
     pipelines: new FakePipelines(),
   };
