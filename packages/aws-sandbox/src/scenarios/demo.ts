@@ -54,6 +54,7 @@ export const demoScenario: Scenario = {
           vpcs: [east],
           keyPairs: ['demo'],
           instanceProfiles: ['demo-web'],
+          buckets: ['demo-artifacts'],
           images: [
             image('ami-0de0100000000000a', '1.0.0', 'demo-web-1.0.0', 9 * day, true),
             image('ami-0de0200000000000b', '2.0.0', 'demo-web-2.0.0', 2 * day, true),

@@ -168,7 +168,7 @@ export function launchInstance(
     root: rootVolume(store, image, spec),
     spot: spec.spot,
     app: appBehaviourOf(image.tags['sandbox:app'] ?? image.behaviour),
-    script: bootScriptOf(spec.userData, now + pendingMs),
+    script: bootScriptOf(world, spec.userData, now, now + pendingMs),
     tags: spec.tags,
   };
   const locked = image.encryptedWith && !mayReadStorage(world, image, store.account, store.region);

@@ -1,4 +1,5 @@
 import { type Machine, nextAfter, type World } from '../../world/world.ts';
+import { endBootScript } from './boot-script.ts';
 import { beginStop, beginTermination, instanceMoments, instanceState } from './instance-states.ts';
 import type { Instance } from './state.ts';
 
@@ -50,7 +51,7 @@ function endScript(world: World, instance: Instance, now: number): boolean {
   const { script } = instance;
   // Snapshots from before scripts were played lack the field.
   if (!script || script.ended || now < script.endsAt) return false;
-  script.ended = true;
+  endBootScript(world, script, now);
   const reason = {
     code: 'Client.InstanceInitiatedShutdown',
     message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',

@@ -90,6 +90,10 @@ export interface BootScript {
   endsAt: number;
   log: string[];
   ended: boolean;
+  /** Its result. */
+  rc?: number;
+  /** Presigned addresses its result goes to. */
+  putTo?: string[];
 }
 
 export interface Instance {
