@@ -3,7 +3,8 @@ import { ec2 } from './services/ec2/index.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import { s3 } from './services/s3/index.ts';
 import type { Service } from './services/service.ts';
+import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
 
 /** Every service this sandbox pretends to be. A new service is one folder and one entry here. */
-export const services: Service[] = [ec2, elbv2, autoScaling, sts, s3];
+export const services: Service[] = [ec2, elbv2, autoScaling, sts, s3, ssm];

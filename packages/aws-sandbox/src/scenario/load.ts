@@ -3,6 +3,8 @@ import { defaultLoadBalancerAttributes } from '../services/elbv2/load-balancers.
 import { defaultHealthCheck, defaultTargetGroupAttributes } from '../services/elbv2/target-groups.ts';
 import { targetKey } from '../services/elbv2/targets.ts';
 import { emptyBucket } from '../services/s3/buckets.ts';
+import { emptyParameter } from '../services/ssm/parameters.ts';
+import { emptyTraffic } from '../traffic/record.ts';
 import { SeededRandom } from '../world/random.ts';
 import { emptyRegion, type RegionStore, regionKey, type WorldState } from '../world/state.ts';
 import { appBehaviourOf, appBehaviourSchema } from './app-behaviour.ts';
@@ -21,7 +23,7 @@ export function loadScenario(scenario: Scenario, seed: number, now: number): Wor
     sessions: {},
     regions: {},
     buckets: {},
-    traffic: { routes: {} },
+    traffic: emptyTraffic(),
   };
   for (const { id, keys, roles, regions } of parsed.accounts) {
     state.accounts[id] = { id, keys, roles };
@@ -37,6 +39,7 @@ export function loadScenario(scenario: Scenario, seed: number, now: number): Wor
 function fillRegion(account: string, region: ScenarioRegion, random: SeededRandom, now: number): RegionStore {
   const store = emptyRegion(account, region.name);
   addNetwork(store, region);
+  addParameters(store, region, now);
   addImages(store, region, random, now);
   addBalancing(store, region, random, now);
   addTemplates(store, region, random, now);
@@ -54,6 +57,13 @@ function addNetwork(store: RegionStore, region: ScenarioRegion): void {
       const open = { protocol: '-1', fromPort: null, toPort: null, cidrs: ['0.0.0.0/0'], cidrs6: [], groups: [] };
       store.securityGroups[group.id] = { ...group, vpcId: vpc.id, ingress: [], egress: [open] };
     }
+  }
+}
+
+function addParameters(store: RegionStore, region: ScenarioRegion, now: number): void {
+  for (const [name, value] of Object.entries(region.parameters)) {
+    const dataType = /^ami-[0-9a-f]+$/.test(value) ? 'aws:ec2:image' : 'text';
+    store.parameters[name] = { ...emptyParameter(name), dataType, values: [{ value, at: now - 86_400_000 }] };
   }
 }
 

@@ -32,6 +32,10 @@ const region = z.object({
   keyPairs: z.array(z.string()).default([]),
   instanceProfiles: z.array(z.string()).default([]),
   buckets: z.array(z.string()).default([]).describe('S3 buckets that are there from the start, empty.'),
+  parameters: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Systems Manager parameters, such as the public aliases of images.'),
   images: z
     .array(
       z.object({

@@ -55,6 +55,10 @@ export const demoScenario: Scenario = {
           keyPairs: ['demo'],
           instanceProfiles: ['demo-web'],
           buckets: ['demo-artifacts'],
+          parameters: {
+            '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64': 'ami-0de0a00000000000d',
+            '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64': 'ami-0de0a00000000000d',
+          },
           images: [
             image('ami-0de0100000000000a', '1.0.0', 'demo-web-1.0.0', 9 * day, true),
             image('ami-0de0200000000000b', '2.0.0', 'demo-web-2.0.0', 2 * day, true),

@@ -12,6 +12,8 @@ export interface Profile {
   launchBackoff: readonly [number, number];
   attachment: number;
   groupDeletion: number;
+  /** From running to a Systems Manager agent that answers. */
+  agent: number;
 }
 
 const shared = { terminatedVisible: 3600, groupHealthCheck: 30, launchBackoff: [20, 600] } as const;
@@ -29,6 +31,7 @@ export const profiles = {
     registration: [2, 5],
     attachment: 5,
     groupDeletion: 15,
+    agent: 45,
   },
   fast: {
     ...shared,
@@ -41,6 +44,7 @@ export const profiles = {
     registration: [1, 1],
     attachment: 1,
     groupDeletion: 1,
+    agent: 3,
   },
 } satisfies Record<string, Profile>;
 

@@ -2,8 +2,9 @@ import type { AutoScalingState } from '../services/auto-scaling/state.ts';
 import type { Ec2State } from '../services/ec2/state.ts';
 import type { Elbv2State } from '../services/elbv2/state.ts';
 import type { BucketState } from '../services/s3/state.ts';
+import type { SsmState } from '../services/ssm/state.ts';
 import type { Session } from '../services/sts/state.ts';
-import type { TrafficState } from '../traffic/record.ts';
+import { emptyTraffic, type TrafficState } from '../traffic/record.ts';
 
 export interface AccessKey {
   accessKeyId: string;
@@ -26,7 +27,7 @@ export interface Account {
 }
 
 /** Everything one account has in one region. */
-export interface RegionStore extends Ec2State, AutoScalingState, Elbv2State {
+export interface RegionStore extends SsmState, Ec2State, AutoScalingState, Elbv2State {
   account: string;
   region: string;
   zones: string[];
@@ -65,6 +66,8 @@ export function emptyRegion(account: string, region: string): RegionStore {
     listeners: {},
     rules: {},
     targetGroups: {},
+    parameters: {},
+    commands: {},
   };
 }
 
@@ -74,7 +77,8 @@ export function completeState(state: WorldState): WorldState {
     key,
     { ...emptyRegion(store.account, store.region), ...store },
   ]);
-  return { ...state, buckets: state.buckets ?? {}, regions: Object.fromEntries(regions) };
+  const traffic = { ...emptyTraffic(), ...state.traffic };
+  return { ...state, traffic, buckets: state.buckets ?? {}, regions: Object.fromEntries(regions) };
 }
 
 export const regionKey = (account: string, region: string): string => `${account}/${region}`;

@@ -20,16 +20,26 @@ export function bootScriptOf(world: World, userData: string | null, now: number,
     return null;
   const loaded = addressesIn(text, 'get').map((address) => reach(world, 'GetObject', address, '', now));
   const lines = [...loaded.flatMap(({ said }) => said.split('\n')), ...text.split('\n')];
-  const given = lines.map((line) => directive.exec(line)).find((match) => match !== null);
-  const [, told = '0', seconds = String(defaultSeconds)] = given ?? [];
-  const rc = loaded.every(({ ok }) => ok) ? told : '22';
-  const log = lines.flatMap((line) => {
-    const printed = directive.exec(line)?.[3] ?? /^\s*echo "([^"]*)"/.exec(line)?.[1] ?? '';
-    return printed === '' ? [] : [printed.replaceAll(/\$\{?rc\}?/g, rc)];
-  });
+  const played = playLines(lines, defaultSeconds);
+  const rc = loaded.every(({ ok }) => ok) ? played.rc : 22;
   const failures = loaded.flatMap(({ ok, said }) => (ok ? [] : [said]));
-  const endsAt = runningAt + Number(seconds) * 1000;
-  return { endsAt, log: [...failures, ...log], ended: false, rc: Number(rc), putTo: addressesIn(text, 'put') };
+  const endsAt = runningAt + played.seconds * 1000;
+  return { endsAt, log: [...failures, ...played.log(rc)], ended: false, rc, putTo: addressesIn(text, 'put') };
+}
+
+/** What a shell script is taken to do: its result, how long it runs, and what it prints when `rc` is its result. */
+export function playLines(
+  lines: string[],
+  defaultSeconds: number,
+): { rc: number; seconds: number; log(rc: number): string[] } {
+  const given = lines.map((line) => directive.exec(line)).find((match) => match !== null);
+  const [, rc = '0', seconds = String(defaultSeconds)] = given ?? [];
+  const log = (result: number) =>
+    lines.flatMap((line) => {
+      const printed = directive.exec(line)?.[3] ?? /^\s*echo "([^"]*)"/.exec(line)?.[1] ?? '';
+      return printed === '' ? [] : [printed.replaceAll(/\$\{?rc\}?/g, String(result))];
+    });
+  return { rc: Number(rc), seconds: Number(seconds), log };
 }
 
 function addressesIn(text: string, use: 'get' | 'put'): string[] {

@@ -84,22 +84,33 @@ export function checkWrite(found: StoredObject | undefined, ifMatch?: string, if
 const sameTag = (given: string, etag: string): boolean =>
   given === '*' || given.split(',').some((each) => each.trim().replaceAll('"', '') === etag.replaceAll('"', ''));
 
+function storedObject(key: string, body: Uint8Array, now: number, headers: ObjectHeaders): StoredObject {
+  return {
+    key,
+    body: Buffer.from(body).toString('base64'),
+    size: body.length,
+    etag: `"${md5Hex(body)}"`,
+    modifiedAt: now,
+    checksum: { algorithm: 'CRC32', value: checksumOf('CRC32', body), type: 'FULL_OBJECT' },
+    parts: null,
+    headers,
+  };
+}
+
+/** Puts text where another service delivers its output. */
+export function putOutput(bucket: Bucket, key: string, text: string, now: number): void {
+  bucket.objects[key] = storedObject(key, Buffer.from(text), now, headersFrom({ ContentType: 'text/plain' }));
+}
+
 function putObject(call: Call, input: Omit<PutObjectRequest, 'Body'> & { Body?: Uint8Array }) {
   refuseUnserved(input);
   const bucket = bucketOf(call, input);
   const key = keyOf(input.Key);
   checkWrite(bucket.objects[key], input.IfMatch, input.IfNoneMatch);
   const body = input.Body ?? new Uint8Array();
-  const stored: StoredObject = {
-    key,
-    body: Buffer.from(body).toString('base64'),
-    size: body.length,
-    etag: `"${md5Hex(body)}"`,
-    modifiedAt: call.now,
-    checksum: verifyBody(body, input) ?? { algorithm: 'CRC32', value: checksumOf('CRC32', body), type: 'FULL_OBJECT' },
-    parts: null,
-    headers: headersFrom(input),
-  };
+  const checksum = verifyBody(body, input);
+  const stored = storedObject(key, body, call.now, headersFrom(input));
+  if (checksum !== null) stored.checksum = checksum;
   bucket.objects[key] = stored;
   return {
     ETag: stored.etag,

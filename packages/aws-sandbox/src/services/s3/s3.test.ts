@@ -27,7 +27,7 @@ describe('S3', () => {
 
   it('makes buckets, finds them, and keeps their names to one owner and one region', async () => {
     await expect(s3.headBucket({ Bucket })).resolves.toMatchObject({ BucketRegion: 'us-east-1' });
-    expect((await s3.listBuckets({})).Buckets?.map((bucket) => bucket.Name)).toEqual([Bucket]);
+    expect((await s3.listBuckets({})).Buckets?.map((bucket) => bucket.Name)).toEqual([Bucket, 'demo-artifacts']);
     await expect(s3.createBucket({ Bucket })).resolves.toBeDefined();
     await expect(s3.createBucket({ Bucket: 'No_Good' })).rejects.toMatchObject({ name: 'InvalidBucketName' });
     await expect(s3.headBucket({ Bucket: 'absent' })).rejects.toMatchObject({
