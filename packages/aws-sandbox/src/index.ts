@@ -5,5 +5,5 @@ export type { AppBehaviour } from './scenario/app-behaviour.ts';
 export type { Scenario } from './scenario/schema.ts';
 export { demoScenario } from './scenarios/demo.ts';
 export type { Leak } from './traffic/leaks.ts';
-export type { TrafficReport } from './traffic/report.ts';
+export type { TrafficOptions, TrafficReport } from './traffic/report.ts';
 export type { CallRecord } from './wire/journal.ts';

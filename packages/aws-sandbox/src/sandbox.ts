@@ -12,8 +12,8 @@ import { services } from './services.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 import { systemNow } from './system-clock.ts';
 import { findLeaks, type Leak } from './traffic/leaks.ts';
-import { recordTraffic } from './traffic/record.ts';
-import { type TrafficReport, trafficReport } from './traffic/report.ts';
+import { trafficRecorder } from './traffic/record.ts';
+import { type TrafficOptions, type TrafficReport, trafficReport } from './traffic/report.ts';
 import { createHttpServer } from './wire/http-server.ts';
 import { type CallRecord, Journal } from './wire/journal.ts';
 import { serveCall } from './wire/serve-call.ts';
@@ -62,7 +62,8 @@ export interface Sandbox {
   /** Makes a change as another actor would. */
   do(change: ExternalChange): object;
   reset(options?: { scenario?: Scenario; seed?: number }): void;
-  traffic(options?: { listener?: string; since?: number }): TrafficReport;
+  /** What became of requests sent at an even rate over an interval: who answered how many, and which met nobody. */
+  traffic(options?: TrafficOptions): TrafficReport;
   leaks(): Leak[];
   page(): string;
   snapshot(): WorldState;
@@ -86,7 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     profile: profiles[options.profile ?? 'fast'],
     faults,
     machines: services.flatMap((service) => service.machine ?? []),
-    observe: recordTraffic,
+    observe: trafficRecorder(),
   });
   const journal = new Journal();
   world.settle();

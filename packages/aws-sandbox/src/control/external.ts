@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { appChangeSchema } from '../scenario/app-behaviour.ts';
 import { globMatches } from '../services/glob.ts';
 import type { Service } from '../services/service.ts';
+import { setDemand } from '../traffic/demand.ts';
 import { invokeHandler } from '../wire/serve-call.ts';
 import type { World } from '../world/world.ts';
 
@@ -20,6 +21,12 @@ export const externalChangeSchema = z.union([
     }),
     ...where,
   }),
+  z.strictObject({
+    setTraffic: z.object({
+      listener: z.string().describe('Glob over listener ARNs.'),
+      requestsPerSecond: z.number().min(0),
+    }),
+  }),
   z.strictObject({ impair: z.object({ instance: z.string() }), ...where }),
   z.strictObject({ expireSessions: z.literal(true) }),
 ]);
@@ -32,6 +39,12 @@ export function doExternal(world: World, services: Service[], change: unknown): 
   if ('expireSessions' in parsed) {
     const now = world.settle();
     for (const session of Object.values(world.state.sessions)) session.expiresAt = Math.min(session.expiresAt, now);
+    world.touch();
+    return {};
+  }
+  if ('setTraffic' in parsed) {
+    const { listener, requestsPerSecond } = parsed.setTraffic;
+    setDemand(world, listener, requestsPerSecond, world.settle());
     world.touch();
     return {};
   }
@@ -65,7 +78,7 @@ export function doExternal(world: World, services: Service[], change: unknown): 
     if ('setApp' in parsed) {
       const names = [instance.id, instance.tags['aws:autoscaling:groupName'] ?? ''];
       const { resource, app } = parsed.setApp;
-      if (names.some((name) => globMatches(resource, name))) Object.assign(instance.app, app);
+      if (names.some((name) => globMatches(resource, name))) instance.app = { ...instance.app, ...app };
     }
   }
   world.touch();

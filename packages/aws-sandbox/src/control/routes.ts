@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Sandbox } from '../sandbox.ts';
+import type { TrafficOptions } from '../traffic/report.ts';
 import { ServiceError } from '../wire/service-error.ts';
 
 /** What the control API may answer with. */
@@ -51,14 +52,7 @@ const routes: Record<string, Route> = {
     sandbox.reset(wish as Parameters<Sandbox['reset']>[0]);
     return json({});
   },
-  'GET /assert/traffic': (sandbox, _body, query) => {
-    const since = query.get('since');
-    const report = sandbox.traffic({
-      listener: query.get('listener') ?? undefined,
-      since: since === null ? undefined : Date.parse(since),
-    });
-    return json(report);
-  },
+  'GET /assert/traffic': (sandbox, _body, query) => json(sandbox.traffic(trafficOptions(query))),
   'GET /assert/leaks': (sandbox) => {
     const leaks = sandbox.leaks();
     return json({ ok: leaks.length === 0, leaks });
@@ -69,6 +63,19 @@ const routes: Record<string, Route> = {
     return json({});
   },
 };
+
+function trafficOptions(query: URLSearchParams): TrafficOptions {
+  const text = (name: string) => query.get(name) ?? undefined;
+  const time = (name: string) => (query.has(name) ? Date.parse(z.iso.datetime().parse(query.get(name))) : undefined);
+  return {
+    listener: text('listener'),
+    path: text('path'),
+    host: text('host'),
+    requestsPerSecond: query.has('rate') ? z.coerce.number().positive().parse(query.get('rate')) : undefined,
+    from: time('from'),
+    to: time('to'),
+  };
+}
 
 /** Serves a request under `/_sandbox`. */
 export function serveControl(

@@ -10,9 +10,29 @@ export const appBehaviourSchema = z.object({
     .nullable()
     .default(null)
     .describe('Seconds of good service before checks begin to fail.'),
-  errorRate: z.number().min(0).max(1).default(0.01),
-  latencyMs: z.tuple([z.number(), z.number()]).default([20, 80]),
-  cpu: z.number().min(0).max(100).default(35),
+  errorRate: z.number().min(0).max(1).default(0.01).describe('Share of requests answered with an error.'),
+  latencyMs: z
+    .tuple([z.number().min(0), z.number().min(0)])
+    .default([20, 80])
+    .describe('Fastest and slowest answers.'),
+  cpu: z.number().min(0).max(100).default(35).describe('Percent of CPU an instance uses, whatever it serves.'),
+  cpuPerRequest: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Percent of CPU on top for each request per second that an instance serves.'),
+  ownRequests: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe('Requests per second of an instance that no load balancer sends to.'),
+  noise: z.number().min(0).max(1).default(0.05).describe('How far metrics stray, as a share of their value.'),
+  daily: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('How much load follows the day: 0.5 is half more at 15:00 UTC and half less at 03:00 UTC.'),
   crash: z.boolean().default(false).describe('True: the process ends at once and health checks time out.'),
 });
 
@@ -24,6 +44,10 @@ export const appChangeSchema = z.strictObject({
   errorRate: z.number().min(0).max(1).optional(),
   latencyMs: z.tuple([z.number(), z.number()]).optional(),
   cpu: z.number().min(0).max(100).optional(),
+  cpuPerRequest: z.number().min(0).optional(),
+  ownRequests: z.number().min(0).optional(),
+  noise: z.number().min(0).max(1).optional(),
+  daily: z.number().min(0).max(1).optional(),
   crash: z.boolean().optional(),
 });
 

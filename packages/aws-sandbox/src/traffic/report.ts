@@ -1,5 +1,21 @@
 import type { World } from '../world/world.ts';
-import type { Route, Segment } from './record.ts';
+import { demandOf } from './demand.ts';
+import { type FlowSpan, flowOf, routeFor, routeNamed } from './flow.ts';
+import type { TrafficState } from './record.ts';
+
+export interface TrafficOptions {
+  /** A listener (its rules are honoured), or a rule. Default: every listener and every rule by itself. */
+  listener?: string;
+  /** Path and host of the requests, for the rules of the listener. Default `/` and none. */
+  path?: string;
+  host?: string;
+  /** Requests per second on each route. Default: what was set for the listener, else 20. */
+  requestsPerSecond?: number;
+  /** Milliseconds since the epoch. Default: when the route first had a healthy target. */
+  from?: number;
+  /** Milliseconds since the epoch. Default: now. */
+  to?: number;
+}
 
 export interface Gap {
   route: string;
@@ -9,73 +25,194 @@ export interface Gap {
   lost: number;
 }
 
-export interface TrafficReport {
+/** What became of the requests. `requests` is the sum of all the others. */
+export interface TrafficCounts {
+  requests: number;
+  /** Answered by healthy targets, by server group. */
+  served: Record<string, number>;
+  /** Answered by the load balancer itself: redirects and fixed responses. */
+  answered: number;
+  toEmpty: number;
+  toUnhealthy: number;
+  toDraining: number;
+}
+
+export interface TrafficReport extends TrafficCounts {
+  /** True when every request met a healthy target. */
   ok: boolean;
   gaps: Gap[];
   routes: Array<{
     route: string;
+    /** The last hour of the interval, second by second. */
     seconds: Array<{ at: string; shares: Record<string, number>; lost: number }>;
+    /** Seconds' worth of requests by server group. */
     totals: Record<string, number>;
   }>;
+}
+
+interface Flow {
+  route: string;
+  rate: number;
+  from: number;
+  to: number;
+  spans: FlowSpan[];
 }
 
 const maxSeconds = 3600;
 
 /**
- * Says, second by second, which server group answered and where requests met no healthy target.
- * Time before a route first had a healthy target does not count as a gap.
- * @param since milliseconds since the epoch; default: when the route first served
+ * Says what became of requests sent at an even rate: which server group answered how many, and how many met an empty,
+ * unhealthy or draining target group. The k-th request of a route comes k / rate seconds after `from`; counts are whole
+ * requests, shared out by weight without a remainder. Worked out piece by piece between changes, so that hours are cheap.
  */
-export function trafficReport(world: World, options: { listener?: string; since?: number } = {}): TrafficReport {
+export function trafficReport(world: World, options: TrafficOptions = {}): TrafficReport {
   const now = world.settle();
-  const routes = Object.values(world.state.traffic.routes).filter(
-    (route) =>
-      options.listener === undefined || route.listenerArn === options.listener || route.id === options.listener,
-  );
-  const gaps = routes.flatMap((route) => gapsOf(route, startOf(route, options.since), now));
-  return {
-    ok: gaps.length === 0,
-    gaps,
-    routes: routes.map((route) => secondsOf(route, startOf(route, options.since), now)),
-  };
+  const flows = flowsOf(world.state.traffic, options, now);
+  const counts = emptyCounts();
+  for (const flow of flows) countInto(counts, flow);
+  const gaps = flows.flatMap(gapsOf);
+  return { ok: gaps.length === 0, ...counts, gaps, routes: flows.map(detailsOf) };
 }
 
-const startOf = (route: Route, since: number | undefined): number =>
-  Math.max(since ?? 0, route.firstServedAt ?? Number.POSITIVE_INFINITY);
-
-function spans(route: Route, from: number, now: number): Array<Segment & { to: number }> {
-  return route.segments
-    .map((segment, index) => ({ ...segment, to: route.segments[index + 1]?.from ?? now }))
-    .filter((span) => span.to > from)
-    .map((span) => ({ ...span, from: Math.max(span.from, from) }));
+function flowsOf(traffic: TrafficState, options: TrafficOptions, now: number): Flow[] {
+  const to = options.to ?? now;
+  const request = { host: options.host ?? null, path: options.path ?? '/' };
+  const flows: Flow[] = [];
+  for (const [listener, timeline] of Object.entries(traffic.listeners)) {
+    const ids = new Set(timeline.flatMap(({ value }) => (value ?? []).map((route) => route.id)));
+    const wanted = options.listener ?? null;
+    const matched = wanted === listener || (wanted === null && (options.path ?? options.host) !== undefined);
+    const picked = matched ? [listener] : [...ids].filter((id) => wanted === null || id === wanted);
+    for (const route of picked) {
+      const all = flowOf(traffic, listener, matched ? routeFor(request) : routeNamed(route), options.from ?? 0, to);
+      const from = options.from ?? all.find((span) => lostOf(span) < 1)?.from ?? to;
+      const spans = all.filter((span) => span.to > from);
+      const rate = options.requestsPerSecond ?? demandOf(traffic, listener, to);
+      if (all.length > 0 && !onlyAnswered(all)) flows.push({ route, rate, from, to, spans });
+    }
+  }
+  return flows;
 }
 
-function gapsOf(route: Route, from: number, now: number): Gap[] {
-  return spans(route, from, now)
-    .filter((span) => span.lost > 0)
-    .map((span) => ({
-      route: route.id,
-      from: new Date(span.from).toISOString(),
-      seconds: (span.to - span.from) / 1000,
-      lost: span.lost,
+const onlyAnswered = (spans: FlowSpan[]): boolean => spans.every((span) => span.answered === 1);
+
+/** The share of requests that met no healthy target. */
+function lostOf(span: FlowSpan): number {
+  const unhealthy = span.unhealthy.reduce((sum, part) => sum + part.share, 0);
+  return round(unhealthy + span.toEmpty + span.toDraining);
+}
+
+const round = (share: number): number => Math.round(share * 10_000) / 10_000;
+
+const emptyCounts = (): TrafficCounts => ({
+  requests: 0,
+  served: {},
+  answered: 0,
+  toEmpty: 0,
+  toUnhealthy: 0,
+  toDraining: 0,
+});
+
+/** Counts whole requests: each piece's requests are shared out by weight, remainders carried to the next piece. */
+function countInto(counts: TrafficCounts, { rate, from, spans }: Flow): void {
+  const carried = new Map<string, number>();
+  const before = (time: number) => Math.ceil(((time - from) * rate) / 1000);
+  for (const span of spans) {
+    const requests = before(span.to) - before(span.from);
+    counts.requests += requests;
+    const dues = sharesOf(span).map(([outcome, share]) => ({
+      outcome,
+      due: share * requests + (carried.get(outcome) ?? 0),
     }));
+    for (const { outcome, due, whole } of inWholes(dues, requests)) {
+      carried.set(outcome, due - whole);
+      add(counts, outcome, whole);
+    }
+  }
 }
 
-function secondsOf(route: Route, from: number, now: number): TrafficReport['routes'][number] {
-  const all = spans(route, from, now);
-  const first = Math.max(from, now - maxSeconds * 1000);
+interface Due {
+  outcome: string;
+  due: number;
+}
+
+/** Whole numbers nearest to what is due that make up exactly `total`. */
+function inWholes(dues: Due[], total: number): Array<Due & { whole: number }> {
+  const shared = dues
+    .map((each) => ({ ...each, whole: Math.max(0, Math.floor(each.due + 1e-9)) }))
+    .sort((a, b) => b.due - b.whole - (a.due - a.whole) || (a.outcome < b.outcome ? -1 : 1));
+  let left = total - shared.reduce((sum, { whole }) => sum + whole, 0);
+  for (let index = 0; left > 0; index = (index + 1) % shared.length, left -= 1) shared[index]!.whole += 1;
+  for (const each of [...shared].reverse()) {
+    const taken = Math.min(each.whole, Math.max(0, -left));
+    each.whole -= taken;
+    left += taken;
+  }
+  return shared;
+}
+
+const servedBy = 'served:';
+
+/** The shares of all outcomes that are possible in a piece. */
+function sharesOf(span: FlowSpan): Array<[string, number]> {
+  const shares = new Map<string, number>();
+  const note = (outcome: string, share: number) => shares.set(outcome, (shares.get(outcome) ?? 0) + share);
+  for (const part of span.served) note(servedBy + part.group, part.share);
+  for (const part of span.unhealthy) note('toUnhealthy', part.share);
+  note('toDraining', span.toDraining);
+  note('toEmpty', span.toEmpty);
+  note('answered', span.answered);
+  return [...shares].filter(([, share]) => share > 0);
+}
+
+function add(counts: TrafficCounts, outcome: string, requests: number): void {
+  if (requests === 0) return;
+  if (outcome.startsWith(servedBy)) {
+    const group = outcome.slice(servedBy.length);
+    counts.served[group] = (counts.served[group] ?? 0) + requests;
+  } else {
+    counts[outcome as 'toUnhealthy' | 'toDraining' | 'toEmpty' | 'answered'] += requests;
+  }
+}
+
+/** The spells in which requests met no healthy target, neighbours with the same loss taken together. */
+function gapsOf({ route, spans }: Flow): Gap[] {
+  const gaps: Array<{ from: number; to: number; lost: number }> = [];
+  for (const span of spans) {
+    const lost = lostOf(span);
+    if (lost === 0) continue;
+    const last = gaps.at(-1);
+    if (last !== undefined && last.to === span.from && last.lost === lost) last.to = span.to;
+    else gaps.push({ from: span.from, to: span.to, lost });
+  }
+  return gaps.map(({ from, to, lost }) => ({
+    route,
+    from: new Date(from).toISOString(),
+    seconds: (to - from) / 1000,
+    lost,
+  }));
+}
+
+function groupShares(span: FlowSpan): Record<string, number> {
+  const shares: Record<string, number> = {};
+  for (const { group, share } of span.served) shares[group] = (shares[group] ?? 0) + share;
+  return Object.fromEntries(Object.entries(shares).map(([group, share]) => [group, round(share)]));
+}
+
+function detailsOf({ route, from, to, spans }: Flow): TrafficReport['routes'][number] {
+  const told = spans.map((span) => ({ ...span, shares: groupShares(span), lost: lostOf(span) }));
   const seconds: TrafficReport['routes'][number]['seconds'] = [];
   let index = 0;
-  for (let at = Number.isFinite(first) ? first : now; at < now; at += 1000) {
-    while (index < all.length - 1 && (all[index]?.to ?? 0) <= at) index += 1;
-    const span = all[index];
+  for (let at = Math.max(from, to - maxSeconds * 1000); at < to; at += 1000) {
+    while (index < told.length - 1 && (told[index]?.to ?? 0) <= at) index += 1;
+    const span = told[index];
     if (span !== undefined) seconds.push({ at: new Date(at).toISOString(), shares: span.shares, lost: span.lost });
   }
   const totals: Record<string, number> = {};
-  for (const span of all) {
+  for (const span of told) {
     for (const [name, share] of Object.entries(span.shares)) {
       totals[name] = Math.round(((totals[name] ?? 0) + (share * (span.to - span.from)) / 1000) * 1000) / 1000;
     }
   }
-  return { route: route.id, seconds, totals };
+  return { route, seconds, totals };
 }
