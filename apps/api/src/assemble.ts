@@ -13,7 +13,7 @@ import { stageExecutors, triggerMatchers } from '@gennaker/catalog/executors';
 import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
 import type { Vocabulary } from '@gennaker/pipeline-dsl/check';
 import pg from 'pg';
-import { ChildPipelines } from './child-pipelines/index.ts';
+import { ChildPipelines, RecoveryRuns } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
 import {
@@ -42,6 +42,7 @@ import {
   Deliveries,
   Documents,
   ExecutionQueries,
+  Leases,
   openDatabase,
   PipelineConfigs,
   PipelineTemplates,
@@ -124,8 +125,10 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     serverGroups: cloud.serverGroups,
     images: cloud.images,
     loadBalancers: cloud.loadBalancers,
+    leases: new Leases(pool, () => clock.now()),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
     pipelines: new ChildPipelines(() => engine, pipelines, resolveDefinition),
+    recoveries: new RecoveryRuns(() => engine),
     ...replacements.ports,
   };
   const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });

@@ -30,6 +30,7 @@ import { webhookStage } from './stages/webhook/definition.ts';
 import { highlanderStrategy } from './strategies/highlander/definition.ts';
 import { noneStrategy } from './strategies/none/definition.ts';
 import { redblackStrategy } from './strategies/redblack/definition.ts';
+import { rollingredblackStrategy } from './strategies/rollingredblack/definition.ts';
 import { manualTrigger } from './triggers/manual/definition.ts';
 import { webhookTrigger } from './triggers/webhook/definition.ts';
 
@@ -71,6 +72,7 @@ export const strategyDefinitions = {
   none: noneStrategy,
   redblack: redblackStrategy,
   highlander: highlanderStrategy,
+  rollingredblack: rollingredblackStrategy,
 } as const;
 
 /** Every kind of trigger, by type. */

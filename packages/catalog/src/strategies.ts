@@ -3,6 +3,7 @@ import type { Strategy } from './kit/index.ts';
 import { highlander } from './strategies/highlander/strategy.ts';
 import { none } from './strategies/none/strategy.ts';
 import { redblack } from './strategies/redblack/strategy.ts';
+import { rollingredblack } from './strategies/rollingredblack/strategy.ts';
 
 export type StrategyName = keyof typeof strategyDefinitions;
 
@@ -11,4 +12,5 @@ export const strategies = {
   none,
   redblack,
   highlander,
+  rollingredblack,
 } as const satisfies Record<StrategyName, Strategy>;

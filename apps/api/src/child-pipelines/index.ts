@@ -1,1 +1,2 @@
 export { ChildPipelines, type PipelineSource } from './child-pipelines.ts';
+export { RecoveryRuns } from './recovery-runs.ts';

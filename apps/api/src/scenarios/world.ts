@@ -3,7 +3,7 @@ import { stageExecutors } from '@gennaker/catalog/executors';
 import type { ServerGroup } from '@gennaker/catalog/kit';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
-import { ChildPipelines } from '../child-pipelines/index.ts';
+import { ChildPipelines, RecoveryRuns } from '../child-pipelines/index.ts';
 import { VirtualClock } from '../cloud/aws/testing/virtual-clock.ts';
 import { type AwsCloud, createAwsCloud } from '../cloud/index.ts';
 import { createRegistry, createUlids, Engine, type ExecutionStore } from '../engine/index.ts';
@@ -210,6 +210,7 @@ export class PipelineWorld {
             ) ?? null,
           byId: async (id) => pipelines.find((each) => each.id === id) ?? null,
         }),
+        recoveries: new RecoveryRuns(() => engine),
       },
       listener: { committed: () => undefined },
       logger: quiet,

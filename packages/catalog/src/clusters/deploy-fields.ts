@@ -11,6 +11,7 @@ import {
   textMap,
 } from '../kit/fields.ts';
 import { monikerSchema } from './fields.ts';
+import { lifecycleFields, machineFields, purchaseFields } from './launch-fields.ts';
 
 const size = z.coerce.number().int().min(0).max(10_000);
 export const capacitySchema = z.looseObject({ min: size, desired: size, max: size });
@@ -162,7 +163,7 @@ const traffic = {
     label: 'Target groups',
     help: 'Names; instances register there and are healthy when they answer there.',
     group: 'Traffic',
-    order: 50,
+    order: 70,
   }),
   spelTargetGroups: textList({
     label: 'More target groups',
@@ -178,19 +179,19 @@ const traffic = {
     label: 'Health check',
     help: 'ELB: an instance the target group finds ill is replaced. Default ELB with target groups, else EC2.',
     group: 'Traffic',
-    order: 51,
+    order: 71,
   }),
   healthCheckGracePeriod: secondsField({
     label: 'Grace period',
     help: 'Time an instance has to start before its health counts. Default 600.',
     group: 'Traffic',
-    order: 52,
+    order: 72,
   }),
   startDisabled: flag({
     label: 'Start out of traffic',
     help: 'Makes the server group without putting it into traffic.',
     group: 'Traffic',
-    order: 53,
+    order: 73,
   }),
 };
 
@@ -199,7 +200,7 @@ const orchestration = {
     label: 'Strategy',
     help: 'What happens to the earlier server groups once the new one is healthy.',
     group: 'Strategy',
-    order: 60,
+    order: 80,
     widget: 'strategy',
   }),
   maxRemainingAsgs: optionalNumber(
@@ -207,7 +208,7 @@ const orchestration = {
       label: 'Server groups to keep',
       help: 'Older disabled ones beyond this number are destroyed. 0 or empty: none is.',
       group: 'Strategy',
-      order: 61,
+      order: 81,
     },
     { max: 1_000 },
   ),
@@ -215,40 +216,46 @@ const orchestration = {
     label: 'Scale down the old ones',
     help: 'Scales disabled server groups to nothing.',
     group: 'Strategy',
-    order: 62,
+    order: 82,
   }),
   allowDeleteActive: flag({
     label: 'Delete active ones too',
     help: 'Lets the clean-up destroy server groups that are in traffic.',
     group: 'Strategy',
-    order: 63,
+    order: 83,
   }),
   delayBeforeDisableSec: secondsField({
     label: 'Wait before disabling',
     help: 'Time both server groups serve together.',
     group: 'Strategy',
-    order: 64,
+    order: 84,
   }),
   delayBeforeScaleDownSec: secondsField({
     label: 'Wait before scaling down',
     help: 'Time the old server group stays ready for a rollback.',
     group: 'Strategy',
-    order: 65,
+    order: 85,
   }),
   delayBeforeCleanup: secondsField({
     label: 'Wait before disabling (older spelling)',
     help: 'Read before `delayBeforeDisableSec`.',
     widget: 'hidden',
     group: 'Strategy',
-    order: 66,
+    order: 86,
   }),
   rollback: describeField(
-    z.looseObject({ onFailure: z.boolean().nullish(), destroyLatest: z.boolean().nullish() }).nullish(),
+    z
+      .looseObject({
+        onFailure: z.boolean().nullish(),
+        onCancel: z.boolean().nullish(),
+        destroyLatest: z.boolean().nullish(),
+      })
+      .nullish(),
     {
       label: 'Rollback',
-      help: 'With `onFailure` a new server group that does not become healthy is disabled; with `destroyLatest` it is then destroyed.',
+      help: 'With `onFailure` a new server group that does not become healthy is disabled, with `onCancel` the same is done after a cancel; with `destroyLatest` it is then destroyed. A strategy that moves traffic in parts always goes back, unless they are false.',
       group: 'Strategy',
-      order: 67,
+      order: 87,
       widget: 'rollback',
     },
   ),
@@ -256,23 +263,33 @@ const orchestration = {
     label: 'Healthy share',
     help: 'Share of the wanted instances that must be healthy. Default 100.',
     group: 'Health',
-    order: 70,
+    order: 90,
   }),
   interestingHealthProviderNames: textList({
     label: 'Health sources',
     help: 'None named: all that report. An empty list: health is not asked for. `Amazon`: the machine alone.',
     group: 'Health',
-    order: 71,
+    order: 91,
   }),
   stableSeconds: secondsField({
     label: 'Stay healthy for',
     help: 'Instances must stay healthy this long before the server group counts as up. Default 15.',
     group: 'Health',
-    order: 72,
+    order: 92,
   }),
 };
 
 /** Everything that says what a new server group is, where it goes and what follows it. */
-export const deployFields = { ...identity, ...capacity, ...image, ...launch, ...traffic, ...orchestration };
+export const deployFields = {
+  ...identity,
+  ...capacity,
+  ...image,
+  ...launch,
+  ...machineFields,
+  ...purchaseFields,
+  ...lifecycleFields,
+  ...traffic,
+  ...orchestration,
+};
 export const deploySchema = z.looseObject(deployFields);
 export type DeployContext = z.output<typeof deploySchema>;

@@ -37,9 +37,11 @@ const refSchema = z.object({ account: z.string(), region: z.string(), name: z.st
 /** Key of a stage's own context under which the chosen server groups are kept. */
 export const CHOSEN = 'chosenServerGroups';
 
+const chosenSchema = z.looseObject({ [CHOSEN]: z.array(refSchema) });
+
 /** Server groups that an earlier task of this stage chose; empty when none did. */
 export function chosenOf(context: unknown): readonly ServerGroupRef[] {
-  const parsed = z.looseObject({ [CHOSEN]: z.array(refSchema) }).safeParse(context);
+  const parsed = chosenSchema.safeParse(context);
   return parsed.success ? (parsed.data[CHOSEN] as ServerGroupRef[]) : [];
 }
 
@@ -73,7 +75,7 @@ async function dynamicTargets(run: Run, context: TargetContext, target: string):
 /** Chooses the server groups the stage acts on, once: later tasks and tries use the same ones. */
 export function determineTargets<Context extends TargetContext>(options: {
   /** A server group that does not exist: an error, or nothing left to do. */
-  readonly whenAbsent: 'fail' | 'skip';
+  readonly whenAbsent: 'fail' | 'skip' | ((context: Context) => 'fail' | 'skip');
 }): TaskDefinition<Context, 'serverGroups'> {
   return {
     name: 'determineTargetServerGroups',
@@ -86,11 +88,12 @@ export function determineTargets<Context extends TargetContext>(options: {
         return succeeded(undefined, { [CHOSEN]: refs });
       }
       const account = accountOf(context);
+      const whenAbsent = typeof options.whenAbsent === 'string' ? options.whenAbsent : options.whenAbsent(context);
       const refs: ServerGroupRef[] = [];
       for (const region of regionsOf(context)) {
         const ref = { account, region, name };
         if (await run.ports.serverGroups.read(ref)) refs.push(ref);
-        else if (options.whenAbsent === 'fail') return failed(absent(ref));
+        else if (whenAbsent === 'fail') return failed(absent(ref));
       }
       return refs.length === 0 ? skipped({ context: { [CHOSEN]: [] } }) : succeeded(undefined, { [CHOSEN]: refs });
     },

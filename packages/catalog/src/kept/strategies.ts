@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeField, flag, optionalNumber, secondsField, text, textMap } from '../kit/fields.ts';
+import { flag, optionalNumber, secondsField, text, textMap } from '../kit/fields.ts';
 import { defineStrategy, type StrategyDefinition } from '../kit/strategy-definition.ts';
 import { neededObject, openList, openObject } from './fields.ts';
 
@@ -42,21 +42,6 @@ const rollingFields = {
 
 /** Deploy strategies that are not carried out. */
 export const keptStrategyList: readonly KeptStrategy[] = [
-  kept('rollingredblack', 'Rolling red/black', 'Moves traffic to the new server group in parts.', IN_PARTS, {
-    targetPercentages: describeField(
-      z
-        .array(z.union([z.number().min(0).max(100), z.string()]))
-        .max(100)
-        .nullish(),
-      { label: 'Parts', help: 'Share of the size after each step. 100 is added when it is not the last.', unit: '%' },
-    ),
-    maxInitialAsgs: optionalNumber(
-      { label: 'Most server groups before', help: 'More than this many refuse the deploy. Default 1; -1: any number.' },
-      { min: -1 },
-    ),
-    pipelineBeforeCleanup: openObject('Check between steps', 'Pipeline run before each part of the old group leaves.'),
-    ...rollingFields,
-  }),
   kept('monitored', 'Monitored', 'Moves traffic in parts while a monitor watches.', IN_PARTS, {
     deploySteps: openList('Steps', 'Share of the size after each step.'),
     deploymentMonitor: neededObject('Monitor', 'Id of the monitor, its parameters and time limits.'),

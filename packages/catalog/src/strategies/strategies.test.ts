@@ -10,7 +10,9 @@ const view = (options: unknown, more: Partial<StrategyView<unknown>> = {}): Stra
   cluster: 'demo-web',
   serverGroup: 'demo-web-v001',
   needed: 3,
-  source: { name: 'demo-web-v000', capacity: { min: 1, desired: 3, max: 6 } },
+  capacity: { min: 1, desired: 3, max: 6 },
+  health: { stableSeconds: 15 },
+  source: { name: 'demo-web-v000', capacity: { min: 1, desired: 3, max: 6 }, healthyPercentage: 100 },
   plan: {} as PlanView<unknown>,
   ...more,
 });

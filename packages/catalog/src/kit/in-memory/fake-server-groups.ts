@@ -39,6 +39,8 @@ interface Group {
   readonly imageId: string;
   readonly targetGroups: readonly string[];
   readonly operationKey: string | null;
+  /** What it was made of; null for one that was there before. */
+  readonly spec: ServerGroupSpec | null;
   capacity: Capacity;
   intendedCapacity: Capacity | null;
   machines: Machine[];
@@ -99,6 +101,7 @@ export class FakeServerGroups implements ServerGroups {
       imageId: existing.imageId ?? 'ami-old',
       targetGroups: existing.targetGroups ?? ['demo-web-tg'],
       operationKey: null,
+      spec: null,
       capacity: existing.capacity ?? { min: size, desired: size, max: size },
       intendedCapacity: null,
       machines: [],
@@ -163,6 +166,15 @@ export class FakeServerGroups implements ServerGroups {
     });
   }
 
+  async recipe(ref: ServerGroupRef): Promise<ServerGroupSpec | null> {
+    return this.trouble.run('recipe', () => {
+      const group = this.alive().find((each) => keyOf(each.ref) === keyOf(ref));
+      if (!group) return null;
+      const { moniker } = this.draw(group);
+      return { ...(group.spec ?? plainSpec(group, moniker)), capacity: group.capacity, startDisabled: false };
+    });
+  }
+
   async preflight(): Promise<readonly string[]> {
     return this.trouble.run('preflight', () => this.preflightProblems);
   }
@@ -183,6 +195,7 @@ export class FakeServerGroups implements ServerGroups {
         imageId: spec.imageId,
         targetGroups: spec.targetGroups,
         operationKey: operation.key,
+        spec,
         capacity: spec.capacity,
         intendedCapacity: null,
         machines: [],
@@ -214,11 +227,12 @@ export class FakeServerGroups implements ServerGroups {
 
   async enable(ref: ServerGroupRef): Promise<void> {
     return this.change('enable', ref, (group) => {
-      if (!group.disabled) return;
+      if (!group.disabled && group.machines.every(({ outAt }) => outAt === null)) return;
       this.changes.push(`enable ${ref.name}`);
+      if (group.disabled) group.enabledAt = this.clock.now();
       group.disabled = false;
-      group.enabledAt = this.clock.now();
-      for (const machine of group.machines) machine.outAt = null;
+      for (const machine of group.machines)
+        if (machine.outAt !== null) Object.assign(machine, { outAt: null, backAt: this.clock.now() });
     });
   }
 
@@ -360,6 +374,25 @@ export class FakeServerGroups implements ServerGroups {
     };
   }
 }
+
+/** What a group that was there before is taken to be made of. */
+const plainSpec = (
+  { ref, imageId, capacity, targetGroups }: Group,
+  moniker: ServerGroup['moniker'],
+): ServerGroupSpec => ({
+  ...ref,
+  moniker,
+  imageId,
+  instanceType: 't3.micro',
+  capacity,
+  targetGroups,
+  securityGroups: ['web'],
+  subnetIds: ['subnet-1'],
+  healthCheckType: targetGroups.length > 0 ? 'ELB' : 'EC2',
+  healthCheckGracePeriodSeconds: 600,
+  tags: {},
+  startDisabled: false,
+});
 
 function wordsOf(health: InstanceHealth): { state: string; code?: string; description?: string } {
   if (health === 'Up') return { state: 'healthy' };

@@ -7,6 +7,8 @@ import type {
   HttpAnswer,
   HttpRequest,
   Pipelines,
+  Recoveries,
+  RecoveryStart,
 } from '../ports/index.ts';
 import { Trouble } from './trouble.ts';
 
@@ -88,5 +90,20 @@ export class FakePipelines implements Pipelines {
   end(status: ChildState['status'], more: { outputs?: JsonObject; failures?: ChildState['failures'] } = {}): void {
     const [id, child] = [...this.children].at(-1) ?? [];
     if (id && child) this.children.set(id, { ...child, status, ...more });
+  }
+}
+
+/** Recoveries that were asked for, each once; nobody runs them. */
+export class FakeRecoveries implements Recoveries {
+  readonly trouble = new Trouble();
+  readonly starts: RecoveryStart[] = [];
+
+  async start(recovery: RecoveryStart): Promise<{ executionId: string }> {
+    return this.trouble.run('start', () => {
+      const known = this.starts.findIndex(({ correlationKey }) => correlationKey === recovery.correlationKey);
+      if (known >= 0) return { executionId: `recovery-${known + 1}` };
+      this.starts.push(recovery);
+      return { executionId: `recovery-${this.starts.length}` };
+    });
   }
 }

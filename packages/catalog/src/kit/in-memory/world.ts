@@ -1,18 +1,23 @@
 import type { Ports } from '../ports/index.ts';
 import { VirtualClock } from './clock.ts';
 import { FakeImages } from './fake-images.ts';
+import { FakeLeases } from './fake-leases.ts';
 import { FakeLoadBalancers } from './fake-load-balancers.ts';
+import { FakePacker } from './fake-packer.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
-import { FakeHttp, FakePipelines } from './fakes.ts';
+import { FakeHttp, FakePipelines, FakeRecoveries } from './fakes.ts';
 
 /** Everything a stage can touch, in memory. */
 export interface World extends Ports {
   readonly clock: VirtualClock;
   readonly serverGroups: FakeServerGroups;
   readonly images: FakeImages;
+  readonly packer: FakePacker;
   readonly loadBalancers: FakeLoadBalancers;
+  readonly leases: FakeLeases;
   readonly http: FakeHttp;
   readonly pipelines: FakePipelines;
+  readonly recoveries: FakeRecoveries;
 }
 
 /** A world with two images, `ami-old` and `ami-new`, and nothing running. `start` is its first moment, epoch ms. */
@@ -31,8 +36,11 @@ export function createWorld(start?: number): World {
     clock,
     serverGroups,
     images,
+    packer: new FakePacker(clock, images),
     loadBalancers: new FakeLoadBalancers(serverGroups),
+    leases: new FakeLeases(clock),
     http: new FakeHttp(),
     pipelines: new FakePipelines(),
+    recoveries: new FakeRecoveries(),
   };
 }

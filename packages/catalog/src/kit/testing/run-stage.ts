@@ -20,8 +20,10 @@ export interface RunStageOptions {
   readonly executors?: Readonly<Record<string, StageExecutor>>;
   /** Context patches by the ms after the start at which they arrive, as a signal brings them. */
   readonly signals?: ReadonlyArray<{ readonly afterMs: number; readonly patch: JsonObject }>;
-  /** Canceled this long after the start. */
+  /** Canceled this long after the start, in whatever it or a stage it planned does then. */
   readonly cancelAfterMs?: number;
+  /** Is the stage that planned this one canceled? */
+  readonly isCanceled?: () => boolean;
 }
 
 export interface StageRun {
@@ -109,7 +111,7 @@ class Player {
     const { execution } = this.executor;
     try {
       run.before = execution.before?.(this.view()) ?? [];
-      if (!(await this.playChildren(run.before))) return await this.fail();
+      if (!(await this.playChildren(run.before))) return await this.childEnded();
       for (const task of this.tasks()) {
         const outcome = await this.playTask(task);
         if (outcome === 'waiting') return;
@@ -121,7 +123,7 @@ class Player {
         }
       }
       run.after = execution.after?.(this.view()) ?? [];
-      if (!(await this.playChildren(run.after))) return await this.fail();
+      if (!(await this.playChildren(run.after))) return await this.childEnded();
       run.status =
         run.tasks.length > 0 && run.tasks.every((task) => task.status === 'SKIPPED') ? 'SKIPPED' : 'SUCCEEDED';
     } catch (error) {
@@ -141,17 +143,28 @@ class Player {
     });
   }
 
+  /** A stage it planned did not succeed: it fails, or is canceled with it. */
+  private childEnded(): Promise<void> {
+    return this.isCanceled() ? this.cancel() : this.fail();
+  }
+
+  private isCanceled(): boolean {
+    return this.canceled || this.options.isCanceled?.() === true;
+  }
+
   /** Runs planned stages in an order that their requirements allow. False when one did not succeed. */
   private async playChildren(planned: readonly SyntheticStage[]): Promise<boolean> {
     const { executors } = this.options;
     if (!executors) return true;
     for (const stage of planned) {
+      if (this.isCanceled()) return false;
       const executor = executors[stage.type];
       if (!executor) throw new Error(`${this.run.type} plans stage type "${stage.type}", which does not exist`);
       const child = await runStage(executor, {
         ...this.options,
         signals: [],
         cancelAfterMs: undefined,
+        isCanceled: () => this.isCanceled(),
         world: this.world,
         id: `${this.run.id}/${stage.key}-${this.run.children.length}`,
         context: { ...stage.context, name: stage.name },
@@ -161,7 +174,8 @@ class Player {
       this.run.children.push(child);
       this.run.ledger.push(...child.ledger);
       if (child.status === 'RUNNING') throw new Error(`${child.name} waits for ever: ${child.waits.at(-1)}`);
-      if (child.status !== 'SUCCEEDED' && child.status !== 'SKIPPED') {
+      if (child.status === 'TERMINAL' && goesOnAfterFailure(stage.context)) child.status = 'FAILED_CONTINUE';
+      else if (child.status !== 'SUCCEEDED' && child.status !== 'SKIPPED') {
         this.run.failure ??= child.failure;
         return false;
       }
@@ -203,7 +217,7 @@ class Player {
     const startTime = clock.now();
     let outages = 0;
     while (record.rounds < MOST_ROUNDS) {
-      if (this.canceled) return 'canceled';
+      if (this.isCanceled()) return 'canceled';
       if (clock.now() - startTime > this.limitOf(task)) return { kind: 'failed', failure: timedOut(task.name) };
       record.rounds++;
       const result = await this.round(task, startTime);
@@ -337,11 +351,16 @@ class Player {
       lastModified: null,
       attempt: 1,
       wait: null,
-      endsAs: null,
+      endsAs: this.isCanceled() ? 'CANCELED' : null,
       dueAt: null,
     };
   }
 }
+
+const goesOnAfterFailure = (context: JsonObject): boolean =>
+  context['failPipeline'] === false &&
+  context['continuePipeline'] === true &&
+  context['allowSiblingStagesToContinueOnFailure'] === true;
 
 const timedOut = (task: string): Failure => ({
   code: 'engine.timed-out',

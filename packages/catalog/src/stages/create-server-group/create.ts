@@ -1,16 +1,20 @@
 import { clusterName, type Failure, FailureError } from '@gennaker/pipeline-dsl';
 import { deployedHere } from '../../clusters/deployed-here.ts';
+import { upCount } from '../../clusters/health.ts';
 import { deploymentDetail, upstreamImage } from '../../clusters/images.ts';
 import { pinGroup } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
 import { keptStrategyDefinitions } from '../../kept/index.ts';
 import { failed, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
-import type { Image } from '../../kit/ports/index.ts';
+import type { Image, ServerGroup } from '../../kit/ports/index.ts';
 import { sizeOf, sourceOf } from './source.ts';
-import { type CreateContext, partsOf, regionOf, specOf } from './spec.ts';
-import { strategyOf } from './strategy.ts';
+import { sourceDisks } from './source-disks.ts';
+import { type CreateContext, grownCapacity, partsOf, regionOf, specOf } from './spec.ts';
+import { strategyOf, strategyPlace } from './strategy.ts';
 
-export type CreateRun = TaskRun<CreateContext, 'serverGroups' | 'images'>;
+export type CreateRun = TaskRun<CreateContext, 'serverGroups' | 'images' | 'loadBalancers' | 'recoveries'>;
+
+const EMPTY = { min: 0, desired: 0, max: 0 };
 
 /** Names to try before giving up: each was taken by somebody else at the last moment. */
 const MOST_NAMES = 20;
@@ -36,9 +40,24 @@ export async function captureSource(run: CreateRun): Promise<TaskResult> {
     {
       sourceServerGroup: source?.name ?? null,
       sourceServerGroupCapacitySnapshot: snapshot,
+      ...(source ? { sourceHealthyPercentage: healthyPercentage(source) } : {}),
       ...(source && strategy.definition.pinsSource ? { sourcePinned: true } : {}),
     },
   );
+}
+
+/** Share of the wanted instances that are healthy now, at least 1 %: what a way back has to reach again. */
+const healthyPercentage = (group: ServerGroup): number =>
+  Math.max(1, Math.min(100, Math.floor((100 * upCount(group)) / Math.max(1, group.capacity.desired))));
+
+/** Lets the strategy look at the world before anything is made. */
+export async function prepareStrategy(run: CreateRun): Promise<TaskResult> {
+  const { context } = run;
+  const strategy = strategyOf(context);
+  if (!strategy?.prepare) return succeeded();
+  const groups = await run.ports.serverGroups.list(clusterRef(run));
+  const source = groups.find(({ name }) => name === context.sourceServerGroup) ?? null;
+  return strategy.prepare({ ...strategyPlace(strategy, context, run.execution.application), groups, source, run });
 }
 
 /** Why a strategy cannot be carried out: it is kept only, or nobody knows it. */
@@ -92,7 +111,9 @@ export async function create(run: CreateRun): Promise<TaskResult> {
   const image = await imageOf(run);
   const { serverGroups } = run.ports;
   const { application } = run.execution;
-  const draft = specOf(run.context, application, image, '');
+  const disks = await sourceDisks(run);
+  const specFor = (as: string) => ({ ...specOf(run.context, application, image, as), ...disks });
+  const draft = specFor('');
   const ref = clusterRef(run);
   let name = typeof run.memory['name'] === 'string' ? run.memory['name'] : '';
   if (!name) {
@@ -102,9 +123,10 @@ export async function create(run: CreateRun): Promise<TaskResult> {
   for (let tries = 0; tries < MOST_NAMES; tries++) {
     if (!name) {
       name = await serverGroups.nextName(ref, partsOf(run.context, application));
-      await run.remember({ name, operationKey: run.operation().key });
+      await run.remember({ name, operationKey: run.operation().key, disks });
     }
-    const made = await createAs(run, specOf(run.context, application, image, name));
+    const spec = specFor(name);
+    const made = await createAs(run, startsEmpty(run) ? { ...spec, capacity: EMPTY } : spec);
     if (made) return created(run, image, name);
     name = '';
   }
@@ -115,6 +137,8 @@ export async function create(run: CreateRun): Promise<TaskResult> {
     retry: true,
   });
 }
+
+const startsEmpty = ({ context }: CreateRun): boolean => strategyOf(context)?.definition.startsEmpty === true;
 
 async function createAs(run: CreateRun, spec: ReturnType<typeof specOf>): Promise<boolean> {
   const { account, region, name } = spec;
@@ -139,7 +163,9 @@ const notPossible = (cluster: string, region: string, problems: readonly string[
 });
 
 function created(run: CreateRun, image: Image, name: string): TaskResult {
-  const { account, region, capacity } = specOf(run.context, run.execution.application, image, name);
+  const spec = specOf(run.context, run.execution.application, image, name);
+  const { account, region } = spec;
+  const capacity = startsEmpty(run) ? grownCapacity(run.context) : spec.capacity;
   return succeeded(
     {
       'deploy.server.groups': { [region]: [name] },

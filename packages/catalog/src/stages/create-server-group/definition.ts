@@ -28,6 +28,11 @@ const written = {
     help: 'The earlier server group may not shrink until the stage ends.',
     widget: 'hidden',
   }),
+  sourceHealthyPercentage: describeField(z.number().nullish(), {
+    label: 'Its health',
+    help: 'Share of its instances that were healthy before any change.',
+    widget: 'hidden',
+  }),
   createdServerGroup: describeField(z.string().nullish(), {
     label: 'New server group',
     help: 'Made by this stage.',

@@ -3,6 +3,8 @@ import type * as z from 'zod';
 import { accountOf, monikerOf } from '../../clusters/place.ts';
 import type { Capacity, Image, ServerGroupSpec } from '../../kit/ports/index.ts';
 import type { createServerGroupStage } from './definition.ts';
+import { launchSettingsOf } from './launch-settings.ts';
+import { fillUserData } from './user-data.ts';
 
 export type CreateContext = z.output<typeof createServerGroupStage.context>;
 
@@ -52,23 +54,31 @@ export function capacityOf(context: CreateContext): Capacity {
   });
 }
 
+/** Size in the end of a group that is made empty: the source's, so that it can carry all of its traffic. */
+export function grownCapacity(context: CreateContext): Capacity {
+  const source = context.sourceServerGroupCapacitySnapshot;
+  return source && source.desired > 0 ? pick(source) : capacityOf(context);
+}
+
 /** What the adapter makes. `name` is not known before one has been reserved. */
 export function specOf(context: CreateContext, application: string, image: Image, name: string): ServerGroupSpec {
   const region = regionOf(context);
   const targetGroups = [...new Set([...(context.targetGroups ?? []), ...(context.spelTargetGroups ?? [])])];
-  if (!context.instanceType)
+  const settings = launchSettingsOf(context);
+  const instanceType = context.instanceType || settings.mixedInstances?.types[0]?.instanceType;
+  if (!instanceType)
     throw new FailureError({
       code: 'deploy.no-instance-type',
       message: 'The stage names no instance type.',
       advice: 'Choose an instance type in the stage.',
     });
-  return {
+  const spec: ServerGroupSpec = {
     account: accountOf(context),
     region,
     name,
     moniker: monikerOf(partsOf(context, application), name),
     imageId: image.id,
-    instanceType: context.instanceType,
+    instanceType,
     capacity: capacityOf(context),
     targetGroups,
     securityGroups: context.securityGroups ?? [],
@@ -85,7 +95,10 @@ export function specOf(context: CreateContext, application: string, image: Image
     ...(context.suspendedProcesses?.length ? { suspendedProcesses: context.suspendedProcesses } : {}),
     ...(typeof context.cooldown === 'number' ? { cooldownSeconds: context.cooldown } : {}),
     associatePublicIpAddress: context.associatePublicIpAddress ?? null,
+    ...settings,
     startDisabled: context.startDisabled === true,
     version: image.tags['version'] ?? image.tags['appversion'] ?? null,
   };
+  if (!context.userDataOverride?.enabled || !spec.base64UserData) return spec;
+  return { ...spec, base64UserData: fillUserData(spec.base64UserData, spec) };
 }

@@ -1,14 +1,18 @@
 import { clusterName } from '@gennaker/pipeline-dsl';
 import { accountOf } from '../../clusters/place.ts';
-import type { PlanView, Strategy, SyntheticStage } from '../../kit/index.ts';
+import type { PlanView, Strategy, StrategyPlace, StrategyView, SyntheticStage } from '../../kit/index.ts';
 import { type StrategyName, strategies } from '../../strategies.ts';
 import { type CreateContext, partsOf, regionOf } from './spec.ts';
+
+const DEFAULT_STABLE_SECONDS = 15;
 
 /** The strategy the stage asks for; none when it asks for nothing, null when there is no such strategy. */
 export function strategyOf(context: CreateContext): Strategy | null {
   const name = context.strategy || 'none';
   return Object.hasOwn(strategies, name) ? strategies[name as StrategyName] : null;
 }
+
+export const stableSecondsOf = (context: CreateContext): number => context.stableSeconds ?? DEFAULT_STABLE_SECONDS;
 
 /** Fields that every stage acting on the new group's cluster needs. */
 export function clusterTarget(context: CreateContext, application: string) {
@@ -27,23 +31,41 @@ export function clusterTarget(context: CreateContext, application: string) {
   };
 }
 
+/** Where the strategy acts, with its own options read. */
+export function strategyPlace(strategy: Strategy, context: CreateContext, application: string): StrategyPlace<unknown> {
+  const target = clusterTarget(context, application);
+  const { account, region, cluster } = target;
+  return { options: strategy.definition.options.parse(context), target, account, region, cluster };
+}
+
+/** What the strategy plans with; null while there is nothing to plan for. */
+export function strategyView(strategy: Strategy, view: PlanView<CreateContext>): StrategyView<unknown> | null {
+  const { context } = view;
+  const { createdServerGroup: serverGroup, createdCapacity } = context;
+  if (!serverGroup && !strategy.definition.makesNoGroup) return null;
+  const { sourceServerGroup, sourceServerGroupCapacitySnapshot: snapshot } = context;
+  const capacity = createdCapacity ?? { min: 0, desired: 0, max: 0 };
+  return {
+    ...strategyPlace(strategy, context, view.execution.application),
+    serverGroup: serverGroup ?? '',
+    capacity,
+    needed: context.neededInstances ?? createdCapacity?.desired ?? 1,
+    health: {
+      targetHealthyDeployPercentage: context.targetHealthyDeployPercentage ?? null,
+      interestingHealthProviderNames: context.interestingHealthProviderNames ?? null,
+      stableSeconds: stableSecondsOf(context),
+    },
+    source:
+      sourceServerGroup && snapshot
+        ? { name: sourceServerGroup, capacity: snapshot, healthyPercentage: context.sourceHealthyPercentage ?? 100 }
+        : null,
+    plan: view as PlanView<unknown>,
+  };
+}
+
 /** What follows the new group once it is healthy. */
 export function planStrategyStages(view: PlanView<CreateContext>): readonly SyntheticStage[] {
-  const { context } = view;
-  const strategy = strategyOf(context);
-  const serverGroup = context.createdServerGroup;
-  if (!strategy || !serverGroup) return [];
-  const target = clusterTarget(context, view.execution.application);
-  const { sourceServerGroup, sourceServerGroupCapacitySnapshot: snapshot } = context;
-  return strategy.after({
-    options: strategy.definition.options.parse(context),
-    target,
-    account: target.account,
-    region: target.region,
-    cluster: target.cluster,
-    serverGroup,
-    needed: context.neededInstances ?? context.createdCapacity?.desired ?? 1,
-    source: sourceServerGroup && snapshot ? { name: sourceServerGroup, capacity: snapshot } : null,
-    plan: view as PlanView<unknown>,
-  });
+  const strategy = strategyOf(view.context);
+  const place = strategy && strategyView(strategy, view);
+  return strategy && place ? strategy.after(place) : [];
 }

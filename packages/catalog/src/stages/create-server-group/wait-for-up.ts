@@ -1,12 +1,13 @@
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
 import { pollDelay } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
+import { soak, soakBroken } from '../../clusters/soak.ts';
 import { again, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import type { ServerGroup } from '../../kit/ports/index.ts';
 import type { CreateRun } from './create.ts';
 import { regionOf } from './spec.ts';
+import { stableSecondsOf } from './strategy.ts';
 
-const DEFAULT_STABLE_SECONDS = 15;
 /** A group just made may not be visible at once. */
 const APPEARS_WITHIN_MS = minutes(2);
 
@@ -34,8 +35,17 @@ export async function waitForUpInstances(run: CreateRun): Promise<TaskResult> {
   const asked =
     configured && configured.desired > group.capacity.desired && !run.memory['sized'] ? configured : group.capacity;
   const needed = neededCount(asked, { configured, percentage: context.targetHealthyDeployPercentage });
-  if (upCount(group, sources) >= needed) return soak(run, group, needed);
-  return notYet(run, group, needed);
+  if (upCount(group, sources) < needed) return notYet(run, group, needed);
+  return (await soak(run, group, stableSecondsOf(context))) ?? succeeded(undefined, { neededInstances: needed });
+}
+
+/** Waits until a group that was made without instances is there for the stages that grow it. */
+export async function waitForServerGroup(run: CreateRun): Promise<TaskResult> {
+  const region = regionOf(run.context);
+  const name = run.context.createdServerGroup ?? '';
+  const group = await run.ports.serverGroups.read({ account: accountOf(run.context), region, name });
+  if (!group) return notSeen(run, name, region);
+  return group.beingDeleted ? vanished(name, region) : succeeded();
 }
 
 async function notSeen(run: CreateRun, name: string, region: string): Promise<TaskResult> {
@@ -49,18 +59,7 @@ async function notSeen(run: CreateRun, name: string, region: string): Promise<Ta
 async function notYet(run: CreateRun, group: ServerGroup, needed: number): Promise<TaskResult> {
   const hopeless = await run.ports.serverGroups.hopeless(group, run.task.startTime);
   if (hopeless) return failed(hopeless);
-  const { memory } = run;
-  if (!memory['seen'] || memory['healthySince'] || memory['misses'])
-    await run.remember({ seen: true, healthySince: null, misses: 0 });
-  if (!memory['sized'] && group.instances.length >= needed && needed > 0) await run.remember({ sized: true });
+  await soakBroken(run);
+  if (!run.memory['sized'] && group.instances.length >= needed && needed > 0) await run.remember({ sized: true });
   return again(pollDelay(run), healthToCome(group, needed, run.context.interestingHealthProviderNames));
-}
-
-async function soak(run: CreateRun, group: ServerGroup, needed: number): Promise<TaskResult> {
-  const stableMs = (run.context.stableSeconds ?? DEFAULT_STABLE_SECONDS) * 1_000;
-  const since = typeof run.memory['healthySince'] === 'number' ? run.memory['healthySince'] : run.now();
-  const left = since + stableMs - run.now();
-  if (left <= 0) return succeeded(undefined, { neededInstances: needed });
-  if (!run.memory['healthySince']) await run.remember({ seen: true, healthySince: since, misses: 0 });
-  return again(Math.min(left, 5_000), `${group.name} to stay healthy for ${Math.ceil(left / 1_000)} s more`);
 }

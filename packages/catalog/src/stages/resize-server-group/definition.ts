@@ -1,7 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, healthFields, safetyFields, targetFields } from '../../clusters/fields.ts';
-import { describeField, flag, optionalChoice, optionalNumber } from '../../kit/fields.ts';
+import { describeField, flag, optionalChoice, optionalNumber, secondsField } from '../../kit/fields.ts';
 
 const size = z.coerce.number().int().min(0).max(10_000).nullish();
 const partialCapacity = z.looseObject({ min: size, desired: size, max: size });
@@ -70,6 +70,17 @@ export const resizeServerGroupStage = defineStage({
     }),
     ...safetyFields,
     ...healthFields,
+    meantCapacity: describeField(partialCapacity.nullish(), {
+      label: 'Size meant in the end',
+      help: 'Kept with the server group while it has another size, for a rollback to grow it to.',
+      widget: 'hidden',
+    }),
+    mustExist: flag({ label: 'Must exist', help: 'Fails when the server group does not exist.', widget: 'hidden' }),
+    stableSeconds: secondsField({
+      label: 'Stay healthy for',
+      help: 'Instances must stay healthy this long before the stage ends. Default 0.',
+      group: 'Health',
+    }),
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,

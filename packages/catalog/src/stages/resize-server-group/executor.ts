@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
 import { pollDelay, readAll, refusalNow, resizeGroup, unpinGroup } from '../../clusters/operations.ts';
 import { clusterOfServerGroup } from '../../clusters/place.ts';
+import { soak, soakBroken } from '../../clusters/soak.ts';
 import { chosenOf, determineTargets } from '../../clusters/target.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import type { Capacity, ServerGroup } from '../../kit/ports/index.ts';
@@ -50,7 +51,22 @@ async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<
   // The size it had is kept with the group, so that a rollback knows what to grow it to.
   if (keep)
     await run.ports.serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${group.region}`));
+  const meant = meantOf(run.context);
+  const reached = meant !== null && same(meant, capacity);
+  // Kept before it is needed, and taken away only once the group has its size.
+  if (meant && !reached)
+    await run.ports.serverGroups.setIntendedCapacity(ref, meant, run.operation(`mean:${group.region}`));
   await resizeGroup(run, group, capacity);
+  if (reached && group.intendedCapacity)
+    await run.ports.serverGroups.setIntendedCapacity(ref, null, run.operation(`forget:${group.region}`));
+}
+
+const same = (a: Capacity, b: Capacity): boolean => a.min === b.min && a.desired === b.desired && a.max === b.max;
+
+function meantOf({ meantCapacity }: Context): Capacity | null {
+  const { min, desired, max } = meantCapacity ?? {};
+  const known = typeof min === 'number' && typeof desired === 'number' && typeof max === 'number';
+  return known ? { min, desired, max } : null;
 }
 
 const noSource = (context: Context) => ({
@@ -67,7 +83,13 @@ async function waitForCapacityMatch(run: Run): Promise<TaskResult> {
     const members = group.instances.length;
     if (members !== desired) return again(pollDelay(run), `${group.name} to have ${desired} instances, ${members} now`);
     const needed = neededCount(group.capacity, { percentage: context.targetHealthyDeployPercentage });
-    if (group.traffic === 'disabled' || upCount(group, sources) >= needed) continue;
+    if (group.traffic === 'disabled') continue;
+    if (upCount(group, sources) >= needed) {
+      const soaking = needed > 0 && context.stableSeconds ? await soak(run, group, context.stableSeconds) : null;
+      if (soaking) return soaking;
+      continue;
+    }
+    await soakBroken(run);
     const hopeless = await run.ports.serverGroups.hopeless(group, run.task.startTime);
     return hopeless ? failed(hopeless) : again(pollDelay(run), healthToCome(group, needed, sources));
   }
@@ -82,7 +104,7 @@ export const resizeServerGroup = executeStage(resizeServerGroupStage, {
     ...(onlyUnpins(context) ? [] : ['waitForCapacityMatch']),
   ],
   tasks: [
-    determineTargets<Context>({ whenAbsent: 'skip' }),
+    determineTargets<Context>({ whenAbsent: ({ mustExist }) => (mustExist ? 'fail' : 'skip') }),
     { name: 'resizeServerGroup', timeoutMs: minutes(10), run: resize },
     { name: 'waitForCapacityMatch', timeoutMs: minutes(30), run: waitForCapacityMatch },
   ],
