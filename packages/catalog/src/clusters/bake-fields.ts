@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeField, flag, optionalChoice, optionalNumber, optionalText } from '../kit/fields.ts';
+import { describeField, flag, optionalChoice, optionalNumber, optionalText, textList, textMap } from '../kit/fields.ts';
 import { placeFields } from './fields.ts';
 
 const what = {
@@ -29,6 +29,22 @@ const what = {
   }),
 };
 
+const template = {
+  templateFileName: optionalText({
+    label: 'Packer template',
+    help: 'A file in the folder of templates: Packer bakes with it, in place of packages and script.',
+    group: 'Content',
+    order: 13,
+    placeholder: 'web.pkr.hcl',
+  }),
+  varFileName: optionalText({
+    label: 'Packer variables',
+    help: 'A file with variables of the template, in the same folder.',
+    group: 'Content',
+    order: 14,
+  }),
+};
+
 const base = {
   baseOs: optionalText({
     label: 'Base system',
@@ -39,7 +55,7 @@ const base = {
   }),
   baseAmi: optionalText({
     label: 'Base image',
-    help: 'Id or name of the base image; stronger than the base system.',
+    help: 'Id or name of the base image, or a parameter that holds its id (`resolve:ssm:/path`); stronger than the base system.',
     group: 'Base image',
     order: 21,
     placeholder: 'ami-',
@@ -62,21 +78,68 @@ const machine = {
   }),
   subnetId: optionalText({
     label: 'Subnet',
-    help: 'Subnet to bake in; it needs a way to the package repositories. Default: the default network.',
+    help: 'Subnet to bake in; it needs a way to the package repositories. With commas between several: the next is tried when one has no room. Default: the default network.',
     group: 'Machine',
     order: 31,
     placeholder: 'subnet-',
+  }),
+  securityGroups: textList({
+    label: 'Security groups',
+    help: 'Ids of security groups of the machine. Default: that of the network.',
+    group: 'Machine',
+    order: 32,
+  }),
+  associatePublicIpAddress: flag({
+    label: 'Public address',
+    help: 'Gives the machine a public address. Default: as the subnet does.',
+    group: 'Machine',
+    order: 32,
   }),
   iamRole: optionalText({
     label: 'Instance profile',
     help: 'Identity of the machine while it bakes.',
     group: 'Machine',
-    order: 32,
+    order: 33,
   }),
   rootVolumeSize: optionalNumber(
-    { label: 'Root volume', help: 'Default: as large as the base image’s.', unit: 'GiB', group: 'Machine', order: 33 },
+    { label: 'Root volume', help: 'Default: as large as the base image’s.', unit: 'GiB', group: 'Machine', order: 34 },
     { min: 1, max: 16_384 },
   ),
+  encrypted: flag({
+    label: 'Encrypted',
+    help: 'Encrypts the root volume, and with it the image.',
+    group: 'Machine',
+    order: 35,
+  }),
+  kmsKeyId: optionalText({
+    label: 'Encryption key',
+    help: 'Key to encrypt with. Images under the default key cannot be shared with other accounts.',
+    group: 'Machine',
+    order: 36,
+  }),
+};
+
+const spread = {
+  copyToRegions: textList({
+    label: 'Copy to regions',
+    help: 'Regions to copy the image to once it is there, in place of a bake of their own.',
+    group: 'Copies',
+    order: 50,
+    widget: 'regions',
+  }),
+  copyKmsKeyIds: textMap({
+    label: 'Keys of copies',
+    help: 'Encryption key by region. Needed for copies of an encrypted image under a key of your own.',
+    group: 'Copies',
+    order: 51,
+    widget: 'map',
+  }),
+  shareWithAccounts: textList({
+    label: 'Share with accounts',
+    help: 'Accounts, by name or number, that may start from the image and its copies. The tags are repeated there.',
+    group: 'Copies',
+    order: 52,
+  }),
 };
 
 const result = {
@@ -114,7 +177,9 @@ export const bakeFields = {
     widget: 'hidden',
   }),
   ...what,
+  ...template,
   ...base,
   ...machine,
   ...result,
+  ...spread,
 };

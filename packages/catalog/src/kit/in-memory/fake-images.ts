@@ -1,12 +1,16 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import type {
+  BakeDrop,
   BakedImage,
   BakeInstance,
   BakeSpec,
+  CloudPlace,
   CloudRef,
   Image,
+  ImageCopySpec,
   ImageSpec,
   Images,
+  ImageUser,
   Operation,
 } from '../ports/index.ts';
 import type { VirtualClock } from './clock.ts';
@@ -22,9 +26,11 @@ interface Machine {
 
 interface Making {
   readonly operationKey: string;
-  readonly bakeKey: string;
   readonly availableAt: number;
 }
+
+const BAKE_KEY = 'cd:bake-key';
+const isPath = (nameOrId: string): boolean => nameOrId.startsWith('resolve:ssm:') || nameOrId.startsWith('/');
 
 /** Images in memory, and machines that bake them as told. */
 export class FakeImages implements Images {
@@ -36,11 +42,23 @@ export class FakeImages implements Images {
   bootMs = 10_000;
   scriptMs = 60_000;
   imageMs = 30_000;
+  /** A new permission is seen by the other account after so long. */
+  shareMs = 8_000;
+  /** Bucket for results; null: there is none, and the console has to do. */
+  bucket: string | null = null;
+  /** Parameters by path; each holds an image id. */
+  readonly parameters = new Map<string, string>();
+  /** Accounts that images are shared with: `image/account`, and when that account sees it. */
+  readonly shares = new Map<string, number>();
+  /** Subnets without room for instances. */
+  readonly fullSubnets = new Set<string>();
   private readonly making = new Map<string, Making>();
   private readonly clock: VirtualClock;
+  private readonly users: (ref: CloudRef) => readonly ImageUser[];
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: VirtualClock, users: (ref: CloudRef) => readonly ImageUser[] = () => []) {
     this.clock = clock;
+    this.users = users;
   }
 
   add(image: Partial<Image> & { readonly id: string }): Image {
@@ -50,6 +68,8 @@ export class FakeImages implements Images {
       name: `${image.id}-name`,
       createdTime: this.images.length,
       architecture: 'x86_64',
+      ownerId: '111111111111',
+      rootDeviceName: '/dev/xvda',
       tags: {},
       ...image,
     };
@@ -62,34 +82,49 @@ export class FakeImages implements Images {
     return this.machines.filter((machine) => !machine.removed).map((machine) => machine.id);
   }
 
+  async defaultAccount(): Promise<string> {
+    return 'prod';
+  }
+
   async findByTags(query: Parameters<Images['findByTags']>[0]): Promise<readonly Image[]> {
     const prefix = query.nameGlob?.replace(/\*.*$/, '') ?? '';
     return this.images
       .filter(({ region, name, id }) => region === query.region && name.startsWith(prefix) && this.isAvailable(id))
+      .filter(({ ownerId }) => query.ownerId === undefined || ownerId === query.ownerId)
       .filter(({ tags }) => Object.entries(query.tags).every(([key, value]) => tags[key] === value))
       .sort((a, b) => b.createdTime - a.createdTime);
   }
 
   async find({ region, nameOrId }: Parameters<Images['find']>[0]): Promise<Image | null> {
+    const wanted = isPath(nameOrId) ? this.parameters.get(nameOrId.replace('resolve:ssm:', '')) : nameOrId;
     return (
       this.images.find(
         (image) =>
-          image.region === region && (image.id === nameOrId || image.name === nameOrId) && this.isAvailable(image.id),
+          image.region === region && (image.id === wanted || image.name === wanted) && this.isAvailable(image.id),
       ) ?? null
     );
   }
 
   async findBaked({ region, bakeKey }: Parameters<Images['findBaked']>[0]): Promise<readonly BakedImage[]> {
     return this.images
-      .filter((image) => image.region === region && this.making.get(image.id)?.bakeKey === bakeKey)
+      .filter((image) => image.region === region && image.tags[BAKE_KEY] === bakeKey)
       .map((image) => this.draw(image))
       .sort((a, b) => b.createdTime - a.createdTime);
+  }
+
+  async tagImage(ref: CloudRef, tags: Readonly<Record<string, string>>): Promise<void> {
+    return this.trouble.run('tagImage', () => {
+      const image = this.known(ref);
+      this.replace({ ...image, tags: { ...image.tags, ...tags } });
+    });
   }
 
   async startBake(spec: BakeSpec, operation: Operation): Promise<string> {
     return this.trouble.run('startBake', () => {
       const known = this.machines.find((machine) => machine.operation.key === operation.key);
       if (known) return known.id;
+      if (spec.subnetId && this.fullSubnets.has(spec.subnetId))
+        throw new FailureError({ code: 'aws.no-capacity', message: `No room in ${spec.subnetId}.`, retry: false });
       const id = `i-bake-${this.machines.length + 1}`;
       this.machines.push({ id, spec, operation, startedAt: this.clock.now(), removed: false });
       return id;
@@ -101,10 +136,26 @@ export class FakeImages implements Images {
       const machine = this.machines.find((candidate) => candidate.id === id);
       if (!machine) return null;
       if (machine.removed) return { id, state: 'gone', reason: 'Client.UserInitiatedShutdown' };
-      const age = this.clock.now() - machine.startedAt;
-      if (age < this.bootMs) return { id, state: 'starting', reason: null };
-      return { id, state: age < this.bootMs + this.scriptMs ? 'running' : 'stopped', reason: null };
+      if (!this.isBooted(machine)) return { id, state: 'starting', reason: null };
+      return { id, state: this.isDone(machine) ? 'stopped' : 'running', reason: null };
     });
+  }
+
+  async findBakes({ region, bakeKey }: Parameters<Images['findBakes']>[0]): Promise<readonly string[]> {
+    return this.machines
+      .filter(({ spec, removed }) => spec.region === region && spec.bakeKey === bakeKey && !removed)
+      .map(({ id }) => id);
+  }
+
+  async bakeDrop(_place: CloudPlace, name: string): Promise<BakeDrop | null> {
+    if (this.bucket === null) return null;
+    return { location: `s3://${this.bucket}/${name}`, putUrl: `https://drop.example/${name}?signed` };
+  }
+
+  async readDrop(_place: CloudPlace, location: string): Promise<string | null> {
+    const name = location.replace(`s3://${this.bucket}/`, '');
+    const machine = this.machines.find(({ spec }) => spec.script.includes(`https://drop.example/${name}?signed`));
+    return machine && this.isDone(machine) && this.scriptEnd ? JSON.stringify(this.scriptEnd) : null;
   }
 
   async bakeLog({ id }: CloudRef): Promise<string> {
@@ -114,7 +165,7 @@ export class FakeImages implements Images {
     return `${log}\ngennaker-bake ${machine.spec.bakeKey} rc=${rc}\n`;
   }
 
-  async endBake(_place: unknown, known: readonly string[], operation: Operation): Promise<void> {
+  async endBake(_place: CloudPlace, known: readonly string[], operation: Operation): Promise<void> {
     return this.trouble.run('endBake', () => {
       for (const machine of this.machines)
         if (known.includes(machine.id) || machine.operation.stageId === operation.stageId) machine.removed = true;
@@ -124,20 +175,85 @@ export class FakeImages implements Images {
   async createImage(spec: ImageSpec, operation: Operation): Promise<string> {
     return this.trouble.run('createImage', () => {
       const { account, region, name, tags, bakeKey } = spec;
-      const known = this.images.find((image) => image.region === region && image.name === name);
-      if (known && this.making.get(known.id)?.operationKey === operation.key) return known.id;
-      if (known)
-        throw new FailureError({ code: 'aws.image-name-taken', message: `Image ${name} belongs to something else.` });
-      const id = `ami-baked-${this.images.length + 1}`;
-      this.add({ id, account, region, name, tags, createdTime: this.clock.now() });
-      this.making.set(id, { operationKey: operation.key, bakeKey, availableAt: this.clock.now() + this.imageMs });
-      return id;
+      return this.make({ account, region, name, tags }, bakeKey, operation);
     });
   }
 
-  async readImage({ id }: CloudRef): Promise<BakedImage | null> {
-    const image = this.images.find((candidate) => candidate.id === id);
+  async readImage({ id, region }: CloudRef): Promise<BakedImage | null> {
+    const image = this.images.find((candidate) => candidate.id === id && candidate.region === region);
     return image ? this.draw(image) : null;
+  }
+
+  async copyImage({ source, region, bakeKey }: ImageCopySpec, operation: Operation): Promise<string> {
+    return this.trouble.run('copyImage', () => {
+      const known = this.images.find((image) => image.region === region && image.tags[BAKE_KEY] === bakeKey);
+      const { account, name, tags } = source;
+      return known?.id ?? this.make({ account, region, name, tags }, bakeKey, operation);
+    });
+  }
+
+  async sharedWith({ id }: CloudRef): Promise<readonly string[]> {
+    return [...this.shares.keys()].filter((key) => key.startsWith(`${id}/`)).map((key) => key.slice(id.length + 1));
+  }
+
+  async shareImage(ref: CloudRef, withAccount: string): Promise<'seen' | 'unseen' | 'unknown'> {
+    return this.trouble.run('shareImage', () => {
+      this.known(ref);
+      const key = `${ref.id}/${withAccount}`;
+      const seenAt = this.shares.get(key) ?? this.clock.now() + this.shareMs;
+      this.shares.set(key, seenAt);
+      if (/^\d{12}$/.test(withAccount)) return 'unknown';
+      return seenAt <= this.clock.now() ? 'seen' : 'unseen';
+    });
+  }
+
+  async usersOf(ref: CloudRef): Promise<readonly ImageUser[]> {
+    return this.users(ref);
+  }
+
+  async removeImage(ref: CloudRef): Promise<void> {
+    return this.trouble.run('removeImage', () => {
+      const at = this.images.findIndex((image) => image.id === ref.id && image.region === ref.region);
+      if (at >= 0) this.images.splice(at, 1);
+    });
+  }
+
+  private make(
+    parts: Pick<Image, 'account' | 'region' | 'name' | 'tags'>,
+    bakeKey: string,
+    operation: Operation,
+  ): string {
+    const known = this.images.find((image) => image.region === parts.region && image.name === parts.name);
+    if (known && this.making.get(known.id)?.operationKey === operation.key) return known.id;
+    if (known)
+      throw new FailureError({
+        code: 'aws.image-name-taken',
+        message: `Image ${parts.name} belongs to something else.`,
+      });
+    const id = `ami-baked-${this.images.length + 1}`;
+    const now = this.clock.now();
+    this.add({ ...parts, tags: { ...parts.tags, [BAKE_KEY]: bakeKey }, id, createdTime: now });
+    this.making.set(id, { operationKey: operation.key, availableAt: now + this.imageMs });
+    return id;
+  }
+
+  private known({ id, region }: CloudRef): Image {
+    const image = this.images.find((candidate) => candidate.id === id && candidate.region === region);
+    if (image) return image;
+    throw new FailureError({ code: 'aws.gone', message: `Image ${id} does not exist in ${region}.`, retry: false });
+  }
+
+  private replace(image: Image): void {
+    const at = this.images.findIndex(({ id, region }) => id === image.id && region === image.region);
+    this.images[at] = image;
+  }
+
+  private isBooted({ startedAt }: Machine): boolean {
+    return this.clock.now() - startedAt >= this.bootMs;
+  }
+
+  private isDone({ startedAt }: Machine): boolean {
+    return this.clock.now() - startedAt >= this.bootMs + this.scriptMs;
   }
 
   private isAvailable(id: string): boolean {

@@ -1,11 +1,15 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 
 /** Part of the content: a changed way of baking makes another image. */
-export const SCRIPT_VERSION = 1;
+export const SCRIPT_VERSION = 2;
 /** Given to a machine at its start, before base64. */
 const MOST_BYTES = 16_384;
 /** The key is part of the text, and its place is filled in last. */
 const KEY_PLACE = '@BAKE_KEY@';
+/** The address for the result, and its place in the text; addresses are long. */
+const RESULT_PLACE = '@RESULT_URL@';
+const LONGEST_URL = 2_500;
+const LOG_FILE = '/var/log/gennaker-bake.log';
 
 export interface Package {
   readonly name: string;
@@ -67,6 +71,20 @@ export interface BakeContent {
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
+/**
+ * Puts exit code and the end of the log to the address that the machine was given, if it was given one. Without any
+ * tool but those that every system has: the text is made fit for JSON by hand.
+ */
+const TELLING = [
+  `result='${RESULT_PLACE}'`,
+  'if [ -n "$result" ]; then',
+  `  text=$(tail -c 48000 ${LOG_FILE} | tr -d '\\000-\\010\\013-\\037' | sed 's/\\\\/\\\\\\\\/g; s/"/\\\\"/g; s/\\t/\\\\t/g' | awk '{printf "%s\\\\n", $0}')`,
+  '  printf \'{"rc":%d,"log":"%s"}\' "$rc" "$text" > /tmp/gennaker-result',
+  '  curl -sS --retry 5 -X PUT -T /tmp/gennaker-result "$result"',
+  '  rm -f /tmp/gennaker-result',
+  'fi',
+];
+
 /** Traces of this machine that its copies must not share. */
 const CLEANING = [
   'cloud-init clean --logs || true',
@@ -77,12 +95,13 @@ const CLEANING = [
 
 /**
  * The script a machine runs once: installs, runs the user's commands, cleans up, tells its result in one line of the
- * console, and shuts down. The line's key is filled in by `withKey`, because the key depends on this text.
+ * console and at the address it is given, and shuts down. `withKey` fills in the key, which depends on this text, and
+ * `withResultUrl` the address.
  */
 export function bakeScript(content: BakeContent): string {
   const script = [
     '#!/bin/bash',
-    'exec > >(tee /dev/console) 2>&1',
+    `exec > >(tee ${LOG_FILE} /dev/console) 2>&1`,
     `echo "gennaker-bake ${KEY_PLACE} begins"`,
     '(',
     'set -e',
@@ -92,13 +111,16 @@ export function bakeScript(content: BakeContent): string {
     ')',
     'rc=$?',
     ...CLEANING,
+    'sleep 1',
+    ...TELLING,
+    `rm -f ${LOG_FILE}`,
     'sync',
     `echo "gennaker-bake ${KEY_PLACE} rc=$rc"`,
     'sleep 2',
     'shutdown -h now',
     '',
   ].join('\n');
-  const bytes = new TextEncoder().encode(script).length + 64;
+  const bytes = new TextEncoder().encode(script).length + 64 + LONGEST_URL;
   if (bytes <= MOST_BYTES) return script;
   throw new FailureError({
     code: 'bake.script-too-long',
@@ -109,17 +131,44 @@ export function bakeScript(content: BakeContent): string {
 
 export const withKey = (script: string, bakeKey: string): string => script.replaceAll(KEY_PLACE, bakeKey);
 
-/** What the console tells: the exit code, null while the line is not there, and the lines a person wants to read. */
-export function readBakeLog(log: string, bakeKey: string): { readonly rc: number | null; readonly lines: string[] } {
-  const found = new RegExp(`gennaker-bake ${bakeKey} rc=(\\d+)`).exec(log);
-  const begins = `gennaker-bake ${bakeKey} begins`;
-  const from = log.indexOf(begins);
-  // What the machine said before is its boot.
-  const lines = log
-    .slice(from < 0 ? 0 : from + begins.length, found?.index)
+/** `null`: there is no such address, and the console has to do. */
+export const withResultUrl = (script: string, url: string | null): string => script.replaceAll(RESULT_PLACE, url ?? '');
+
+interface BakeResult {
+  /** Null while it is not known. */
+  readonly rc: number | null;
+  /** The lines a person wants to read. */
+  readonly lines: string[];
+}
+
+const readable = (log: string): string[] =>
+  log
     .split(/\r?\n/)
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .slice(-30);
-  return { rc: found ? Number(found[1]) : null, lines };
+
+const afterBegin = (log: string, bakeKey: string): string => {
+  const begins = `gennaker-bake ${bakeKey} begins`;
+  const from = log.indexOf(begins);
+  // What the machine said before is its boot.
+  return log.slice(from < 0 ? 0 : from + begins.length);
+};
+
+/** What the machine has left as its result; null when that cannot be read. */
+export function readBakeDrop(text: string, bakeKey: string): BakeResult | null {
+  try {
+    const { rc, log }: { rc?: unknown; log?: unknown } = JSON.parse(text);
+    return Number.isInteger(rc) && typeof log === 'string'
+      ? { rc: Number(rc), lines: readable(afterBegin(log, bakeKey)) }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What the console tells: the exit code once the line with the key is there. */
+export function readBakeConsole(log: string, bakeKey: string): BakeResult {
+  const found = new RegExp(`gennaker-bake ${bakeKey} rc=(\\d+)`).exec(log);
+  return { rc: found ? Number(found[1]) : null, lines: readable(afterBegin(log.slice(0, found?.index), bakeKey)) };
 }

@@ -14,7 +14,7 @@ const written = {
         instanceType: z.string(),
         imageName: z.string(),
         amiSuffix: z.string(),
-        script: z.string(),
+        script: z.string().describe('Empty when Packer bakes'),
         expiresTime: z.number(),
       })
       .nullish(),
@@ -23,6 +23,31 @@ const written = {
   bakeInstanceId: describeField(z.string().nullish(), {
     label: 'Machine',
     help: 'Instance that bakes.',
+    widget: 'hidden',
+  }),
+  bakeLogLocation: describeField(z.string().nullish(), {
+    label: 'Log',
+    help: 'Object with exit code and log of the machine.',
+    widget: 'hidden',
+  }),
+  bakeStartedTime: describeField(z.number().nullish(), {
+    label: 'Begun',
+    help: 'When the machine was started, epoch ms.',
+    widget: 'hidden',
+  }),
+  bakeProgress: describeField(z.enum(['making', 'hopeless', 'made', 'ended']).nullish(), {
+    label: 'Progress',
+    help: 'How far it has come: a machine may be there, it has failed, the image is there, nothing else is left.',
+    widget: 'hidden',
+  }),
+  packerRuns: describeField(z.number().nullish(), {
+    label: 'Runs of Packer',
+    help: 'How often it was begun: a run ends with its worker.',
+    widget: 'hidden',
+  }),
+  imageCopies: describeField(z.record(z.string(), z.string()).nullish(), {
+    label: 'Copies made',
+    help: 'Ids of the copies, by region.',
     widget: 'hidden',
   }),
   bakedImageId: describeField(z.string().nullish(), { label: 'Image', help: 'Image made or found.', widget: 'hidden' }),
@@ -46,6 +71,8 @@ export const bakeInRegionStage = defineStage({
   outputs: z.looseObject({
     ...bakedImages.shape,
     previouslyBaked: z.boolean().optional().describe('The image was there already'),
+    bakeKey: z.string().optional().describe('Identity of the content, 64 hex digits'),
+    log: z.string().optional().describe('Where the log of the bake is kept'),
   }),
   changesTheWorld: true,
   clearOnRestart: Object.keys(written),

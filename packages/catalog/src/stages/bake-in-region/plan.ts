@@ -8,7 +8,7 @@ import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, withKey } from '.
 import type { bakeInRegionStage } from './definition.ts';
 
 export type Context = z.output<typeof bakeInRegionStage.context>;
-export type BakeRun = TaskRun<Context, 'images'>;
+export type BakeRun = TaskRun<Context, 'images' | 'leases' | 'packer'>;
 export type BakePlan = NonNullable<Context['bakePlan']>;
 
 /** After this time a janitor may take a forgotten machine away. */
@@ -19,8 +19,26 @@ export const placeOf = ({ context }: Pick<BakeRun, 'context'>) => ({
   region: regionsOf(context)[0] ?? '',
 });
 
+const isTrue = (value: unknown): boolean => value === true || value === 'true';
+
+/** An image of the same content does not count, says the stage or the trigger. */
+export const isRebake = (run: BakeRun): boolean =>
+  run.context.rebake === true || isTrue(run.execution.trigger['rebake']);
+
+export const isPacker = ({ context }: Pick<BakeRun, 'context'>): boolean => Boolean(context.templateFileName);
+
+export function planOf(run: BakeRun): BakePlan {
+  const { bakePlan } = run.context;
+  if (bakePlan) return bakePlan;
+  throw new Error('the bake has no plan');
+}
+
+/** What is baked and where, for messages. */
+export const whatOf = (run: BakeRun): string =>
+  `${run.context.package || planOf(run).imageName} in ${placeOf(run).region}`;
+
 /** The base image: the one named, else the newest tagged for the base system, else the one of that name. */
-export async function findBase(run: BakeRun): Promise<Image> {
+async function findBase(run: BakeRun): Promise<Image> {
   const { baseAmi, baseOs } = run.context;
   const place = placeOf(run);
   const { images } = run.ports;
@@ -64,35 +82,63 @@ function nameOf(
   return forName(stem).slice(0, 128 - tail.length) + tail;
 }
 
-/** Decides once what is made, and from what: names and times must not differ between tries. */
-export async function planBake(run: BakeRun, base: Image): Promise<BakePlan> {
+interface Content {
+  readonly base: Image | null;
+  readonly script: string;
+  readonly templateDigest: string | null;
+}
+
+/** What goes into the image, and how it comes there. */
+async function contentOf(run: BakeRun): Promise<Content> {
   const { context } = run;
-  const packages = packagesOf(context.package);
-  const architecture = base.architecture ?? 'x86_64';
-  const draft = bakeScript({ ...context, variables: context.extendedAttributes });
-  const { account, region } = placeOf(run);
-  const bakeKey = await bakeKeyOf({
-    account,
-    region,
-    base: base.id,
-    architecture,
-    packages,
-    script: draft,
+  const { templateFileName, varFileName, baseAmi, baseOs } = context;
+  if (!templateFileName)
+    return {
+      base: await findBase(run),
+      script: bakeScript({ ...context, variables: context.extendedAttributes }),
+      templateDigest: null,
+    };
+  const templateDigest = await run.ports.packer.digest(templateFileName, varFileName ?? null);
+  // A template may know its base by itself.
+  return { base: baseAmi || baseOs ? await findBase(run) : null, script: '', templateDigest };
+}
+
+const keyOfContent = (run: BakeRun, { base, script, templateDigest }: Content): Promise<string> => {
+  const { context } = run;
+  return bakeKeyOf({
+    ...placeOf(run),
+    base: base?.id ?? null,
+    architecture: base?.architecture ?? null,
+    packages: packagesOf(context.package),
+    script,
     scriptVersion: SCRIPT_VERSION,
     variables: context.extendedAttributes ?? {},
+    template: context.templateFileName ?? null,
+    varFile: context.varFileName ?? null,
+    templateDigest,
     rootVolumeSize: context.rootVolumeSize ?? null,
+    encrypted: context.encrypted ?? false,
+    kmsKeyId: context.kmsKeyId ?? null,
     vmType: context.vmType ?? 'hvm',
     storeType: context.storeType ?? 'ebs',
   });
+};
+
+/** Decides once what is made, and from what: names and times must not differ between tries. */
+export async function planBake(run: BakeRun): Promise<BakePlan> {
+  const { context } = run;
+  const content = await contentOf(run);
+  const bakeKey = await keyOfContent(run, content);
+  const architecture = content.base?.architecture ?? 'x86_64';
   const suffix = context.amiSuffix || stamp(run.now());
   return {
     bakeKey,
-    baseAmiId: base.id,
+    baseAmiId: content.base?.id ?? '',
     architecture,
     instanceType: context.instanceType || (architecture === 'arm64' ? 't4g.small' : 't3.small'),
-    imageName: nameOf(run, packages[0], { architecture, suffix, key: bakeKey }),
+    imageName: nameOf(run, packagesOf(context.package)[0], { architecture, suffix, key: bakeKey }),
     amiSuffix: suffix,
-    script: withKey(draft, bakeKey),
+    script: content.script && withKey(content.script, bakeKey),
     expiresTime: run.now() + EXPIRES_AFTER_MS,
   };
 }
@@ -109,7 +155,7 @@ export function tagsOfImage(run: BakeRun, plan: BakePlan): Readonly<Record<strin
     ...(first ? { package: first.name } : {}),
     ...version,
     'cd:application': application,
-    'cd:base-image': plan.baseAmiId,
+    ...(plan.baseAmiId ? { 'cd:base-image': plan.baseAmiId } : {}),
     'cd:baked-by': id,
   };
 }

@@ -154,6 +154,15 @@ describe('bake', () => {
     expect(alone.before).toHaveLength(1);
   });
 
+  it('leaves regions out that get a copy, and copies one of the images', async () => {
+    const clusters = [{ account: 'prod', availabilityZones: { 'us-east-1': [], 'eu-west-1': [], 'us-west-2': [] } }];
+    const { before } = await plan({ regions: ['us-east-1', 'us-west-2'], copyToRegions: ['eu-west-1'] }, clusters);
+    expect(before.map(({ context }) => [context['region'], context['copyToRegions']])).toEqual([
+      ['us-east-1', ['eu-west-1']],
+      ['us-west-2', []],
+    ]);
+  });
+
   it('does not guess an account', async () => {
     const two = [
       { account: 'prod', region: 'us-east-1' },

@@ -30,10 +30,17 @@ export const bake = executeStage(bakeStage, {
   before(view) {
     const account = bakeAccount(view);
     return inParallel(
-      bakeRegions(view).map((region) => ({
+      bakeRegions(view).map((region, i) => ({
         type: 'bakeInRegion',
         name: `Bake in ${region}`,
-        context: { ...shared(view.context), account, credentials: account, region },
+        context: {
+          ...shared(view.context),
+          account,
+          credentials: account,
+          region,
+          // One of the images is copied, not each.
+          copyToRegions: i === 0 ? (view.context.copyToRegions ?? []) : [],
+        },
       })),
     );
   },

@@ -22,14 +22,18 @@ function laterClusters(view: View): readonly JsonObject[] {
 
 const isPlain = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
 
-/** Regions to bake in: those of the stage, and those that later deploy stages name, unless told otherwise. */
+/**
+ * Regions to bake in: those of the stage, and those that later deploy stages name, unless told otherwise. Regions that
+ * get a copy are not baked in.
+ */
 export function bakeRegions(view: View): readonly string[] {
   const { context } = view;
   const later = context.skipRegionDetection
     ? []
     : laterClusters(view).flatMap((cluster) => regionsOfCluster(cluster as DeployContext).filter(isPlain));
   const own = context.regions?.length || context.region || later.length === 0 ? regionsOf(context) : [];
-  return [...new Set([...own, ...later])];
+  const copied = new Set(context.copyToRegions ?? []);
+  return [...new Set([...own, ...later.filter((region) => !copied.has(region))])];
 }
 
 /** Account to bake in: the stage's, else the one that later deploy stages name. */

@@ -1,0 +1,143 @@
+import { type Failure, FailureError } from '@gennaker/pipeline-dsl';
+import { again, failed, minutes, seconds, succeeded, type TaskResult } from '../../kit/index.ts';
+import { readBakeConsole, readBakeDrop, withResultUrl } from './bake-script.ts';
+import { type BakePlan, type BakeRun, placeOf, planOf, whatOf } from './plan.ts';
+import { noteFacts } from './turn.ts';
+
+/** New things may stay unseen for so long. */
+const APPEARS_WITHIN_MS = minutes(2);
+/** The log of a stopped machine may lag behind. */
+const LOG_LAGS_MS = minutes(3);
+
+const machineEntry = (run: BakeRun, plan: BakePlan) => ({
+  ...placeOf(run),
+  kind: 'instance',
+  name: `bake ${plan.imageName}`,
+});
+
+const subnetsOf = ({ context }: BakeRun): readonly string[] =>
+  (context.subnetId ?? '').split(/[\s,]+/).filter((id) => id !== '');
+
+const memoryText = (run: BakeRun, key: string): string | null =>
+  typeof run.memory[key] === 'string' ? run.memory[key] : null;
+
+/** Where the machine leaves its result: asked for once, since the address is part of what the machine is given. */
+async function dropOf(run: BakeRun, plan: BakePlan): Promise<{ location: string | null; putUrl: string | null }> {
+  if ('putUrl' in run.memory) return { location: memoryText(run, 'location'), putUrl: memoryText(run, 'putUrl') };
+  const name = `bakes/${plan.bakeKey}/${run.operation('run').key}.json`;
+  const drop = await run.ports.images.bakeDrop(placeOf(run), name);
+  const facts = { location: drop?.location ?? null, putUrl: drop?.putUrl ?? null };
+  await run.remember(facts);
+  return facts;
+}
+
+async function launch(run: BakeRun, plan: BakePlan, putUrl: string | null, subnet: number): Promise<string> {
+  const { iamRole, rootVolumeSize, encrypted, kmsKeyId, securityGroups, associatePublicIpAddress } = run.context;
+  return run.ports.images.startBake(
+    {
+      ...placeOf(run),
+      bakeKey: plan.bakeKey,
+      baseImageId: plan.baseAmiId,
+      instanceType: plan.instanceType,
+      script: withResultUrl(plan.script, putUrl),
+      expiresTime: plan.expiresTime,
+      subnetId: subnetsOf(run)[subnet] ?? null,
+      securityGroups,
+      associatePublicIpAddress,
+      iamRole,
+      rootVolumeSizeGiB: rootVolumeSize,
+      encrypted,
+      kmsKeyId,
+    },
+    // Another subnet is another call: the same key with other parameters would be refused.
+    run.operation(subnet === 0 ? 'run' : `run-${subnet + 1}`),
+  );
+}
+
+/** Starts the machine, in the next subnet when one has no room. */
+export async function startMachine(run: BakeRun): Promise<TaskResult> {
+  const plan = planOf(run);
+  const settle = await run.intend({ ...machineEntry(run, plan), action: 'create' });
+  const { location, putUrl } = await dropOf(run, plan);
+  const subnet = typeof run.memory['subnet'] === 'number' ? run.memory['subnet'] : 0;
+  try {
+    const id = await launch(run, plan, putUrl, subnet);
+    settle('done');
+    const facts = { instanceId: id, startedTime: run.now(), ...(location ? { log: location } : {}) };
+    await noteFacts(run, plan, facts);
+    return succeeded(undefined, { bakeInstanceId: id, bakeLogLocation: location, bakeStartedTime: run.now() });
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    if (error.failure.code === 'aws.no-capacity' && subnet + 1 < subnetsOf(run).length) {
+      await run.remember({ subnet: subnet + 1 });
+      return again(seconds(1), `room in subnet ${subnetsOf(run)[subnet + 1]}: there is none in the one before`);
+    }
+    if (!error.failure.retry) settle('absent');
+    throw error;
+  }
+}
+
+const gone = (run: BakeRun, id: string, reason: string | null): Failure => ({
+  code: 'bake.instance-gone',
+  message: `Machine ${id}, on which ${planOf(run).imageName} was baked, no longer exists${reason ? `: ${reason}` : ''}.`,
+  advice: 'Restart the stage. If it happens again, look for what removes machines in this account.',
+});
+
+/** A failure after which nobody shall go on with the machine. */
+const hopeless = (failure: Failure): TaskResult => failed(failure, { context: { bakeProgress: 'hopeless' } });
+
+export async function waitForScript(run: BakeRun): Promise<TaskResult> {
+  const id = run.context.bakeInstanceId ?? '';
+  const machine = await run.ports.images.readBake({ ...placeOf(run), id });
+  if (!machine) {
+    if (run.now() - run.task.startTime < APPEARS_WITHIN_MS) return again(seconds(5), `machine ${id} to appear`);
+    return hopeless(gone(run, id, null));
+  }
+  if (machine.state === 'gone') return hopeless(gone(run, id, machine.reason));
+  if (machine.state === 'starting') return again(seconds(5), `machine ${id} to start`);
+  if (machine.state !== 'stopped') return again(seconds(10), `machine ${id} to install and shut down`);
+  return judgeResult(run, id);
+}
+
+/** What the machine has told, at its address or on its console. */
+async function resultOf(run: BakeRun, id: string) {
+  const place = placeOf(run);
+  const { bakeKey } = planOf(run);
+  const { bakeLogLocation } = run.context;
+  const text = bakeLogLocation ? await run.ports.images.readDrop(place, bakeLogLocation) : null;
+  const left = text === null ? null : readBakeDrop(text, bakeKey);
+  return left ?? readBakeConsole(await run.ports.images.bakeLog({ ...place, id }), bakeKey);
+}
+
+/** That a machine has stopped says nothing; only what it has told says how the script ended. */
+async function judgeResult(run: BakeRun, id: string): Promise<TaskResult> {
+  const { rc, lines } = await resultOf(run, id);
+  if (rc === 0) return succeeded();
+  const { bakeLogLocation } = run.context;
+  const details = { instanceId: id, log: lines, ...(bakeLogLocation ? { logLocation: bakeLogLocation } : {}) };
+  const last = lines.slice(-3).join(' | ').slice(0, 600);
+  if (rc !== null)
+    return hopeless({
+      code: 'bake.failed',
+      message: `Baking ${whatOf(run)} failed with exit code ${rc}${last ? `; the log ends: ${last}` : ''}.`,
+      advice: 'Read the log in the details, correct packages or script, and restart the stage.',
+      details,
+    });
+  const stoppedAt = typeof run.memory['stoppedAt'] === 'number' ? run.memory['stoppedAt'] : run.now();
+  if (run.memory['stoppedAt'] === undefined) await run.remember({ stoppedAt });
+  if (run.now() - stoppedAt < LOG_LAGS_MS) return again(seconds(10), `the log of machine ${id}`);
+  return hopeless({
+    code: 'bake.no-result',
+    message: `Machine ${id}, which baked ${whatOf(run)}, stopped without a result${last ? `; the log ends: ${last}` : ''}.`,
+    advice: 'It was stopped from outside or has crashed. Restart the stage.',
+    details,
+  });
+}
+
+/** Removes the machine of this stage, whatever its number: found by its tags, too. */
+export async function endMachine(run: BakeRun): Promise<void> {
+  const { bakeInstanceId } = run.context;
+  const settle = await run.intend({ ...machineEntry(run, planOf(run)), action: 'remove' });
+  await run.ports.images.endBake(placeOf(run), bakeInstanceId ? [bakeInstanceId] : [], run.operation('terminate'));
+  settle('done');
+}
