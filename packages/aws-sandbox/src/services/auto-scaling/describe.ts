@@ -61,7 +61,9 @@ export function groupOut(group: Group): AutoScalingGroup {
     MaxInstanceLifetime: group.maxInstanceLifetime ?? undefined,
     DeletionProtection: group.deletionProtection as AutoScalingGroup['DeletionProtection'],
     ServiceLinkedRoleARN: `arn:aws:iam::${group.arn.split(':')[4]}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
-    TrafficSources: [],
+    TrafficSources: group.attachments
+      .filter(({ removingSince }) => removingSince === null)
+      .map(({ arn }) => ({ Identifier: arn, Type: 'elbv2' })),
   };
 }
 

@@ -17,8 +17,18 @@ import type { Call } from '../service.ts';
 import { activityOut, groupOut, groupTags } from './describe.ts';
 import { groupOf, invalid, liveGroupOf } from './find.ts';
 import { beginLeaving, isLeaving } from './members.ts';
-import { checkSizes, checkSubnets, checkTargetGroups, checkTemplate, hookIn, putTags } from './settings.ts';
-import type { Group } from './state.ts';
+import {
+  checkHealthCheckType,
+  checkMixed,
+  checkSizes,
+  checkSubnets,
+  checkTargetGroups,
+  checkTemplate,
+  hookIn,
+  putTags,
+} from './settings.ts';
+import type { Configuration, Group } from './state.ts';
+import { targetGroupsIn } from './traffic-sources.ts';
 
 /** The processes of a group that can be suspended. */
 export const scalingProcesses = [
@@ -37,12 +47,16 @@ function changedBy(group: Group, before: number): string {
   return `a user request update of AutoScalingGroup constraints to min: ${group.minSize}, max: ${group.maxSize}, desired: ${group.desired} changing the desired capacity from ${before} to ${group.desired}`;
 }
 
-function templateOf(call: Call, input: Pick<CreateAutoScalingGroupType, 'LaunchTemplate' | 'MixedInstancesPolicy'>) {
-  const mixed = input.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
-  if (input.LaunchTemplate && mixed)
+/** The configuration a request asks for; null when it says nothing of it. */
+export function configurationIn(
+  call: Call,
+  input: Pick<CreateAutoScalingGroupType, 'LaunchTemplate' | 'MixedInstancesPolicy'>,
+): Configuration | null {
+  const { LaunchTemplate, MixedInstancesPolicy: mixed } = input;
+  if (LaunchTemplate && mixed)
     invalid('Valid requests must contain either LaunchTemplate or MixedInstancesPolicy, not both');
-  if (mixed) checkTemplate(call, mixed);
-  return input.LaunchTemplate ? checkTemplate(call, input.LaunchTemplate) : null;
+  if (mixed) return { template: null, mixedInstances: checkMixed(call, mixed) };
+  return LaunchTemplate ? { template: checkTemplate(call, LaunchTemplate), mixedInstances: null } : null;
 }
 
 function matches(group: Group, { Name = '', Values = [] }: Filter): boolean {
@@ -79,14 +93,15 @@ export const groupHandlers = {
     const { MinSize: minSize = 0, MaxSize: maxSize = 0 } = input;
     const desired = input.DesiredCapacity ?? minSize;
     checkSizes(minSize, maxSize, desired);
-    if (!input.LaunchTemplate && !input.MixedInstancesPolicy) {
+    const configuration =
+      configurationIn(call, input) ??
       invalid(
         'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
       );
-    }
-    const template = templateOf(call, input);
+    checkHealthCheckType(input.HealthCheckType);
     const network = checkSubnets(call.view, input.VPCZoneIdentifier, input.AvailabilityZones);
-    const arns = input.TargetGroupARNs ?? [];
+    const sources = targetGroupsIn(input.TrafficSources);
+    const arns = [...(input.TargetGroupARNs ?? []), ...sources];
     checkTargetGroups(call.view, arns, network.subnetIds);
     call.world.faults.checkGroups(call.store);
     const hooks = (input.LifecycleHookSpecificationList ?? []).map((specification) => hookIn(specification));
@@ -98,10 +113,14 @@ export const groupHandlers = {
       maxSize,
       desired,
       capacityCause: `a user request created an AutoScalingGroup changing the desired capacity from 0 to ${desired}`,
-      template,
-      mixedInstances: input.MixedInstancesPolicy ?? null,
+      ...configuration,
       ...network,
-      attachments: arns.map((arn) => ({ arn, attachedAt: call.now, removingSince: null })),
+      attachments: arns.map((arn) => ({
+        arn,
+        attachedAt: call.now,
+        removingSince: null,
+        asTrafficSource: sources.includes(arn),
+      })),
       healthCheckType: input.HealthCheckType ?? 'EC2',
       healthCheckGraceSeconds: input.HealthCheckGracePeriod ?? 0,
       cooldownSeconds: input.DefaultCooldown ?? 300,
@@ -145,14 +164,12 @@ export const groupHandlers = {
     const pulled = Math.max(input.MinSize ?? 0, Math.min(input.MaxSize ?? Number.POSITIVE_INFINITY, group.desired));
     const desired = input.DesiredCapacity ?? pulled;
     checkSizes(minSize, maxSize, desired);
-    const template = templateOf(call, input);
+    const configuration = configurationIn(call, input);
+    checkHealthCheckType(input.HealthCheckType);
     const network =
       input.VPCZoneIdentifier === undefined ? null : checkSubnets(call.view, input.VPCZoneIdentifier, undefined);
     const before = group.desired;
-    Object.assign(group, { minSize, maxSize, desired }, network ?? {});
-    if (template !== null) Object.assign(group, { template, mixedInstances: null });
-    if (input.MixedInstancesPolicy !== undefined)
-      Object.assign(group, { template: null, mixedInstances: input.MixedInstancesPolicy });
+    Object.assign(group, { minSize, maxSize, desired }, network ?? {}, configuration ?? {});
     group.healthCheckType = input.HealthCheckType ?? group.healthCheckType;
     group.healthCheckGraceSeconds = input.HealthCheckGracePeriod ?? group.healthCheckGraceSeconds;
     group.cooldownSeconds = input.DefaultCooldown ?? group.cooldownSeconds;

@@ -1,31 +1,21 @@
 import type {
   AttachInstancesQuery,
-  AttachLoadBalancerTargetGroupsType,
-  CompleteLifecycleActionType,
-  DeleteLifecycleHookType,
   DescribeAutoScalingInstancesType,
-  DescribeLifecycleHooksType,
-  DescribeLoadBalancerTargetGroupsRequest,
   DetachInstancesQuery,
-  DetachLoadBalancerTargetGroupsType,
   EnterStandbyQuery,
   ExitStandbyQuery,
-  PutLifecycleHookType,
-  RecordLifecycleActionHeartbeatType,
   SetInstanceHealthQuery,
   SetInstanceProtectionQuery,
   TerminateInstanceInAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import { instanceState } from '../ec2/instance-states.ts';
-import { deregisterTarget } from '../elbv2/targets.ts';
 import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
 import { addActivity, iso } from './activities.ts';
-import { activityOut, attachmentState, hookOut, memberOut } from './describe.ts';
-import { groupOf, invalid, liveGroupOf, memberOf } from './find.ts';
-import { beginLeaving, currentMembers, deregisterMember, registerMember } from './members.ts';
-import { checkTargetGroups, hookIn } from './settings.ts';
-import type { Group, HookWait, Member } from './state.ts';
+import { activityOut, memberOut } from './describe.ts';
+import { invalid, liveGroupOf, memberOf } from './find.ts';
+import { beginLeaving, deregisterMember, registerMember } from './members.ts';
+import type { Group, Member } from './state.ts';
 
 function membersOf(group: Group, ids: string[] | undefined): Member[] {
   return (ids ?? []).map(
@@ -40,24 +30,6 @@ function decrement(group: Group, by: number): void {
     );
   }
   group.desired -= by;
-}
-
-function waitOf(call: Call, input: CompleteLifecycleActionType): { wait: HookWait; group: Group } {
-  const group = groupOf(call.store, input.AutoScalingGroupName);
-  const waits = Object.values(group.members).flatMap((member) => member.waits.map((wait) => ({ wait, member })));
-  const found = waits.find(
-    ({ wait, member }) =>
-      wait.hook === input.LifecycleHookName &&
-      wait.result === null &&
-      (input.LifecycleActionToken === undefined || wait.token === input.LifecycleActionToken) &&
-      (input.InstanceId === undefined || member.id === input.InstanceId),
-  );
-  if (found === undefined) {
-    return invalid(
-      `No active Lifecycle Action found with instance ID ${input.InstanceId ?? input.LifecycleActionToken ?? ''}`,
-    );
-  }
-  return { wait: found.wait, group };
 }
 
 export const instanceHandlers = {
@@ -75,12 +47,19 @@ export const instanceHandlers = {
   },
 
   TerminateInstanceInAutoScalingGroup(call: Call, input: TerminateInstanceInAutoScalingGroupType) {
-    const { group, member } = memberOf(call.store, input.InstanceId);
-    if (input.ShouldDecrementDesiredCapacity) decrement(group, 1);
+    const ids = input.InstanceIds ?? [];
+    if (ids.length > 0 && input.InstanceId !== undefined) invalid('Give either InstanceId or InstanceIds, not both');
+    const single = ids.length === 0 ? memberOf(call.store, input.InstanceId) : null;
+    const group = single?.group ?? liveGroupOf(call.store, input.AutoScalingGroupName);
+    const members = single === null ? membersOf(group, ids) : [single.member];
+    if (input.ShouldDecrementDesiredCapacity) decrement(group, members.length);
     const cause = 'an instance was taken out of service in response to a user request.';
-    beginLeaving(call.world, call.store, group, member, call.now, cause);
-    const activity = group.activities.find((each) => each.id === member.activityId);
-    return { Activity: activity === undefined ? undefined : activityOut(group, activity) };
+    const Activities = members.flatMap((member) => {
+      beginLeaving(call.world, call.store, group, member, call.now, cause);
+      const activity = group.activities.find((each) => each.id === member.activityId);
+      return activity === undefined ? [] : [activityOut(group, activity)];
+    });
+    return single === null ? { Activities } : { Activity: Activities[0] };
   },
 
   AttachInstances(call: Call, input: AttachInstancesQuery): void {
@@ -204,85 +183,6 @@ export const instanceHandlers = {
     const group = liveGroupOf(call.store, input.AutoScalingGroupName);
     for (const member of membersOf(group, input.InstanceIds))
       member.protectedFromScaleIn = input.ProtectedFromScaleIn ?? false;
-    return {};
-  },
-
-  AttachLoadBalancerTargetGroups(call: Call, input: AttachLoadBalancerTargetGroupsType) {
-    const group = liveGroupOf(call.store, input.AutoScalingGroupName);
-    const arns = input.TargetGroupARNs ?? [];
-    if (arns.length > 10) invalid('At most 10 target groups can be attached in one call');
-    checkTargetGroups(call.view, arns, group.subnetIds);
-    for (const arn of arns) {
-      if (group.attachments.some((held) => held.arn === arn && held.removingSince === null)) continue;
-      group.attachments = group.attachments.filter((held) => held.arn !== arn);
-      group.attachments.push({ arn, attachedAt: call.now, removingSince: null });
-      for (const member of currentMembers(group)) {
-        if (member.state === 'InService') registerMember(call.world, call.store, group, member, call.now, arn);
-      }
-    }
-    return {};
-  },
-
-  DetachLoadBalancerTargetGroups(call: Call, input: DetachLoadBalancerTargetGroupsType) {
-    const group = liveGroupOf(call.store, input.AutoScalingGroupName);
-    for (const arn of input.TargetGroupARNs ?? []) {
-      const held =
-        group.attachments.find((attachment) => attachment.arn === arn) ??
-        invalid(`Trying to remove Target Groups that are not part of the group: ${arn}`);
-      held.removingSince ??= call.now;
-      const targets = call.store.targetGroups[arn];
-      if (targets === undefined) continue;
-      for (const id of Object.keys(group.members)) deregisterTarget(call.store, targets, id, null, call.now);
-    }
-    return {};
-  },
-
-  DescribeLoadBalancerTargetGroups(call: Call, input: DescribeLoadBalancerTargetGroupsRequest) {
-    const group = groupOf(call.view, input.AutoScalingGroupName);
-    const all = group.attachments.map((attachment) => ({
-      LoadBalancerTargetGroupARN: attachment.arn,
-      State: attachmentState(call.world, call.view, group, attachment, call.now),
-    }));
-    const { items, next } = page(all, input.NextToken, input.MaxRecords, 100);
-    return { LoadBalancerTargetGroups: items, NextToken: next };
-  },
-
-  PutLifecycleHook(call: Call, input: PutLifecycleHookType) {
-    const group = liveGroupOf(call.store, input.AutoScalingGroupName);
-    const name = input.LifecycleHookName ?? '';
-    const { AutoScalingGroupName: _group, ...specification } = input;
-    group.hooks[name] = hookIn(specification as Parameters<typeof hookIn>[0], group.hooks[name]);
-    return {};
-  },
-
-  DescribeLifecycleHooks(call: Call, input: DescribeLifecycleHooksType) {
-    const group = groupOf(call.view, input.AutoScalingGroupName);
-    const wanted = Object.values(group.hooks).filter(
-      (hook) => !input.LifecycleHookNames?.length || input.LifecycleHookNames.includes(hook.name),
-    );
-    return { LifecycleHooks: wanted.map((hook) => hookOut(group, hook)) };
-  },
-
-  DeleteLifecycleHook(call: Call, input: DeleteLifecycleHookType) {
-    const group = liveGroupOf(call.store, input.AutoScalingGroupName);
-    const name = input.LifecycleHookName ?? '';
-    if (group.hooks[name] === undefined) invalid(`No Lifecycle Hook found with name: ${name}`);
-    delete group.hooks[name];
-    for (const member of Object.values(group.members)) {
-      for (const wait of member.waits) if (wait.hook === name) wait.result ??= 'CONTINUE';
-    }
-    return {};
-  },
-
-  CompleteLifecycleAction(call: Call, input: CompleteLifecycleActionType) {
-    waitOf(call, input).wait.result = input.LifecycleActionResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON';
-    return {};
-  },
-
-  RecordLifecycleActionHeartbeat(call: Call, input: RecordLifecycleActionHeartbeatType) {
-    const { wait, group } = waitOf(call, { ...input, LifecycleActionResult: 'CONTINUE' });
-    const seconds = group.hooks[wait.hook]?.heartbeatSeconds ?? 3600;
-    wait.deadline = Math.min(call.now + seconds * 1000, wait.startedAt + Math.min(172800, seconds * 100) * 1000);
     return {};
   },
 };

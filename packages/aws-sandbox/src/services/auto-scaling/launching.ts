@@ -1,29 +1,45 @@
+import type { InstancesDistribution, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { ServiceError } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import type { Step } from '../../world/world.ts';
 import { checkSpec, type LaunchSpec, launchInstance, specFrom } from '../ec2/launch.ts';
 import { findTemplate, versionOf } from '../ec2/launch-templates.ts';
+import type { Subnet } from '../ec2/state.ts';
 import { addActivity, iso } from './activities.ts';
 import { backOff, currentMembers } from './members.ts';
-import type { Group, TemplateRef } from './state.ts';
+import { activeRefresh, wantedSize } from './refreshing.ts';
+import type { Configuration, Group, TemplateRef } from './state.ts';
 
 interface Recipe {
   data: RequestLaunchTemplateData;
   type: string | undefined;
   template: TemplateRef;
+  /** Null: as the template says. */
+  spot: boolean | null;
 }
 
-/** The template data a group launches from right now, or a refusal in EC2's words. */
-export function recipeOf(store: RegionStore, group: Group): Recipe {
-  const mixed = group.mixedInstances?.LaunchTemplate;
-  const ref: TemplateRef | null = mixed?.LaunchTemplateSpecification
-    ? {
-        id: mixed.LaunchTemplateSpecification.LaunchTemplateId ?? '',
-        name: mixed.LaunchTemplateSpecification.LaunchTemplateName ?? '',
-        version: mixed.LaunchTemplateSpecification.Version ?? '$Default',
-      }
-    : group.template;
+/** What a group may launch from, the preferred first; a mixed policy gives one for each of its overrides. */
+export function recipesOf(store: RegionStore, group: Group, configuration: Configuration): Recipe[] {
+  const mixed = configuration.mixedInstances;
+  if (mixed === null) return [recipeOf(store, configuration.template, undefined, null)];
+  const base = refOf(mixed.LaunchTemplate?.LaunchTemplateSpecification);
+  const spot = nextIsSpot(store, group, mixed.InstancesDistribution ?? {});
+  const overrides = mixed.LaunchTemplate?.Overrides ?? [];
+  if (overrides.length === 0) return [recipeOf(store, base, undefined, spot)];
+  return overrides.map(({ InstanceType, ImageId, LaunchTemplateSpecification }) => {
+    const own = LaunchTemplateSpecification === undefined ? base : refOf(LaunchTemplateSpecification);
+    const recipe = recipeOf(store, own, InstanceType, spot);
+    return ImageId === undefined ? recipe : { ...recipe, data: { ...recipe.data, ImageId } };
+  });
+}
+
+function refOf(specification: LaunchTemplateSpecification | undefined): TemplateRef {
+  const { LaunchTemplateId: id = '', LaunchTemplateName: name = '', Version: version } = specification ?? {};
+  return { id, name, version: version || '$Default' };
+}
+
+function recipeOf(store: RegionStore, ref: TemplateRef | null, type: string | undefined, spot: boolean | null): Recipe {
   const template = ref === null ? undefined : findTemplate(store, ref.id ? { id: ref.id } : { name: ref.name });
   const version = template === undefined ? undefined : versionOf(template, ref?.version);
   if (template === undefined || version === undefined) {
@@ -32,17 +48,23 @@ export function recipeOf(store: RegionStore, group: Group): Recipe {
       `The specified launch template, with template ID ${ref?.id ?? ''}, does not exist.`,
     );
   }
-  return {
-    data: version.data,
-    type: mixed?.Overrides?.[0]?.InstanceType,
-    template: { id: template.id, name: template.name, version: String(version.version) },
-  };
+  const own = { id: template.id, name: template.name, version: String(version.version) };
+  return { data: version.data, type, template: own, spot };
+}
+
+/** True when the next instance is a spot one: the base on demand, above it a share. */
+function nextIsSpot(store: RegionStore, group: Group, distribution: InstancesDistribution): boolean {
+  const { OnDemandBaseCapacity: base = 0, OnDemandPercentageAboveBaseCapacity: percent = 100 } = distribution;
+  const members = currentMembers(group);
+  const onDemand = members.filter((member) => !store.instances[member.id]?.spot).length;
+  const above = Math.max(0, members.length + 1 - base);
+  return onDemand >= Math.min(base, members.length + 1) + Math.ceil((above * percent) / 100);
 }
 
 /** Launches what is missing; each failure is told in an activity and the group backs off. */
 export function launchMissing(step: Step, group: Group): number {
   const { now } = step;
-  let missing = group.desired - currentMembers(group).length;
+  let missing = wantedSize(group) - currentMembers(group).length;
   if (missing <= 0 || group.suspended['Launch'] !== undefined || group.deletingSince !== null)
     return Number.POSITIVE_INFINITY;
   if (group.launchBackoffUntil !== null && now < group.launchBackoffUntil) return group.launchBackoffUntil;
@@ -82,10 +104,26 @@ function subnetsByNeed({ world, store }: Step, group: Group): string[] {
     .map(({ id }) => id);
 }
 
-function startInstance({ world, store, now }: Step, group: Group, subnetId: string, cause?: string): void {
-  const subnet = store.subnets[subnetId]!;
-  const recipe = recipeOf(store, group);
-  const spec: LaunchSpec = specFrom(recipe.data, subnet, {
+/** Starts one instance in a subnet, from the first of the group's recipes for which there is capacity. */
+function startInstance(step: Step, group: Group, subnetId: string, cause?: string): void {
+  const { store } = step;
+  const configuration = activeRefresh(group)?.status === 'InProgress' ? activeRefresh(group)?.desired : null;
+  const recipes = recipesOf(store, group, configuration ?? group);
+  let last: ServiceError | undefined;
+  for (const recipe of recipes) {
+    try {
+      startFrom(step, group, store.subnets[subnetId]!, recipe, cause);
+      return;
+    } catch (error) {
+      if (!(error instanceof ServiceError) || !/Insufficient/.test(error.code)) throw error;
+      last = error;
+    }
+  }
+  if (last !== undefined) throw last;
+}
+
+function specOf(group: Group, subnet: Subnet, recipe: Recipe): LaunchSpec {
+  const spec = specFrom(recipe.data, subnet, {
     type: recipe.type ?? recipe.data.InstanceType ?? 'm1.small',
     tags: {
       ...propagatedTags(group),
@@ -94,6 +132,17 @@ function startInstance({ world, store, now }: Step, group: Group, subnetId: stri
       'aws:ec2launchtemplate:version': recipe.template.version,
     },
   });
+  return { ...spec, spot: recipe.spot ?? spec.spot };
+}
+
+function startFrom(
+  { world, store, now }: Step,
+  group: Group,
+  subnet: Subnet,
+  recipe: Recipe,
+  cause: string | undefined,
+): void {
+  const spec = specOf(group, subnet, recipe);
   checkSpec(world, store, store, spec, now);
   const before = currentMembers(group).length;
   const instance = launchInstance(world, store, spec, `r-${world.random.hex(17)}`, now);

@@ -4,6 +4,8 @@ import { checkStatus, instanceState } from '../ec2/instance-states.ts';
 import { isRegistered, targetKey } from '../elbv2/targets.ts';
 import { launchForBalance, launchMissing } from './launching.ts';
 import { beginLeaving, currentMembers, stepMember } from './members.ts';
+import { activeRefresh, stepRefresh, wantedSize } from './refreshing.ts';
+import { runScheduledActions } from './scheduled-actions.ts';
 import type { Group, Member } from './state.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -20,6 +22,8 @@ function reconcile(step: Step, group: Group): number {
   for (const member of Object.values(group.members)) due = Math.min(due, stepMember(step, group, member));
   if (group.deletingSince !== null) return Math.min(due, finishDeletion(step, group));
   for (const member of Object.values(group.members)) due = Math.min(due, checkHealth(step, group, member));
+  due = Math.min(due, runScheduledActions(step, group));
+  due = Math.min(due, stepRefresh(step, group));
   replaceUnhealthy(step, group);
   terminateSurplus(step, group);
   due = Math.min(due, launchMissing(step, group));
@@ -97,7 +101,7 @@ function replaceUnhealthy(step: Step, group: Group): void {
 
 function terminateSurplus(step: Step, group: Group): void {
   if (group.suspended['Terminate'] !== undefined) return;
-  for (let members = currentMembers(group); members.length > group.desired; members = currentMembers(group)) {
+  for (let members = currentMembers(group); members.length > wantedSize(group); members = currentMembers(group)) {
     const victim = pickVictim(step, group, members);
     if (victim === undefined) return;
     const asked = group.capacityCause === '' ? '' : `${group.capacityCause}.  At the same time `;
@@ -107,19 +111,25 @@ function terminateSurplus(step: Step, group: Group): void {
   }
 }
 
-/** Not protected; the zone with most members; the oldest template version; the oldest instance. */
+/** Not protected; the zone with most members; then as the group's termination policies say. */
 function pickVictim({ store }: Step, group: Group, members: Member[]): Member | undefined {
   const counts = new Map<string, number>();
   for (const member of members) counts.set(member.zone, (counts.get(member.zone) ?? 0) + 1);
-  const newestFirst = group.terminationPolicies[0] === 'NewestInstance';
-  const launched = (member: Member) => (newestFirst ? -1 : 1) * (store.instances[member.id]?.launchedAt ?? 0);
+  const launched = (member: Member) => store.instances[member.id]?.launchedAt ?? 0;
   const version = (member: Member) => Number(member.template?.version ?? 0);
+  const orders: Record<string, (a: Member, b: Member) => number> = {
+    NewestInstance: (a, b) => launched(b) - launched(a),
+    OldestInstance: (a, b) => launched(a) - launched(b),
+    OldestLaunchTemplate: (a, b) => version(a) - version(b),
+    Default: (a, b) => version(a) - version(b) || launched(a) - launched(b),
+  };
+  const policies = [...group.terminationPolicies, 'Default'].flatMap((policy) => orders[policy] ?? []);
   return members
     .filter((member) => !member.protectedFromScaleIn)
-    .sort(
-      (a, b) =>
-        (counts.get(b.zone) ?? 0) - (counts.get(a.zone) ?? 0) || version(a) - version(b) || launched(a) - launched(b),
-    )[0];
+    .sort((a, b) => {
+      const byZone = (counts.get(b.zone) ?? 0) - (counts.get(a.zone) ?? 0);
+      return byZone || policies.map((order) => order(a, b)).find((answer) => answer !== 0) || 0;
+    })[0];
 }
 
 const rebalancePauseMs = 600_000;
@@ -127,7 +137,7 @@ const rebalancePauseMs = 600_000;
 /** With two more members in one zone than in another, starts one elsewhere; the surplus rule then takes one away. */
 function rebalanceZones(step: Step, group: Group): number {
   const suspended = ['AZRebalance', 'Launch', 'Terminate'].some((process) => group.suspended[process] !== undefined);
-  if (suspended || group.zones.length < 2) return never;
+  if (suspended || group.zones.length < 2 || activeRefresh(group) !== undefined) return never;
   const members = currentMembers(group);
   const quiet = Object.values(group.members).every(
     (member) => member.state === 'InService' || member.state === 'Standby',

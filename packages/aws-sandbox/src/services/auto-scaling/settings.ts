@@ -1,7 +1,13 @@
-import type { LaunchTemplateSpecification, LifecycleHookSpecification, Tag } from '@aws-sdk/client-auto-scaling';
+import type {
+  LaunchTemplateSpecification,
+  LifecycleHookSpecification,
+  MixedInstancesPolicy,
+  Tag,
+} from '@aws-sdk/client-auto-scaling';
 import { ServiceError } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import { imageFor } from '../ec2/image-storage.ts';
+import { instanceType } from '../ec2/instance-types.ts';
 import { checkProfile } from '../ec2/launch.ts';
 import { findTemplate, versionOf } from '../ec2/launch-templates.ts';
 import type { Call } from '../service.ts';
@@ -42,6 +48,44 @@ export function checkTemplate(call: Call, ref: LaunchTemplateSpecification): Tem
   }
   checkTemplateProfile(view, version.data.IamInstanceProfile?.Name ?? version.data.IamInstanceProfile?.Arn ?? null);
   return { id: template.id, name: template.name, version: ref.Version || '$Default' };
+}
+
+/** A mixed policy as it is kept: its template and every template and instance type of its overrides must exist. */
+export function checkMixed(call: Call, mixed: MixedInstancesPolicy): MixedInstancesPolicy {
+  const specification =
+    mixed.LaunchTemplate?.LaunchTemplateSpecification ??
+    invalid('You must specify a launch template in the mixed instances policy.');
+  const { id, name, version } = checkTemplate(call, specification);
+  for (const { InstanceType, InstanceRequirements, LaunchTemplateSpecification } of mixed.LaunchTemplate?.Overrides ??
+    []) {
+    if (InstanceRequirements !== undefined)
+      invalid('The sandbox does not choose instance types by attributes: name them in the overrides');
+    if (InstanceType !== undefined && instanceType(InstanceType) === undefined)
+      invalid(`Invalid instance type specified: ${InstanceType}`);
+    if (LaunchTemplateSpecification !== undefined) checkTemplate(call, LaunchTemplateSpecification);
+  }
+  const share = mixed.InstancesDistribution?.OnDemandPercentageAboveBaseCapacity ?? 100;
+  if (share < 0 || share > 100) invalid('OnDemandPercentageAboveBaseCapacity must be between 0 and 100');
+  return {
+    LaunchTemplate: {
+      ...mixed.LaunchTemplate,
+      LaunchTemplateSpecification: { LaunchTemplateId: id, LaunchTemplateName: name, Version: version },
+    },
+    InstancesDistribution: {
+      OnDemandAllocationStrategy: 'prioritized',
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: 100,
+      SpotAllocationStrategy: 'lowest-price',
+      ...mixed.InstancesDistribution,
+    },
+  };
+}
+
+const healthCheckTypes = ['EC2', 'ELB', 'VPC_LATTICE', 'EBS'];
+
+export function checkHealthCheckType(types: string | undefined): void {
+  const unknown = types?.split(',').find((type) => !healthCheckTypes.includes(type));
+  if (unknown !== undefined) invalid(`Invalid health check type: ${unknown}`);
 }
 
 function checkTemplateProfile(view: RegionStore, profile: string | null): void {

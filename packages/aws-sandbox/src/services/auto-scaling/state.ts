@@ -1,4 +1,9 @@
-import type { MixedInstancesPolicy, ScalingPolicy, ScheduledUpdateGroupAction } from '@aws-sdk/client-auto-scaling';
+import type {
+  InstanceRefreshStatus,
+  MixedInstancesPolicy,
+  RefreshPreferences,
+  ScalingPolicy,
+} from '@aws-sdk/client-auto-scaling';
 
 export interface TemplateRef {
   id: string;
@@ -73,8 +78,51 @@ export interface Activity {
 
 export interface Attachment {
   arn: string;
+  /** Attached as a traffic source: the calls for target groups do not detach it. */
+  asTrafficSource?: boolean;
   attachedAt: number;
   removingSince: number | null;
+}
+
+/** A change of sizes at a time, or again and again. */
+export interface ScheduledAction {
+  name: string;
+  arn: string;
+  recurrence: string | null;
+  timeZone: string | null;
+  startAt: number | null;
+  endAt: number | null;
+  minSize: number | null;
+  maxSize: number | null;
+  desired: number | null;
+  /** What was due until then has been played. */
+  ranUntil: number;
+}
+
+/** What new instances are made from. */
+export type Configuration = Pick<Group, 'template' | 'mixedInstances'>;
+
+/** A rolling replacement of a group's members. */
+export interface Refresh {
+  id: string;
+  status: InstanceRefreshStatus;
+  reason: string | null;
+  startedAt: number;
+  endedAt: number | null;
+  preferences: RefreshPreferences;
+  /** Null: the group's own configuration is kept and every member is replaced. */
+  desired: Configuration | null;
+  before: Configuration;
+  /** Members still to be replaced. */
+  left: string[];
+  total: number;
+  /** Launched beyond the desired capacity, to replace before ending. */
+  surge: number;
+  /** Waits at a checkpoint, or bakes, until then. */
+  pausedUntil: number | null;
+  checkpointsPassed: number;
+  progressedAt: number;
+  rolledBackFrom: { percent: number; left: number; at: number; reason: string } | null;
 }
 
 export interface Group {
@@ -107,7 +155,8 @@ export interface Group {
   members: Record<string, Member>;
   activities: Activity[];
   policies: Record<string, ScalingPolicy>;
-  scheduled: Record<string, ScheduledUpdateGroupAction>;
+  scheduled: Record<string, ScheduledAction>;
+  refreshes?: Refresh[];
   notifications: Array<{ topic: string; type: string }>;
   deletingSince: number | null;
   launchBackoffUntil: number | null;
