@@ -140,6 +140,7 @@ export class FakeServerGroups implements ServerGroups {
     return this.trouble.run('list', () =>
       this.alive()
         .filter(({ ref }) => ref.account === cluster.account && ref.region === cluster.region)
+        .filter(({ ref }) => ref.name.startsWith(cluster.cluster))
         .filter(({ ref }) => (parseMoniker(ref.name)?.cluster ?? ref.name) === cluster.cluster)
         .map((group) => this.draw(group)),
     );
@@ -147,7 +148,7 @@ export class FakeServerGroups implements ServerGroups {
 
   async read(ref: ServerGroupRef): Promise<ServerGroup | null> {
     return this.trouble.run('read', () => {
-      const group = this.alive().find((each) => keyOf(each.ref) === keyOf(ref));
+      const group = this.living(ref);
       return group ? this.draw(group) : null;
     });
   }
@@ -160,7 +161,9 @@ export class FakeServerGroups implements ServerGroups {
 
   async nextName(cluster: ClusterRef): Promise<string> {
     return this.trouble.run('nextName', () => {
-      const taken = this.alive().filter(({ ref }) => parseMoniker(ref.name)?.cluster === cluster.cluster);
+      const taken = this.alive().filter(
+        ({ ref }) => ref.name.startsWith(cluster.cluster) && parseMoniker(ref.name)?.cluster === cluster.cluster,
+      );
       const sequence = nextSequence(taken.map(({ ref }) => parseMoniker(ref.name)?.sequence ?? null));
       return serverGroupName(cluster.cluster, sequence ?? 0);
     });
@@ -168,7 +171,7 @@ export class FakeServerGroups implements ServerGroups {
 
   async recipe(ref: ServerGroupRef): Promise<ServerGroupSpec | null> {
     return this.trouble.run('recipe', () => {
-      const group = this.alive().find((each) => keyOf(each.ref) === keyOf(ref));
+      const group = this.living(ref);
       if (!group) return null;
       const { moniker } = this.draw(group);
       return { ...(group.spec ?? plainSpec(group, moniker)), capacity: group.capacity, startDisabled: false };
@@ -267,7 +270,7 @@ export class FakeServerGroups implements ServerGroups {
 
   async destroy(ref: ServerGroupRef): Promise<'gone' | 'going'> {
     return this.trouble.run('destroy', () => {
-      const group = this.alive().find((each) => keyOf(each.ref) === keyOf(ref));
+      const group = this.living(ref);
       if (!group) return 'gone';
       if (group.deletedAt === null) {
         this.changes.push(`destroy ${ref.name}`);
@@ -288,6 +291,11 @@ export class FakeServerGroups implements ServerGroups {
     return this.hopelessGroups.get(group.name) ?? null;
   }
 
+  private living(ref: ServerGroupRef): Group | undefined {
+    const group = this.groups.get(keyOf(ref));
+    return group && (group.deletedAt === null || group.deletedAt > this.clock.now()) ? group : undefined;
+  }
+
   private alive(): readonly Group[] {
     const now = this.clock.now();
     for (const [key, group] of this.groups)
@@ -297,7 +305,7 @@ export class FakeServerGroups implements ServerGroups {
 
   private change(method: string, ref: ServerGroupRef, act: (group: Group) => void): Promise<void> {
     return this.trouble.run(method, () => {
-      const group = this.alive().find((each) => keyOf(each.ref) === keyOf(ref));
+      const group = this.living(ref);
       if (!group)
         throw new FailureError({
           code: 'aws.not-found',

@@ -1,4 +1,5 @@
-import type { Moniker } from '@gennaker/pipeline-dsl';
+import type { Failure, Moniker } from '@gennaker/pipeline-dsl';
+import type { ServerGroupSpec } from './server-group-spec.ts';
 
 /** All versions of one application's stack and detail in one account and region. */
 export interface ClusterRef {
@@ -76,33 +77,6 @@ export interface Operation {
   readonly abort?: AbortSignal;
 }
 
-/** What a new server group is made of. Names of security groups and target groups are resolved by the adapter. */
-export interface ServerGroupSpec extends ServerGroupRef {
-  readonly moniker: Moniker;
-  readonly imageId: string;
-  readonly instanceType: string;
-  readonly capacity: Capacity;
-  readonly targetGroups: readonly string[];
-  readonly securityGroups: readonly string[];
-  readonly subnetIds?: readonly string[];
-  /** Purpose tag of subnets, when ids are not given. */
-  readonly subnetType?: string | null;
-  readonly availabilityZones?: readonly string[];
-  readonly healthCheckType: 'EC2' | 'ELB';
-  readonly healthCheckGracePeriodSeconds: number;
-  readonly keyPair?: string | null;
-  readonly iamRole?: string | null;
-  readonly base64UserData?: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly terminationPolicies?: readonly string[];
-  readonly suspendedProcesses?: readonly string[];
-  readonly cooldownSeconds?: number;
-  readonly associatePublicIpAddress?: boolean | null;
-  /** Make it, but keep it out of traffic. */
-  readonly startDisabled: boolean;
-  readonly version?: string | null;
-}
-
 /**
  * Versions of a cluster and their traffic, always read live. Every change may be repeated with the same operation
  * and then does nothing twice. Failures are thrown as `FailureError` (codes `aws.*`), anything else is an outage.
@@ -116,6 +90,11 @@ export interface ServerGroups {
   listApplication(application: string): Promise<readonly ServerGroup[]>;
   /** A free name for the next version. Confirm it by creating: another may take it meanwhile. */
   nextName(cluster: ClusterRef, moniker: { app: string; stack: string | null; detail: string | null }): Promise<string>;
+  /**
+   * What an existing server group would have to be made of to be made again: its newest launch settings, with names of
+   * security groups and target groups, and without bookkeeping of ours. Null when it does not exist.
+   */
+  recipe(ref: ServerGroupRef): Promise<ServerGroupSpec | null>;
   /** Checks a spec by reads alone and returns every problem found, as sentences. */
   preflight(spec: Omit<ServerGroupSpec, 'name'>): Promise<readonly string[]>;
   /** Makes the group and starts its instances. Fails with `aws.name-taken` when the name belongs to another operation. */
@@ -145,5 +124,5 @@ export interface ServerGroups {
    * Why the group can never become healthy, or null while there is hope: launches refused for good, instances that boot
    * and die, every target failing past the grace time, target group on no listener. `sinceMs` = start of the wait.
    */
-  hopeless(group: ServerGroup, sinceMs: number): Promise<import('@gennaker/pipeline-dsl').Failure | null>;
+  hopeless(group: ServerGroup, sinceMs: number): Promise<Failure | null>;
 }

@@ -9,6 +9,7 @@ serverGroupsContract('The fake in memory', async () => {
     region: 'us-east-1',
     imageId: 'ami-new',
     instanceType: 't3.micro',
+    otherInstanceType: 't3.small',
     targetGroup: 'demo-web-tg',
     securityGroups: ['web'],
     subnetIds: ['subnet-1'],

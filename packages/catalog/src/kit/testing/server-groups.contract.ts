@@ -9,6 +9,8 @@ export interface ServerGroupsBench {
   readonly region: string;
   readonly imageId: string;
   readonly instanceType: string;
+  /** Another one that can run the image too. */
+  readonly otherInstanceType: string;
   readonly targetGroup: string;
   readonly securityGroups: readonly string[];
   readonly subnetIds: readonly string[];
@@ -91,6 +93,66 @@ export function serverGroupsContract(name: string, makeBench: () => Promise<Serv
       expect(group.traffic).toBe('enabled');
       expect(group.image.id).toBe(bench.imageId);
       expect(group.moniker).toMatchObject({ app: 'demo', stack: 'web', cluster: 'demo-web', sequence: 0 });
+    });
+
+    it('one made of every setting can be read back as what it was made of', async () => {
+      const settings: Partial<ServerGroupSpec> = {
+        base64UserData: 'aGVsbG8=',
+        cooldownSeconds: 30,
+        terminationPolicies: ['OldestInstance'],
+        suspendedProcesses: ['AZRebalance'],
+        blockDevices: [
+          {
+            deviceName: '/dev/sdb',
+            sizeGiB: 50,
+            volumeType: 'gp3',
+            iops: 4_000,
+            encrypted: true,
+            deleteOnTermination: true,
+          },
+        ],
+        ebsOptimized: true,
+        instanceMonitoring: true,
+        requireIMDSv2: false,
+        associatePublicIpAddress: true,
+        unlimitedCpuCredits: true,
+        placement: { tenancy: 'default' },
+        capacityRebalance: true,
+        enabledMetrics: ['GroupInServiceInstances', 'GroupDesiredCapacity'],
+        lifecycleHooks: [
+          { name: 'warm-up', transition: 'launching', defaultResult: 'CONTINUE', heartbeatSeconds: 30 },
+          { name: 'say-bye', transition: 'terminating', defaultResult: 'ABANDON', heartbeatSeconds: 60 },
+        ],
+        mixedInstances: {
+          types: [
+            { instanceType: bench.instanceType, weightedCapacity: '1' },
+            { instanceType: bench.otherInstanceType, weightedCapacity: '2' },
+          ],
+          onDemandBaseCapacity: 1,
+          onDemandPercentageAboveBaseCapacity: 50,
+          spotAllocationStrategy: 'price-capacity-optimized',
+        },
+        spotPrice: '0.5',
+      };
+      const asked = spec('v000', settings);
+      await port.create(asked, operation('a'));
+      const recipe = await port.recipe(ref('v000'));
+      const named = {
+        name: 'demo-web-v000',
+        imageId: bench.imageId,
+        targetGroups: [bench.targetGroup],
+        tags: { team: 'web' },
+      };
+      expect(recipe).toMatchObject({ ...settings, ...named, capacity: asked.capacity, healthCheckType: 'ELB' });
+      expect(recipe?.securityGroups).toEqual(bench.securityGroups);
+      expect(await port.preflight({ ...recipe!, moniker: asked.moniker })).toEqual([]);
+      await port.create({ ...recipe!, ...ref('v001') }, operation('b'));
+      expect(await port.recipe(ref('v001'))).toEqual({
+        ...recipe,
+        name: 'demo-web-v001',
+        moniker: expect.objectContaining({ cluster: 'demo-web' }),
+      });
+      expect(await port.recipe(ref('v009'))).toBeNull();
     });
 
     it('creating again with the same operation makes nothing twice', async () => {

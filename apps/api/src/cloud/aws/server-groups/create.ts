@@ -3,28 +3,18 @@ import type { Operation, ServerGroupSpec } from '@gennaker/catalog/kit';
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { isFailure, providerMessageOf } from '../errors.ts';
 import type { Place } from '../place.ts';
+import { groupInput, wantedSuspended } from './group-input.ts';
 import { deleteTemplate, deleteTemplatesOf, ensureTemplate, type TemplateRef } from './launch-template.ts';
-import { type Network, resolveNetwork } from './network.ts';
-import { specProblems } from './preflight.ts';
+import { resolveNetwork } from './network.ts';
 import { suspendedIn, suspendMissing } from './processes.ts';
-import { checkOperation, descriptionTags, groupTag, groupTagKey, ownerTags, TAG, tagsOf } from './tags.ts';
+import { specProblems } from './spec-problems.ts';
+import { checkOperation, groupTagKey, TAG, tagsOf } from './tags.ts';
 
 /** New things may stay unseen by other parts of AWS for so long. */
 const UNSEEN_MS = 120_000;
 /** How long one call of ours waits for them before handing back to the queue. */
 const PATIENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 1_000;
-
-/** Processes of a group made to stay out of traffic until it is enabled. */
-const KEPT_BACK = ['AddToLoadBalancer', 'AlarmNotification', 'ScheduledActions'] as const;
-
-const wantedSuspended = (spec: ServerGroupSpec): readonly string[] => [
-  ...new Set([...(spec.suspendedProcesses ?? []), ...(spec.startDisabled ? KEPT_BACK : [])]),
-];
-
-/** What enabling has to give back: ours, not what the user asked to be suspended. */
-const frozenAtStart = (spec: ServerGroupSpec): readonly string[] =>
-  spec.startDisabled ? KEPT_BACK.filter((process) => !(spec.suspendedProcesses ?? []).includes(process)) : [];
 
 function nameTaken(place: Place, name: string, owner: string | null): FailureError {
   return new FailureError({
@@ -48,40 +38,6 @@ function assertOurs(place: Place, group: AutoScalingGroup, operation: Operation)
     advice: 'Find out who deletes it, then run the stage again.',
     details: { provider: 'aws', resource: `server group ${name}`, status: group.Status },
   });
-}
-
-function creation(
-  spec: ServerGroupSpec,
-  operation: Operation,
-  network: Network,
-  template: TemplateRef,
-  imageName: string | null,
-): CreateAutoScalingGroupCommandInput {
-  const frozen = frozenAtStart(spec);
-  return {
-    AutoScalingGroupName: spec.name,
-    // A number, never $Latest: another version must not slip in.
-    LaunchTemplate: { LaunchTemplateId: template.id, Version: '1' },
-    // Empty first: at full size instances could reach the load balancer before the suspension does.
-    MinSize: 0,
-    DesiredCapacity: 0,
-    MaxSize: spec.capacity.max,
-    VPCZoneIdentifier: network.subnets.map((subnet) => subnet.SubnetId).join(','),
-    ...(network.targetGroups.length === 0
-      ? {}
-      : { TargetGroupARNs: network.targetGroups.flatMap((group) => group.TargetGroupArn ?? []) }),
-    HealthCheckType: spec.healthCheckType,
-    // The API's own default is 0 and would kill every slow starter.
-    HealthCheckGracePeriod: spec.healthCheckGracePeriodSeconds,
-    ...(spec.cooldownSeconds === undefined ? {} : { DefaultCooldown: spec.cooldownSeconds }),
-    ...(spec.terminationPolicies?.length ? { TerminationPolicies: [...spec.terminationPolicies] } : {}),
-    Tags: [
-      ...descriptionTags(spec, imageName).map(({ key, value }) => groupTag(spec.name, key, value, true)),
-      ...ownerTags(operation).map(({ key, value }) => groupTag(spec.name, key, value)),
-      groupTag(spec.name, TAG.making, operation.key),
-      ...(frozen.length === 0 ? [] : [groupTag(spec.name, TAG.frozen, frozen.join(','))]),
-    ],
-  };
 }
 
 /** Auto Scaling says so in a ValidationError while a fresh template or profile is not known everywhere. */
@@ -147,7 +103,7 @@ async function makeEmptyGroup(place: Place, spec: ServerGroupSpec, operation: Op
   const imageName = image?.Name ?? null;
   const template = await ensureTemplate(place, spec, operation, network, imageName);
   try {
-    await sendCreation(place, creation(spec, operation, network, template, imageName), template, operation);
+    await sendCreation(place, groupInput(spec, operation, network, template, imageName), template, operation);
     place.groupNames.made(spec.name);
     return null;
   } catch (error) {
@@ -181,6 +137,22 @@ async function undoEmptyGroup(place: Place, name: string): Promise<void> {
   }
 }
 
+/** Starts collecting the measures asked for that are not collected yet. */
+async function collectMetrics(
+  place: Place,
+  spec: ServerGroupSpec,
+  operation: Operation,
+  group: AutoScalingGroup | null,
+): Promise<void> {
+  const known = (group?.EnabledMetrics ?? []).map(({ Metric }) => Metric);
+  const Metrics = (spec.enabledMetrics ?? []).filter((metric) => !known.includes(metric));
+  if (Metrics.length === 0) return;
+  await place.autoScaling.enableMetricsCollection(
+    { AutoScalingGroupName: spec.name, Granularity: '1Minute', Metrics },
+    { abort: operation.abort },
+  );
+}
+
 async function suspendAndSize(
   place: Place,
   spec: ServerGroupSpec,
@@ -188,6 +160,7 @@ async function suspendAndSize(
   group: AutoScalingGroup | null,
 ) {
   await suspendMissing(place, spec.name, wantedSuspended(spec), group ? suspendedIn(group) : [], operation);
+  await collectMetrics(place, spec, operation, group);
   const { min, desired, max } = spec.capacity;
   const [minNow, desiredNow, maxNow] = [group?.MinSize ?? 0, group?.DesiredCapacity ?? 0, group?.MaxSize ?? max];
   if (min === minNow && desired === desiredNow && max === maxNow) return;

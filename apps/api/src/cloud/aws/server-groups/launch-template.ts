@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { RequestLaunchTemplateData, ResourceType, TagSpecification } from '@aws-sdk/client-ec2';
+import type { TagSpecification } from '@aws-sdk/client-ec2';
 import type { Operation, ServerGroupSpec } from '@gennaker/catalog/kit';
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { isFailure } from '../errors.ts';
 import type { Place } from '../place.ts';
+import { tagSpecification, templateData } from './launch-data.ts';
 import type { Network } from './network.ts';
-import { descriptionTags, ownerTags, type Pair, TAG } from './tags.ts';
+import { descriptionTags, ownerTags, TAG } from './tags.ts';
 
 const LONGEST_NAME = 128;
 
@@ -17,35 +18,6 @@ export const fingerprint = (text: string, length: number): string =>
 export function launchTemplateName(groupName: string, operation: Operation): string {
   const suffix = `-${fingerprint(operation.key, 8)}`;
   return `${groupName.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
-}
-
-const tagSpecification = <Type extends string>(type: Type, pairs: readonly Pair[]) => ({
-  ResourceType: type as ResourceType,
-  Tags: pairs.map(({ key, value }) => ({ Key: key, Value: value })),
-});
-
-const profileOf = (role: string | null | undefined) =>
-  role ? { IamInstanceProfile: role.startsWith('arn:') ? { Arn: role } : { Name: role } } : {};
-
-function templateData(spec: ServerGroupSpec, operation: Operation, network: Network, tags: readonly Pair[]) {
-  const instanceTags = [...tags, ...ownerTags(operation)];
-  const data: RequestLaunchTemplateData = {
-    ImageId: spec.imageId,
-    InstanceType: spec.instanceType as RequestLaunchTemplateData['InstanceType'],
-    ...(spec.keyPair ? { KeyName: spec.keyPair } : {}),
-    ...profileOf(spec.iamRole),
-    ...(spec.base64UserData ? { UserData: spec.base64UserData } : {}),
-    NetworkInterfaces: [
-      {
-        DeviceIndex: 0,
-        Groups: [...network.securityGroupIds],
-        ...(spec.associatePublicIpAddress == null ? {} : { AssociatePublicIpAddress: spec.associatePublicIpAddress }),
-      },
-    ],
-    MetadataOptions: { HttpTokens: 'required' },
-    TagSpecifications: [tagSpecification('instance', instanceTags), tagSpecification('volume', instanceTags)],
-  };
-  return data;
 }
 
 export interface TemplateRef {

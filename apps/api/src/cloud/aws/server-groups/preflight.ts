@@ -1,34 +1,13 @@
-import type { Image as AwsImage } from '@aws-sdk/client-ec2';
+import type { Image as AwsImage, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { ServerGroupSpec } from '@gennaker/catalog/kit';
-import { monikerProblem } from '@gennaker/pipeline-dsl';
 import { isFailure } from '../errors.ts';
 import type { Place } from '../place.ts';
+import { typesOf } from './launch-data.ts';
 import { resolveNetwork } from './network.ts';
-import { capacityProblem } from './resize.ts';
-import { tagProblems } from './tags.ts';
+import { specProblems } from './spec-problems.ts';
 
 type Spec = Omit<ServerGroupSpec, 'name'>;
 type Problems = readonly string[];
-
-/** EC2 refuses more, counted before base64. */
-const MOST_USER_DATA_BYTES = 16_384;
-
-/** What can be said without asking AWS. */
-export function specProblems(spec: Spec): Problems {
-  const capacity = capacityProblem(spec.capacity);
-  const name = monikerProblem(spec.moniker);
-  const userData = Buffer.from(spec.base64UserData ?? '', 'base64').length;
-  return [
-    ...(name ? [name] : []),
-    ...(capacity ? [capacity] : []),
-    ...tagProblems(spec.tags),
-    ...(userData > MOST_USER_DATA_BYTES ? [`user data has ${userData} bytes, more than ${MOST_USER_DATA_BYTES}`] : []),
-    ...(spec.healthCheckType === 'ELB' && spec.targetGroups.length === 0
-      ? ['health check type ELB needs a target group']
-      : []),
-    ...(spec.healthCheckGracePeriodSeconds < 0 ? ['the health check grace period is below 0'] : []),
-  ];
-}
 
 /** The answer of a read whose "there is no such thing" is an ordinary outcome. */
 async function orMissing<Answer>(read: Promise<Answer>): Promise<Answer | null> {
@@ -43,20 +22,31 @@ async function orMissing<Answer>(read: Promise<Answer>): Promise<Answer | null> 
 const findImage = async (place: Place, id: string): Promise<AwsImage | undefined> =>
   (await orMissing(place.ec2.describeImages({ ImageIds: [id] })))?.Images?.[0];
 
+/** An instance type that does not exist, or cannot run the image. */
+function typeProblems(place: Place, type: string, known: InstanceTypeInfo | undefined, image: AwsImage | undefined) {
+  if (!known) return [`instance type ${type} does not exist in ${place.region}`];
+  const fits = known.ProcessorInfo?.SupportedArchitectures as readonly string[] | undefined;
+  return image?.Architecture && fits && !fits.includes(image.Architecture)
+    ? [`image ${image.ImageId} is for ${image.Architecture}, instance type ${type} runs ${fits.join(', ')}`]
+    : [];
+}
+
 async function machineProblems(place: Place, spec: Spec): Promise<Problems> {
-  const type = spec.instanceType as 't3.micro';
-  const [image, types] = await Promise.all([
+  const types = [...new Set(typesOf(spec))];
+  const [image, known] = await Promise.all([
     findImage(place, spec.imageId),
-    orMissing(place.ec2.describeInstanceTypes({ InstanceTypes: [type] })),
+    place.ec2.describeInstanceTypes(
+      { Filters: [{ Name: 'instance-type', Values: types }] },
+      { resource: `instance type ${types.join(', ')}` },
+    ),
   ]);
-  const known = types?.InstanceTypes?.[0];
-  const fits = known?.ProcessorInfo?.SupportedArchitectures as readonly string[] | undefined;
   const problems: string[] = [];
   if (!image) problems.push(`image ${spec.imageId} does not exist in ${place.region}, or this account may not use it`);
   else if (image.State !== 'available') problems.push(`image ${spec.imageId} is ${image.State}, not available`);
-  if (!known) problems.push(`instance type ${spec.instanceType} does not exist in ${place.region}`);
-  if (image?.Architecture && fits && !fits.includes(image.Architecture))
-    problems.push(`image ${spec.imageId} is for ${image.Architecture}, instance type ${type} runs ${fits.join(', ')}`);
+  for (const type of types) {
+    const info = known.InstanceTypes?.find((one) => one.InstanceType === type);
+    problems.push(...typeProblems(place, type, info, image));
+  }
   return problems;
 }
 

@@ -5,6 +5,7 @@ import { type Moniker, parseMoniker } from '@gennaker/pipeline-dsl';
 import { loadBalancerName, targetGroupName } from '../load-balancers/target-groups.ts';
 import type { Place } from '../place.ts';
 import { healthOf, isMember, reasonsFor, type TargetFacts, trafficOf } from './health.ts';
+import { launchDataOf } from './recipe.ts';
 import { parseCapacity, TAG, tagsOf } from './tags.ts';
 
 /** Targets of every attached target group, by instance id. */
@@ -50,7 +51,7 @@ async function readInstance(place: Place, member: GroupInstance, targets: readon
 async function readImage(place: Place, group: AutoScalingGroup, members: readonly GroupInstance[]) {
   const tags = tagsOf(group);
   const id =
-    members.find((member) => member.ImageId)?.ImageId ?? tags[TAG.image] ?? (await templateImage(place, group));
+    members.find((member) => member.ImageId)?.ImageId ?? tags[TAG.image] ?? (await launchDataOf(place, group))?.ImageId;
   if (!id) return { id: '', name: null, version: null };
   const [taggedName, taggedVersion] = [tags[TAG.imageName], tags[TAG.version]];
   if (id === tags[TAG.image] && taggedName && taggedVersion) return { id, name: taggedName, version: taggedVersion };
@@ -58,17 +59,6 @@ async function readImage(place: Place, group: AutoScalingGroup, members: readonl
   const imageTags = Object.fromEntries((image?.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
   const version = taggedVersion ?? imageTags[TAG.version] ?? imageTags['version'] ?? null;
   return { id, name: image?.Name ?? taggedName ?? null, version };
-}
-
-/** Image of the template version in use, for an empty group made by another tool. */
-async function templateImage(place: Place, group: AutoScalingGroup): Promise<string | null> {
-  const template = group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
-  if (!template?.LaunchTemplateId) return null;
-  const answer = await place.ec2.describeLaunchTemplateVersions({
-    LaunchTemplateId: template.LaunchTemplateId,
-    Versions: [template.Version ?? '$Default'],
-  });
-  return answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId ?? null;
 }
 
 async function readLoadBalancers(place: Place, group: AutoScalingGroup): Promise<readonly string[]> {

@@ -27,6 +27,7 @@ serverGroupsContract('AWS', async () => {
     region: 'us-east-1',
     imageId: GOOD_IMAGE,
     instanceType: 't3.micro',
+    otherInstanceType: 't3.small',
     targetGroup: 'demo-web-tg',
     securityGroups: ['demo-web'],
     subnetIds: Object.keys(one.sandbox.state().regions['123456789012/us-east-1']?.subnets ?? {}),

@@ -12,6 +12,7 @@ import { judgeProspects } from './hopeless.ts';
 import { nextServerGroupName } from './next-name.ts';
 import { preflight } from './preflight.ts';
 import { findCluster, findGroups, readServerGroup } from './read.ts';
+import { readRecipe } from './recipe.ts';
 import { resizeServerGroup, writeIntendedCapacity } from './resize.ts';
 import { parseList, TAG, tagsOf } from './tags.ts';
 
@@ -58,6 +59,11 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
       return (await Promise.all(places.map((place) => applicationIn(place, application)))).flat();
     },
     nextName: async (ref, moniker) => nextServerGroupName(at(ref), ref, moniker),
+    async recipe(ref) {
+      const place = at(ref);
+      const group = await place.group(ref.name);
+      return group ? readRecipe(place, group) : null;
+    },
     preflight: async (spec) => preflight(at(spec), spec),
     create: async (spec, operation) => createServerGroup(at(spec), spec, operation),
     abandon: async (ref, operation) => abandonCreation(at(ref), ref.name, operation),

@@ -18,6 +18,8 @@ export const TAG = {
   capacity: 'cd:capacity',
   /** Processes that we suspended, comma separated; written before suspending. */
   frozen: 'cd:frozen',
+  /** Processes suspended until copied scaling may act, comma separated; written before suspending. */
+  unsettled: 'cd:unsettled',
   /** `min/desired/max;operation` to restore. */
   pinned: 'cd:pinned',
   /** Operation of an unfinished creation; gone when the group has its size. */
