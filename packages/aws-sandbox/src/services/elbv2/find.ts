@@ -32,11 +32,23 @@ export function checkName(kind: string, name: string): void {
   }
 }
 
-export const tagsIn = (tags: Array<{ Key?: string; Value?: string }> | undefined): Record<string, string> =>
-  Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+type Pairs = Array<{ Key?: string; Value?: string }> | undefined;
 
-export const attributesIn = (attributes: Array<{ Key?: string; Value?: string }> | undefined): Record<string, string> =>
-  tagsIn(attributes);
+/** The tags of a request; keys AWS keeps for itself are refused. */
+export function tagsIn(tags: Pairs): Record<string, string> {
+  const read = attributesIn(tags);
+  const reserved = Object.keys(read).find((key) => key.toLowerCase().startsWith('aws:'));
+  if (reserved !== undefined) refuse('ValidationError', `Tag keys may not begin with aws: '${reserved}'`);
+  return read;
+}
+
+/** The attributes of a request; with `known`, a key outside of it is refused. */
+export function attributesIn(attributes: Pairs, known?: string[]): Record<string, string> {
+  const read = Object.fromEntries((attributes ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+  const unknown = Object.keys(read).find((key) => known !== undefined && !known.includes(key));
+  if (unknown !== undefined) refuse('ValidationError', `Attribute key '${unknown}' is not recognized`);
+  return read;
+}
 
 export const pairsOut = (values: Record<string, string>): Array<{ Key: string; Value: string }> =>
   Object.entries(values).map(([Key, Value]) => ({ Key, Value }));

@@ -1,8 +1,10 @@
 import { queryProtocol } from '../../wire/query-protocol.ts';
 import type { Service } from '../service.ts';
 import { listenerHandlers } from './listeners.ts';
+
 import { loadBalancerHandlers } from './load-balancers.ts';
 import { elbv2Machine } from './machine.ts';
+import { tagHandlers } from './tags.ts';
 import { targetGroupHandlers } from './target-groups.ts';
 
 /** Elastic Load Balancing v2: application and network load balancers, target groups, listeners, rules. */
@@ -15,6 +17,6 @@ export const elbv2: Service = {
     }),
   ],
   loadSchemas: () => import('./operations.ts'),
-  handlers: { ...loadBalancerHandlers, ...targetGroupHandlers, ...listenerHandlers },
+  handlers: { ...loadBalancerHandlers, ...targetGroupHandlers, ...listenerHandlers, ...tagHandlers },
   machine: elbv2Machine,
 };

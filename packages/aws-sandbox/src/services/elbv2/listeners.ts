@@ -1,58 +1,23 @@
 import type {
-  Action,
-  AddTagsInput,
   CreateListenerInput,
   CreateRuleInput,
   DeleteListenerInput,
   DeleteRuleInput,
+  DescribeListenerAttributesInput,
   DescribeListenersInput,
   DescribeRulesInput,
-  DescribeTagsInput,
+  ModifyListenerAttributesInput,
   ModifyListenerInput,
   ModifyRuleInput,
-  RemoveTagsInput,
   SetRulePrioritiesInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { refuse } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
-import { listenerOf, loadBalancerOf, noListener, noRule, pairsOut, ruleOf, tagsIn, targetGroupOf } from './find.ts';
-import { forwardTargets } from './forwarding.ts';
+import { checkActions, checkConditions, checkProtocol } from './actions.ts';
+import { attributesIn, listenerOf, loadBalancerOf, noListener, noRule, pairsOut, ruleOf, tagsIn } from './find.ts';
 import type { Listener, Rule } from './state.ts';
-
-function checkActions(call: Call, actions: Action[] | undefined, loadBalancerArn: string): Action[] {
-  const list = actions ?? [];
-  if (list.length === 0) refuse('ValidationError', 'At least one action must be specified');
-  const targets = forwardTargets(list);
-  if (targets.length > 5)
-    refuse('TooManyUniqueTargetGroupsPerLoadBalancer', 'A forward action can have at most five target groups');
-  const balancer = loadBalancerOf(call.view, loadBalancerArn);
-  for (const { arn, weight } of targets) {
-    if (weight < 0 || weight > 999) refuse('ValidationError', `Weight '${weight}' is not in the range 0 to 999`);
-    const group = targetGroupOf(call.view, arn);
-    if (group.vpcId !== null && group.vpcId !== balancer.vpcId) {
-      refuse(
-        'InvalidConfigurationRequest',
-        `Target group '${arn}' is not in the same VPC as load balancer '${loadBalancerArn}'`,
-      );
-    }
-  }
-  return list.map(withForwardConfig);
-}
-
-/** A simple forward is answered with its long form too, as ELB does. */
-function withForwardConfig(action: Action): Action {
-  if (action.Type !== 'forward') return action;
-  const groups = action.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: action.TargetGroupArn, Weight: 1 }];
-  const TargetGroups = groups.map((group) => ({ TargetGroupArn: group.TargetGroupArn, Weight: group.Weight ?? 1 }));
-  const ForwardConfig = {
-    TargetGroups,
-    TargetGroupStickinessConfig: action.ForwardConfig?.TargetGroupStickinessConfig ?? { Enabled: false },
-  };
-  const only = TargetGroups.length === 1 ? TargetGroups[0]?.TargetGroupArn : undefined;
-  return { ...action, TargetGroupArn: only, ForwardConfig };
-}
 
 function listenerOut(listener: Listener) {
   return {
@@ -104,15 +69,18 @@ export const listenerHandlers = {
     const taken = Object.values(call.store.listeners).some(
       (each) => each.loadBalancerArn === balancer.arn && each.port === port,
     );
+    const certificates = (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? '');
+    const protocol = input.Protocol ?? (balancer.type === 'application' ? 'HTTP' : 'TCP');
+    checkProtocol(balancer, protocol, certificates);
     const actions = checkActions(call, input.DefaultActions, balancer.arn);
     if (taken) refuse('DuplicateListener', 'A listener already exists on this port for this load balancer');
     const listener: Listener = {
       arn: `${balancer.arn.replace(':loadbalancer/', ':listener/')}/${call.world.random.hex(16)}`,
       loadBalancerArn: balancer.arn,
       port,
-      protocol: input.Protocol ?? 'HTTP',
-      certificates: (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? ''),
-      sslPolicy: input.SslPolicy ?? null,
+      protocol,
+      certificates,
+      sslPolicy: input.SslPolicy ?? (certificates.length > 0 ? 'ELBSecurityPolicy-TLS13-1-2-2021-06' : null),
       actions,
       attributes: {},
       tags: tagsIn(input.Tags),
@@ -139,13 +107,26 @@ export const listenerHandlers = {
       input.DefaultActions === undefined
         ? listener.actions
         : checkActions(call, input.DefaultActions, listener.loadBalancerArn);
-    listener.actions = actions;
-    listener.port = input.Port ?? listener.port;
-    listener.protocol = input.Protocol ?? listener.protocol;
+    const certificates = input.Certificates?.map((each) => each.CertificateArn ?? '') ?? listener.certificates;
+    const protocol = input.Protocol ?? listener.protocol;
+    checkProtocol(loadBalancerOf(call.store, listener.loadBalancerArn), protocol, certificates);
+    const taken = Object.values(call.store.listeners).some(
+      (each) => each !== listener && each.loadBalancerArn === listener.loadBalancerArn && each.port === input.Port,
+    );
+    if (taken) refuse('DuplicateListener', 'A listener already exists on this port for this load balancer');
+    Object.assign(listener, { actions, certificates, protocol, port: input.Port ?? listener.port });
     listener.sslPolicy = input.SslPolicy ?? listener.sslPolicy;
-    if (input.Certificates !== undefined)
-      listener.certificates = input.Certificates.map((each) => each.CertificateArn ?? '');
     return { Listeners: [listenerOut(listener)] };
+  },
+
+  DescribeListenerAttributes(call: Call, input: DescribeListenerAttributesInput) {
+    return { Attributes: pairsOut(listenerOf(call.view, input.ListenerArn).attributes) };
+  },
+
+  ModifyListenerAttributes(call: Call, input: ModifyListenerAttributesInput) {
+    const listener = listenerOf(call.store, input.ListenerArn);
+    Object.assign(listener.attributes, attributesIn(input.Attributes));
+    return { Attributes: pairsOut(listener.attributes) };
   },
 
   DeleteListener(call: Call, input: DeleteListenerInput) {
@@ -157,13 +138,16 @@ export const listenerHandlers = {
 
   CreateRule(call: Call, input: CreateRuleInput) {
     const listener = listenerOf(call.view, input.ListenerArn);
+    if (loadBalancerOf(call.view, listener.loadBalancerArn).type !== 'application')
+      refuse('UnsupportedProtocol', 'Rules are supported on listeners of application load balancers only');
+    const conditions = checkConditions(input.Conditions);
     const actions = checkActions(call, input.Actions, listener.loadBalancerArn);
     checkPriority(call.store, listener.arn, input.Priority ?? 0, []);
     const rule: Rule = {
       arn: `${listener.arn.replace(':listener/', ':listener-rule/')}/${call.world.random.hex(16)}`,
       listenerArn: listener.arn,
       priority: input.Priority ?? 0,
-      conditions: input.Conditions ?? [],
+      conditions,
       actions,
       tags: tagsIn(input.Tags),
     };
@@ -172,6 +156,8 @@ export const listenerHandlers = {
   },
 
   DescribeRules(call: Call, input: DescribeRulesInput) {
+    if ((input.ListenerArn === undefined) === (input.RuleArns === undefined))
+      refuse('ValidationError', 'You must specify either a listener or one or more rules');
     for (const arn of input.RuleArns ?? []) if (!call.view.rules[arn]) noRule(arn);
     const found =
       input.ListenerArn === undefined
@@ -187,10 +173,13 @@ export const listenerHandlers = {
   },
 
   ModifyRule(call: Call, input: ModifyRuleInput) {
+    if (input.RuleArn?.endsWith('/default'))
+      refuse('OperationNotPermitted', `Default rule '${input.RuleArn}' cannot be modified`);
     const rule = ruleOf(call.store, input.RuleArn);
     const listener = listenerOf(call.store, rule.listenerArn);
+    const conditions = input.Conditions === undefined ? rule.conditions : checkConditions(input.Conditions);
     if (input.Actions !== undefined) rule.actions = checkActions(call, input.Actions, listener.loadBalancerArn);
-    if (input.Conditions !== undefined) rule.conditions = input.Conditions;
+    rule.conditions = conditions;
     return { Rules: [ruleOut(rule)] };
   },
 
@@ -213,31 +202,4 @@ export const listenerHandlers = {
     for (const { rule, priority } of pairs) rule.priority = priority;
     return { Rules: pairs.map(({ rule }) => ruleOut(rule)) };
   },
-
-  AddTags(call: Call, input: AddTagsInput) {
-    const resources = (input.ResourceArns ?? []).map((arn) => tagged(call.store, arn));
-    for (const resource of resources) Object.assign(resource.tags, tagsIn(input.Tags));
-    return {};
-  },
-
-  RemoveTags(call: Call, input: RemoveTagsInput) {
-    const resources = (input.ResourceArns ?? []).map((arn) => tagged(call.store, arn));
-    for (const resource of resources) for (const key of input.TagKeys ?? []) delete resource.tags[key];
-    return {};
-  },
-
-  DescribeTags(call: Call, input: DescribeTagsInput) {
-    const TagDescriptions = (input.ResourceArns ?? []).map((ResourceArn) => ({
-      ResourceArn,
-      Tags: pairsOut(tagged(call.view, ResourceArn).tags),
-    }));
-    return { TagDescriptions };
-  },
 };
-
-function tagged(store: RegionStore, arn: string): { tags: Record<string, string> } {
-  if (arn.includes(':loadbalancer/')) return loadBalancerOf(store, arn);
-  if (arn.includes(':targetgroup/')) return targetGroupOf(store, arn);
-  if (arn.includes(':listener-rule/')) return ruleOf(store, arn);
-  return listenerOf(store, arn);
-}

@@ -1,6 +1,7 @@
 import type {
   CreateLoadBalancerInput,
   DeleteLoadBalancerInput,
+  DescribeAccountLimitsInput,
   DescribeLoadBalancerAttributesInput,
   DescribeLoadBalancersInput,
   ModifyLoadBalancerAttributesInput,
@@ -21,6 +22,36 @@ export const defaultLoadBalancerAttributes: Record<string, string> = {
   'load_balancing.cross_zone.enabled': 'true',
   'routing.http2.enabled': 'true',
 };
+
+const networkAttributes: Record<string, string> = {
+  'access_logs.s3.enabled': 'false',
+  'deletion_protection.enabled': 'false',
+  'load_balancing.cross_zone.enabled': 'false',
+};
+
+/** The attributes a new load balancer has. */
+const attributesOfNew = (type: LoadBalancer['type']): Record<string, string> =>
+  type === 'application' ? { ...defaultLoadBalancerAttributes } : { ...networkAttributes };
+
+const knownAttributes = [
+  ...Object.keys(defaultLoadBalancerAttributes),
+  'access_logs.s3.bucket',
+  'access_logs.s3.prefix',
+  'client_keep_alive.seconds',
+  'connection_logs.s3.bucket',
+  'connection_logs.s3.enabled',
+  'connection_logs.s3.prefix',
+  'dns_record.client_routing_policy',
+  'ipv6.deny_all_igw_traffic',
+  'routing.http.desync_mitigation_mode',
+  'routing.http.drop_invalid_header_fields.enabled',
+  'routing.http.preserve_host_header.enabled',
+  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled',
+  'routing.http.xff_client_port.enabled',
+  'routing.http.xff_header_processing.mode',
+  'waf.fail_open.enabled',
+  'zonal_shift.config.enabled',
+];
 
 function loadBalancerOut(call: Call, balancer: LoadBalancer) {
   return {
@@ -64,7 +95,31 @@ function checkGroups(call: Call, ids: string[]): void {
   }
 }
 
+/** An application load balancer without security groups gets the default one of its VPC. */
+function defaultGroups(call: Call, type: string, vpcId: string): string[] {
+  if (type !== 'application') return [];
+  return Object.values(call.store.securityGroups)
+    .filter((group) => group.vpcId === vpcId && group.name === 'default')
+    .map((group) => group.id);
+}
+
 const sameSet = (a: string[], b: string[]): boolean => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
+
+const limits = {
+  'application-load-balancers': '50',
+  'target-groups': '3000',
+  'targets-per-application-load-balancer': '1000',
+  'listeners-per-application-load-balancer': '50',
+  'rules-per-application-load-balancer': '100',
+  'network-load-balancers': '50',
+  'targets-per-network-load-balancer': '3000',
+  'listeners-per-network-load-balancer': '50',
+  'condition-values-per-alb-rule': '5',
+  'condition-wildcards-per-alb-rule': '5',
+  'target-groups-per-action-on-application-load-balancer': '5',
+  'target-groups-per-application-load-balancer': '100',
+  'certificates-per-application-load-balancer': '25',
+};
 
 export const loadBalancerHandlers = {
   CreateLoadBalancer(call: Call, input: CreateLoadBalancerInput) {
@@ -82,7 +137,12 @@ export const loadBalancerHandlers = {
     }
     const held = Object.values(call.store.loadBalancers).find((balancer) => balancer.name === name);
     if (held !== undefined) {
-      const same = held.type === type && held.scheme === scheme && sameSet(held.subnetIds, subnetIds);
+      const same =
+        held.type === type &&
+        held.scheme === scheme &&
+        held.ipAddressType === (input.IpAddressType ?? 'ipv4') &&
+        sameSet(held.securityGroups, input.SecurityGroups ?? defaultGroups(call, type, vpcId)) &&
+        sameSet(held.subnetIds, subnetIds);
       if (same) return { LoadBalancers: [loadBalancerOut(call, held)] };
       refuse(
         'DuplicateLoadBalancerName',
@@ -100,11 +160,11 @@ export const loadBalancerHandlers = {
       scheme,
       vpcId,
       subnetIds,
-      securityGroups: input.SecurityGroups ?? [],
+      securityGroups: input.SecurityGroups ?? defaultGroups(call, type, vpcId),
       ipAddressType: input.IpAddressType ?? 'ipv4',
       createdAt: call.now,
       activeAt: call.now + Math.round(random.between(profile.loadBalancer) * 1000),
-      attributes: { ...defaultLoadBalancerAttributes },
+      attributes: attributesOfNew(type as LoadBalancer['type']),
       tags: tagsIn(input.Tags),
     };
     call.store.loadBalancers[balancer.arn] = balancer;
@@ -149,13 +209,15 @@ export const loadBalancerHandlers = {
 
   ModifyLoadBalancerAttributes(call: Call, input: ModifyLoadBalancerAttributesInput) {
     const balancer = loadBalancerOf(call.store, input.LoadBalancerArn);
-    Object.assign(balancer.attributes, attributesIn(input.Attributes));
+    Object.assign(balancer.attributes, attributesIn(input.Attributes, knownAttributes));
     return { Attributes: pairsOut(balancer.attributes) };
   },
 
   SetSecurityGroups(call: Call, input: SetSecurityGroupsInput) {
     const balancer = loadBalancerOf(call.store, input.LoadBalancerArn);
     checkGroups(call, input.SecurityGroups ?? []);
+    if (balancer.type === 'gateway' || (balancer.type === 'network' && balancer.securityGroups.length === 0))
+      refuse('InvalidConfigurationRequest', 'Security groups can only be set on a load balancer made with some');
     balancer.securityGroups = input.SecurityGroups ?? [];
     return { SecurityGroupIds: balancer.securityGroups };
   },
@@ -163,9 +225,17 @@ export const loadBalancerHandlers = {
   SetSubnets(call: Call, input: SetSubnetsInput) {
     const balancer = loadBalancerOf(call.store, input.LoadBalancerArn);
     const ids = input.Subnets ?? (input.SubnetMappings ?? []).map((mapping) => mapping.SubnetId ?? '');
-    checkSubnets(call, ids);
+    if (checkSubnets(call, ids) !== balancer.vpcId)
+      refuse('InvalidSubnet', 'The subnets must be in the VPC of the load balancer');
+    if (balancer.type === 'application' && ids.length < 2)
+      refuse('ValidationError', 'At least two subnets in two different Availability Zones must be specified');
     balancer.subnetIds = ids;
     return { AvailabilityZones: loadBalancerOut(call, balancer).AvailabilityZones };
+  },
+
+  DescribeAccountLimits(_call: Call, _input: DescribeAccountLimitsInput) {
+    const Limits = Object.entries(limits).map(([Name, Max]) => ({ Name, Max }));
+    return { Limits };
   },
 
   SetIpAddressType(call: Call, input: SetIpAddressTypeInput) {

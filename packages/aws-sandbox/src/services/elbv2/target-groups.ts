@@ -27,6 +27,33 @@ export const defaultTargetGroupAttributes: Record<string, string> = {
   'load_balancing.algorithm.type': 'round_robin',
 };
 
+const networkAttributes: Record<string, string> = {
+  'deregistration_delay.timeout_seconds': '300',
+  'deregistration_delay.connection_termination.enabled': 'false',
+  'proxy_protocol_v2.enabled': 'false',
+  'preserve_client_ip.enabled': 'true',
+  'stickiness.enabled': 'false',
+  'stickiness.type': 'source_ip',
+  'load_balancing.cross_zone.enabled': 'use_load_balancer_configuration',
+};
+
+const attributesOfNew = (protocol: string): Record<string, string> =>
+  protocol.startsWith('HTTP') ? { ...defaultTargetGroupAttributes } : { ...networkAttributes };
+
+const knownAttributes = [
+  ...Object.keys(defaultTargetGroupAttributes),
+  ...Object.keys(networkAttributes),
+  'load_balancing.algorithm.anomaly_mitigation',
+  'stickiness.app_cookie.cookie_name',
+  'stickiness.app_cookie.duration_seconds',
+  'target_group_health.dns_failover.minimum_healthy_targets.count',
+  'target_group_health.dns_failover.minimum_healthy_targets.percentage',
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count',
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage',
+  'target_health_state.unhealthy.connection_termination.enabled',
+  'target_health_state.unhealthy.draining_interval_seconds',
+];
+
 const descriptions: Record<string, string> = {
   'Elb.RegistrationInProgress': 'Target registration is in progress',
   'Elb.InitialHealthChecking': 'Initial health checks in progress',
@@ -132,6 +159,8 @@ function healthOut(group: TargetGroup, target: Pick<Target, 'id' | 'port' | 'sta
   };
 }
 
+const protocols = ['HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC'];
+
 export const targetGroupHandlers = {
   CreateTargetGroup(call: Call, input: CreateTargetGroupInput) {
     const name = input.Name ?? '';
@@ -141,6 +170,7 @@ export const targetGroupHandlers = {
       if (input.VpcId === undefined) refuse('ValidationError', 'A VPC ID must be specified');
       if (!call.view.vpcs[input.VpcId]) refuse('ValidationError', `The VPC ID '${input.VpcId}' is not found`);
     }
+    if (!protocols.includes(protocol)) refuse('ValidationError', `Protocol '${protocol}' is not valid`);
     const healthCheck = healthCheckIn(input, defaultHealthCheck(protocol));
     const held = Object.values(call.store.targetGroups).find((group) => group.name === name);
     if (held !== undefined) {
@@ -167,7 +197,7 @@ export const targetGroupHandlers = {
       ipAddressType: input.IpAddressType ?? 'ipv4',
       protocolVersion: protocol.startsWith('HTTP') ? (input.ProtocolVersion ?? 'HTTP1') : null,
       healthCheck,
-      attributes: { ...defaultTargetGroupAttributes },
+      attributes: attributesOfNew(protocol),
       tags: tagsIn(input.Tags),
       targets: {},
     };
@@ -212,7 +242,7 @@ export const targetGroupHandlers = {
 
   ModifyTargetGroupAttributes(call: Call, input: ModifyTargetGroupAttributesInput) {
     const group = targetGroupOf(call.store, input.TargetGroupArn);
-    const added = attributesIn(input.Attributes);
+    const added = attributesIn(input.Attributes, knownAttributes);
     const delay = added['deregistration_delay.timeout_seconds'];
     if (delay !== undefined && !(Number(delay) >= 0 && Number(delay) <= 3600)) {
       refuse('InvalidConfigurationRequest', `Deregistration delay '${delay}' must be between 0 and 3600 seconds`);
