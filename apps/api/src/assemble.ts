@@ -36,12 +36,14 @@ import { LateQueue } from './late-queue.ts';
 import { createLogger, type Logger, systemClock } from './observability/index.ts';
 import { OutgoingHttp } from './outgoing-http/index.ts';
 import { createOutsideWorld } from './outside-world/index.ts';
+import { PackerRuns } from './packer/index.ts';
 import {
   Applications,
   createExecutionStore,
   Deliveries,
   Documents,
   ExecutionQueries,
+  KEYED_CONNECTION,
   Leases,
   openDatabase,
   PipelineConfigs,
@@ -58,8 +60,9 @@ export interface Replacements {
   readonly logger?: Logger;
 }
 
-const POOL = 12;
-const REPOSITORY_POOL = 4;
+/** Connections of the engine and of deliveries, and of everything that reads lists. */
+const POOL = 10;
+const REPOSITORY_POOL = 6;
 
 /** Wires the rooms: the one place that knows all of them. */
 export function assemble(config: ApplicationConfig, replacements: Replacements = {}) {
@@ -73,7 +76,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
       () => clock.now(),
     );
   const workerId = `${hostname()}-${process.pid}-${ids.next()}`;
-  const pool = openPool(config, POOL, logger);
+  const pool = openPool(config, POOL, logger, KEYED_CONNECTION);
   const repositoryPool = openPool(config, REPOSITORY_POOL, logger);
   const database = openDatabase(repositoryPool);
   const store = createExecutionStore(pool, { leaseTtlMs: config.worker.leaseMs });
@@ -84,13 +87,19 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const canaryConfigs = new Documents(database, 'canaryConfig', () => clock.now());
   const templates = new PipelineTemplates(database, () => clock.now());
   const deliveries = new Deliveries(pool);
-  const queries = new ExecutionQueries(pool);
+  const queries = new ExecutionQueries(repositoryPool);
   const { accounts } = config.aws;
   const cloud = createAwsCloud({
     accounts,
     logger,
+    imageOwners: config.aws.imageOwners,
     ...(config.aws.endpointUrl === null ? {} : { endpoint: config.aws.endpointUrl }),
     ...(config.aws.credentials === null ? {} : { credentials: credentialsOf(config.aws.credentials) }),
+  });
+  const packer = new PackerRuns({
+    program: config.packer,
+    environmentOf: (account, region) => cloud.environment(account, region),
+    logger,
   });
   const problem = (message: string, error: unknown): void =>
     logger.warn(message, { problem: error instanceof Error ? error.message : String(error) });
@@ -124,6 +133,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const ports: Ports = {
     serverGroups: cloud.serverGroups,
     images: cloud.images,
+    packer,
     loadBalancers: cloud.loadBalancers,
     leases: new Leases(pool, () => clock.now()),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
@@ -205,6 +215,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     /** Closes what was opened here, last opened first. */
     async close(): Promise<void> {
       await notices.stop();
+      await packer.close();
       cloud.stop();
       await database.$disconnect();
       await Promise.all([repositoryPool.end(), pool.end()]);
@@ -212,12 +223,12 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   };
 }
 
-function openPool(config: ApplicationConfig, max: number, logger: Logger): pg.Pool {
+function openPool(config: ApplicationConfig, max: number, logger: Logger, options?: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: config.databaseUrl,
     max,
     connectionTimeoutMillis: 10_000,
-    options: '-c plan_cache_mode=force_generic_plan',
+    ...(options === undefined ? {} : { options }),
   });
   pool.on('error', (error) => logger.warn('an idle database connection was lost', { problem: error.message }));
   return pool;

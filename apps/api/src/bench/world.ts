@@ -7,7 +7,7 @@ import { LocalFirstQueue } from '../engine/local-first-queue.ts';
 import type { CommitListener, ExecutionStore, StageRegistry } from '../engine/ports.ts';
 import { createUlids } from '../engine/ulids.ts';
 import { WorkerLoop } from '../engine/worker.ts';
-import { createExecutionStore } from '../persistence/execution-store/index.ts';
+import { createExecutionStore, KEYED_CONNECTION } from '../persistence/execution-store/index.ts';
 import { BullWorkQueue, messageOf, openQueue, openWorker, type QueueConnection } from '../queue/index.ts';
 
 const open = z.looseObject({});
@@ -70,7 +70,7 @@ export async function startWorld({
   problem = console.warn,
 }: WorldOptions): Promise<World> {
   const quiet = { debug: () => undefined, info: () => undefined, warn: problem, error: problem };
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8, options: '-c plan_cache_mode=force_generic_plan' });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8, options: KEYED_CONNECTION });
   pool.on('error', () => undefined);
   const store = createExecutionStore(pool, { leaseTtlMs: 4_000 });
   const bull = openQueue(place, quiet.warn);

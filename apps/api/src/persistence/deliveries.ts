@@ -144,7 +144,7 @@ export class Deliveries {
   private async storeAll(items: readonly NewDelivery[]): Promise<readonly Stored[]> {
     const { rows } = await this.pool.query<{ stored: string[] | null; candidates: CandidateRow[] | null }>({
       name: 'store-deliveries',
-      text: `with i as (select * from json_to_recordset($1::json) as i(id text, kind text, source text, "dedupeKey" text,
+      text: `with i as (select * from jsonb_to_recordset($1::jsonb) as i(id text, kind text, source text, "dedupeKey" text,
             headers jsonb, payload jsonb, bytes int, "receivedAt" bigint)),
           s as (insert into delivery (id, kind, source, dedupe_key, headers, payload, bytes, received_at, verdict)
             select id, kind, source, "dedupeKey", headers, payload, bytes, "receivedAt",
@@ -185,7 +185,7 @@ export class Deliveries {
       name: 'judge-deliveries',
       text: `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as off)
         update delivery d set verdict = v.verdict
-        from json_to_recordset($1::json) as v(id text, verdict jsonb), relaxed
+        from jsonb_to_recordset($1::jsonb) as v(id text, verdict jsonb), relaxed
         where d.id = v.id and relaxed.off = 'off'`,
       values: [JSON.stringify(items)],
     });

@@ -10,10 +10,11 @@ const HORIZON_MS = 30_000;
 
 /**
  * Of the wake-ups due at once only so many in a slice of time become jobs; one more job at the slice's end tells a worker
- * to find the others in the rows. A job costs several times what its row does.
+ * to find the others in the rows. While a burst lasts there is only that one: a job costs several times what its row
+ * does, and whoever looks finds many rows at once.
  */
 const JOBS_IN_A_SLICE = 4;
-const SLICE_MS = 25;
+const SLICE_MS = 50;
 
 /** Wake-ups as BullMQ jobs. The job's id is the wake-up's key and time, so that doubling one is harmless. */
 export class BullWorkQueue implements WorkQueue {
@@ -41,7 +42,10 @@ export class BullWorkQueue implements WorkQueue {
 
   private sliceAt(now: number) {
     const number = Math.floor(now / SLICE_MS);
-    if (number !== this.slice.number) this.slice = { number, jobsLeft: JOBS_IN_A_SLICE, hasLook: false };
+    if (number !== this.slice.number) {
+      const inBurst = this.slice.hasLook && number === this.slice.number + 1;
+      this.slice = { number, jobsLeft: inBurst ? 0 : JOBS_IN_A_SLICE, hasLook: false };
+    }
     return this.slice;
   }
 

@@ -385,9 +385,25 @@ function signalStatement(items: readonly NewSignal[]) {
 /** Stores executions with their stages, first event and wake-up; those whose correlation key is taken are left out. */
 function creationStatement(items: readonly NewExecution[]) {
   const executions = items.map(({ execution, parentExecutionId, parentStageId, correlationKey }) => ({
-    ...execution,
-    stages: undefined,
+    id: execution.id,
+    rootId: execution.rootId,
+    type: execution.type,
+    application: execution.application,
+    name: execution.name,
+    pipelineConfigId: execution.pipelineConfigId,
+    pipelineVersion: execution.pipelineVersion,
+    status: execution.status,
+    buildTime: execution.buildTime,
+    startTimeExpiry: execution.startTimeExpiry,
+    canceled: execution.canceled,
+    canceledBy: execution.canceledBy,
+    cancellationReason: execution.cancellationReason,
+    limitConcurrent: execution.limitConcurrent,
+    maxConcurrentExecutions: execution.maxConcurrentExecutions,
+    keepWaitingPipelines: execution.keepWaitingPipelines,
+    trigger: execution.trigger,
     details: detailsOf(execution),
+    initialConfig: execution.initialConfig,
     parentExecutionId,
     parentStageId,
     correlationKey,
@@ -399,7 +415,7 @@ function creationStatement(items: readonly NewExecution[]) {
   return {
     name: 'create',
     text: `with i as (
-        select distinct on (coalesce("correlationKey", id)) * from json_to_recordset($1::json) as i(id text, "rootId" text,
+        select distinct on (coalesce("correlationKey", id)) * from jsonb_to_recordset($1::jsonb) as i(id text, "rootId" text,
           type text, application text, name text, "pipelineConfigId" text, "pipelineVersion" int, status text,
           "buildTime" bigint, "startTimeExpiry" bigint, canceled boolean, "canceledBy" text, "cancellationReason" text,
           "limitConcurrent" boolean, "maxConcurrentExecutions" int, "keepWaitingPipelines" boolean, trigger jsonb,
@@ -416,7 +432,7 @@ function creationStatement(items: readonly NewExecution[]) {
           "keepWaitingPipelines", trigger, details, "initialConfig", "parentExecutionId", "parentStageId",
           "correlationKey", 1 from i
         on conflict (correlation_key) do nothing returning id),
-      new_stages as (${INSERT_STAGES} from json_to_recordset($2::json) as ${STAGE_RECORD} join stored h on h.id = i.execution_id),
+      new_stages as (${INSERT_STAGES} from jsonb_to_recordset($2::jsonb) as ${STAGE_RECORD} join stored h on h.id = i.execution_id),
       events as (
         insert into execution_event (execution_id, sequence, at, type, stage_id, data)
         select i.id, 1, i."buildTime", 'execution.created', null, i.created from i join stored using (id)),
