@@ -41,6 +41,7 @@ import {
   Applications,
   createExecutionStore,
   Deliveries,
+  Deployments,
   Documents,
   ExecutionQueries,
   KEYED_CONNECTION,
@@ -139,6 +140,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
     pipelines: new ChildPipelines(() => engine, pipelines, resolveDefinition),
     recoveries: new RecoveryRuns(() => engine),
+    deployments: new Deployments(pool),
     ...replacements.ports,
   };
   const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });

@@ -22,6 +22,7 @@ import { pipelineStage } from './stages/pipeline/definition.ts';
 import { resizeServerGroupStage } from './stages/resize-server-group/definition.ts';
 import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execution-during-time-window/definition.ts';
 import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
+import { rollbackServerGroupStage } from './stages/rollback-server-group/definition.ts';
 import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
@@ -59,6 +60,7 @@ export const stageDefinitions = {
   disableCluster: disableClusterStage,
   scaleDownCluster: scaleDownClusterStage,
   rollbackCluster: rollbackClusterStage,
+  rollbackServerGroup: rollbackServerGroupStage,
   evaluateArtifacts: evaluateArtifactsStage,
   bindArtifacts: bindArtifactsStage,
   findArtifactFromExecution: findArtifactFromExecutionStage,

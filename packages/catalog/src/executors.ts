@@ -23,6 +23,7 @@ import { pipeline } from './stages/pipeline/executor.ts';
 import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
 import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-during-time-window/executor.ts';
 import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
+import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts';
 import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
 import { wait } from './stages/wait/executor.ts';
@@ -59,6 +60,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   disableCluster,
   scaleDownCluster,
   rollbackCluster,
+  rollbackServerGroup,
   evaluateArtifacts,
   bindArtifacts,
   findArtifactFromExecution,

@@ -1,5 +1,6 @@
 export { type ApplicationAttributes, Applications } from './applications.ts';
 export { type Candidate, Deliveries, type Delivery, type NewDelivery, type Stored } from './deliveries.ts';
+export { Deployments } from './deployments.ts';
 export {
   type DocumentKind,
   type DocumentOutcome,

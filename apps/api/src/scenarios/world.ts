@@ -9,7 +9,8 @@ import { type AwsCloud, createAwsCloud } from '../cloud/index.ts';
 import { createRegistry, createUlids, Engine, type ExecutionStore } from '../engine/index.ts';
 import { crashingStore, Died } from '../engine/testing/crashing-store.ts';
 import { OutgoingHttp } from '../outgoing-http/index.ts';
-import { createExecutionStore } from '../persistence/execution-store/index.ts';
+import { PackerRuns } from '../packer/index.ts';
+import { createExecutionStore, Leases } from '../persistence/index.ts';
 import { createTestDatabase } from '../testing/index.ts';
 import { type ChecksService, startChecksService } from './checks-service.ts';
 import { pipelineFiles, readPipeline, storedPipeline } from './files.ts';
@@ -201,6 +202,8 @@ export class PipelineWorld {
       ports: {
         serverGroups: this.cloud.serverGroups,
         images: this.cloud.images,
+        packer: new PackerRuns({ program: null, environmentOf: async () => ({}), logger: quiet }),
+        leases: new Leases(this.pool, () => this.clock.now()),
         loadBalancers: this.cloud.loadBalancers,
         http: new OutgoingHttp({ allowedHosts: ['127.0.0.1'] }),
         pipelines: new ChildPipelines(() => engine, {
@@ -211,6 +214,7 @@ export class PipelineWorld {
           byId: async (id) => pipelines.find((each) => each.id === id) ?? null,
         }),
         recoveries: new RecoveryRuns(() => engine),
+        deployments: { of: async () => [] },
       },
       listener: { committed: () => undefined },
       logger: quiet,

@@ -24,22 +24,6 @@ const serverGroups: readonly KeptStage[] = [
     },
   }),
   aws({
-    type: 'rollbackServerGroup',
-    label: 'Roll back server group',
-    description: 'Puts an earlier server group, or its image, back in traffic.',
-    group: 'Cluster',
-    why: NOT_YET('Use a `rollbackCluster` stage, which finds the group to go back to.'),
-    fields: {
-      ...targetFields,
-      rollbackType: optionalChoice(['EXPLICIT', 'PREVIOUS_IMAGE'], {
-        label: 'How',
-        help: 'To a named server group, or to the earlier image.',
-        required: true,
-      }),
-      rollbackContext: openObject('Details', 'Which server group goes and which comes back, and how carefully.'),
-    },
-  }),
-  aws({
     type: 'modifyAwsScalingProcess',
     label: 'Modify scaling process',
     description: 'Suspends or resumes processes of a server group.',

@@ -3,6 +3,9 @@ import type {
   ArtifactQuery,
   ChildStart,
   ChildState,
+  ClusterRef,
+  DeploymentRecord,
+  Deployments,
   Http,
   HttpAnswer,
   HttpRequest,
@@ -105,5 +108,19 @@ export class FakeRecoveries implements Recoveries {
       this.starts.push(recovery);
       return { executionId: `recovery-${this.starts.length}` };
     });
+  }
+}
+
+/** What is remembered of deployments, as a test wrote it. */
+export class FakeDeployments implements Deployments {
+  readonly records: DeploymentRecord[] = [];
+
+  async of(_cluster: ClusterRef, serverGroups: readonly string[]): Promise<readonly DeploymentRecord[]> {
+    return this.records.filter(({ serverGroup }) => serverGroups.includes(serverGroup));
+  }
+
+  add(serverGroup: string, more: Partial<DeploymentRecord> = {}): void {
+    const record = { executionId: `of-${serverGroup}`, user: 'ann', cameUp: true, replaced: null, replacedImage: null };
+    this.records.push({ ...record, ...more, serverGroup });
   }
 }

@@ -1,16 +1,20 @@
 import type { Ports } from '../ports/index.ts';
 import { VirtualClock } from './clock.ts';
 import { FakeImages } from './fake-images.ts';
+import { FakeInstances } from './fake-instances.ts';
 import { FakeLeases } from './fake-leases.ts';
 import { FakeLoadBalancers } from './fake-load-balancers.ts';
 import { FakePacker } from './fake-packer.ts';
+import { FakeScaling } from './fake-scaling.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
-import { FakeHttp, FakePipelines, FakeRecoveries } from './fakes.ts';
+import { FakeDeployments, FakeHttp, FakePipelines, FakeRecoveries } from './fakes.ts';
 
 /** Everything a stage can touch, in memory. */
 export interface World extends Ports {
   readonly clock: VirtualClock;
   readonly serverGroups: FakeServerGroups;
+  readonly scaling: FakeScaling;
+  readonly instances: FakeInstances;
   readonly images: FakeImages;
   readonly packer: FakePacker;
   readonly loadBalancers: FakeLoadBalancers;
@@ -18,6 +22,7 @@ export interface World extends Ports {
   readonly http: FakeHttp;
   readonly pipelines: FakePipelines;
   readonly recoveries: FakeRecoveries;
+  readonly deployments: FakeDeployments;
 }
 
 /** A world with two images, `ami-old` and `ami-new`, and nothing running. `start` is its first moment, epoch ms. */
@@ -35,12 +40,15 @@ export function createWorld(start?: number): World {
   return {
     clock,
     serverGroups,
+    scaling: new FakeScaling(serverGroups),
+    instances: new FakeInstances(serverGroups),
     images,
     packer: new FakePacker(clock, images),
-    loadBalancers: new FakeLoadBalancers(serverGroups),
+    loadBalancers: new FakeLoadBalancers(clock, serverGroups),
     leases: new FakeLeases(clock),
     http: new FakeHttp(),
     pipelines: new FakePipelines(),
     recoveries: new FakeRecoveries(),
+    deployments: new FakeDeployments(),
   };
 }

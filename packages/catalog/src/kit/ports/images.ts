@@ -124,8 +124,6 @@ export interface Images {
   startBake(spec: BakeSpec, operation: Operation): Promise<string>;
   /** Null while it cannot be seen yet. */
   readBake(ref: CloudRef): Promise<BakeInstance | null>;
-  /** Ids of instances that bake this and have not been removed. */
-  findBakes(query: { account: string; region: string; bakeKey: string }): Promise<readonly string[]>;
   /** A place for the result of a bake; null when this installation keeps none, and the console has to do. */
   bakeDrop(place: CloudPlace, name: string): Promise<BakeDrop | null>;
   /** What was left there; null while there is nothing. */

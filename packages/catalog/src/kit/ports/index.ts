@@ -1,25 +1,33 @@
+import type { Deployments } from './deployments.ts';
 import type { Http } from './http.ts';
 import type { Images } from './images.ts';
+import type { Instances } from './instances.ts';
 import type { Leases } from './leases.ts';
 import type { LoadBalancers } from './load-balancers.ts';
 import type { Packer } from './packer.ts';
 import type { Pipelines } from './pipelines.ts';
 import type { Recoveries } from './recoveries.ts';
+import type { Scaling } from './scaling.ts';
 import type { ServerGroups } from './server-groups.ts';
 
+export type * from './deployments.ts';
 export type * from './http.ts';
 export type * from './images.ts';
+export type * from './instances.ts';
 export type * from './leases.ts';
 export type * from './load-balancers.ts';
 export type * from './packer.ts';
 export type * from './pipelines.ts';
 export type * from './recoveries.ts';
+export type * from './scaling.ts';
 export type * from './server-group-spec.ts';
 export type * from './server-groups.ts';
 
 /** Everything an executor may ask of the world; each names the few it `needs`. */
 export interface Ports {
   readonly serverGroups: ServerGroups;
+  readonly scaling: Scaling;
+  readonly instances: Instances;
   readonly images: Images;
   readonly packer: Packer;
   readonly loadBalancers: LoadBalancers;
@@ -27,6 +35,7 @@ export interface Ports {
   readonly http: Http;
   readonly pipelines: Pipelines;
   readonly recoveries: Recoveries;
+  readonly deployments: Deployments;
 }
 
 export type PortName = keyof Ports;

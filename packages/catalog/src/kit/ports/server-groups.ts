@@ -77,6 +77,15 @@ export interface Operation {
   readonly abort?: AbortSignal;
 }
 
+/** What was taken over from another server group, by name. */
+export interface CopiedScaling {
+  readonly policies: readonly string[];
+  readonly alarms: readonly string[];
+  readonly schedules: readonly string[];
+  /** What could not be taken over as it was, as sentences. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Versions of a cluster and their traffic, always read live. Every change may be repeated with the same operation
  * and then does nothing twice. Failures are thrown as `FailureError` (codes `aws.*`), anything else is an outage.
@@ -104,6 +113,13 @@ export interface ServerGroups {
    * already stays, and so does everything of another operation.
    */
   abandon(ref: ServerGroupRef, operation: Operation): Promise<void>;
+  /**
+   * Gives `to` the scaling policies, their alarms and the scheduled actions of `from`, under names that follow from
+   * theirs. They do nothing until `settleScaling`. A source that is gone or has none gives none.
+   */
+  copyScaling(from: ServerGroupRef, to: ServerGroupRef, operation: Operation): Promise<CopiedScaling>;
+  /** Lets scaling that was copied act; in a group out of traffic it acts once that is enabled. Nothing held: nothing done. */
+  settleScaling(ref: ServerGroupRef, operation: Operation): Promise<void>;
   resize(ref: ServerGroupRef, capacity: Capacity, operation: Operation): Promise<void>;
   /** Puts it (back) into traffic and gives back exactly the processes that disabling took. */
   enable(ref: ServerGroupRef, operation: Operation): Promise<void>;

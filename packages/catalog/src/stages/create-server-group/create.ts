@@ -40,7 +40,9 @@ export async function captureSource(run: CreateRun): Promise<TaskResult> {
     {
       sourceServerGroup: source?.name ?? null,
       sourceServerGroupCapacitySnapshot: snapshot,
-      ...(source ? { sourceHealthyPercentage: healthyPercentage(source) } : {}),
+      ...(source
+        ? { sourceHealthyPercentage: healthyPercentage(source), sourceServerGroupImage: imageFacts(source) }
+        : {}),
       ...(source && strategy.definition.pinsSource ? { sourcePinned: true } : {}),
     },
   );
@@ -49,6 +51,8 @@ export async function captureSource(run: CreateRun): Promise<TaskResult> {
 /** Share of the wanted instances that are healthy now, at least 1 %: what a way back has to reach again. */
 const healthyPercentage = (group: ServerGroup): number =>
   Math.max(1, Math.min(100, Math.floor((100 * upCount(group)) / Math.max(1, group.capacity.desired))));
+
+const imageFacts = ({ image }: ServerGroup) => ({ imageId: image.id, imageName: image.name });
 
 /** Lets the strategy look at the world before anything is made. */
 export async function prepareStrategy(run: CreateRun): Promise<TaskResult> {

@@ -28,6 +28,10 @@ const written = {
     help: 'The earlier server group may not shrink until the stage ends.',
     widget: 'hidden',
   }),
+  sourceServerGroupImage: describeField(
+    z.looseObject({ imageId: z.string(), imageName: z.string().nullish() }).nullish(),
+    { label: 'Its image', help: 'Image of the earlier server group.', widget: 'hidden' },
+  ),
   sourceHealthyPercentage: describeField(z.number().nullish(), {
     label: 'Its health',
     help: 'Share of its instances that were healthy before any change.',

@@ -1,7 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { clusterFields } from '../../clusters/fields.ts';
-import { describeField, optionalText, percentage, secondsField } from '../../kit/fields.ts';
+import { describeField, flag, optionalText, percentage, secondsField } from '../../kit/fields.ts';
 
 export const rollbackClusterStage = defineStage({
   type: 'rollbackCluster',
@@ -20,7 +20,12 @@ export const rollbackClusterStage = defineStage({
     }),
     originalServerGroup: optionalText({
       label: 'Roll back to',
-      help: 'Server group to restore. Default: the one before.',
+      help: 'Server group to restore. Default: the last one before that was healthy and served.',
+      group: 'Choice',
+    }),
+    onlyEnabledServerGroups: flag({
+      label: 'Only to one in traffic',
+      help: 'Never restores a server group that is out of traffic: it was probably judged bad.',
       group: 'Choice',
     }),
     targetHealthyRollbackPercentage: percentage({
@@ -37,6 +42,16 @@ export const rollbackClusterStage = defineStage({
       label: 'Wait between regions',
       help: 'Regions are rolled back one after another.',
       group: 'Timing',
+    }),
+    continueAfterFailedRegion: flag({
+      label: 'Go on after a failed region',
+      help: 'Rolls the other regions back although one has failed. Default: a region that fails stops the rest.',
+      group: 'Timing',
+    }),
+    additionalRollbackContext: describeField(z.record(z.string(), z.unknown()).nullish(), {
+      label: 'More details',
+      help: 'Given to the rollback of each region, such as `enableAndDisableOnly` or `disableOnly`.',
+      widget: 'json',
     }),
     rollbackPlan: describeField(z.array(z.unknown()).nullish(), {
       label: 'Plan',

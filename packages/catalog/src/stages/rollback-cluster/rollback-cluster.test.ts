@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { chooseCandidate, defaultPercentage, servingSize } from '../../clusters/rollback-candidate.ts';
 import { stageExecutors } from '../../executors.ts';
 import { createWorld, runStage } from '../../kit/testing/index.ts';
-import { chooseCandidate, defaultPercentage, servingSize } from './candidate.ts';
 
 const TARGET = { credentials: 'prod', cluster: 'demo-web', regions: ['us-east-1'] };
 type State = 'on' | 'off' | 'empty' | 'ill';
@@ -26,8 +26,9 @@ async function candidateOf(states: readonly State[], named = {}) {
     region: 'us-east-1',
     cluster: 'demo-web',
   });
-  const candidate = chooseCandidate(groups, named);
-  return 'skip' in candidate ? candidate.skip : `${candidate.from.name.slice(-4)} to ${candidate.to.name.slice(-4)}`;
+  const candidate = chooseCandidate({ groups, named });
+  if (!('to' in candidate)) return 'skip' in candidate ? candidate.skip : candidate.image.id;
+  return `${candidate.from.name.slice(-4)} to ${candidate.to.name.slice(-4)}`;
 }
 
 describe('what is rolled back to what', () => {
@@ -40,7 +41,10 @@ describe('what is rolled back to what', () => {
     [['off', 'on', 'off'], {}, 'v001 to v000'],
     [['off', 'off', 'on'], { to: 'demo-web-v000' }, 'v002 to v000'],
     [['off', 'on', 'on'], { from: 'demo-web-v001' }, 'v001 to v000'],
-    [['on'], {}, 'the cluster has 1 server group; a rollback needs two'],
+    [['on'], {}, 'nothing is older than demo-web-v000'],
+    [[], {}, 'the cluster has no server groups'],
+    [['off', 'off'], { to: 'demo-web-v000' }, 'v001 to v000'],
+    [['on'], { to: 'demo-web-v000' }, 'the cluster has no server group but demo-web-v000'],
     [['off', 'off'], {}, 'no server group is in traffic'],
     [['on', 'off'], {}, 'nothing is older than demo-web-v000'],
     [['off', 'on'], { to: 'demo-web-v007' }, 'demo-web-v007 does not exist'],
@@ -112,26 +116,76 @@ describe('rolling back', () => {
     const run = await play(worldOf('on'));
     expect([run.status, run.outputs['skippedRegions']]).toEqual([
       'SKIPPED',
-      { 'us-east-1': 'the cluster has 1 server group; a rollback needs two' },
+      { 'us-east-1': 'nothing is older than demo-web-v000' },
     ]);
   });
 
-  it('from every state of two groups it ends with one of them serving, or changes nothing', async () => {
-    const states: readonly State[] = ['on', 'off', 'empty', 'ill'];
-    for (const older of states)
-      for (const newer of states) {
-        const world = worldOf(older, newer);
-        const served = [0, 1].some((i) => [older, newer][i] === 'on');
-        const run = await play(world);
-        const serving = ['demo-web-v000', 'demo-web-v001'].filter((name) =>
-          world.serverGroups.picture(name)?.instances.some(({ health }) => health === 'Up'),
-        );
-        expect([older, newer, run.status, served && serving.length === 0]).toEqual([
-          older,
-          newer,
-          expect.stringMatching(/SUCCEEDED|SKIPPED|TERMINAL/),
-          false,
-        ]);
-      }
+  it('rolls regions back one after another, with a wait, and stops at one that fails unless told to go on', async () => {
+    const play2 = async (more: object) => {
+      const world = worldOf('off', 'on');
+      for (const [name, disabled] of [
+        ['demo-web-v000', true],
+        ['demo-web-v001', false],
+      ] as const)
+        world.serverGroups.add({ name, disabled, region: 'eu-west-1', capacity: { min: 1, desired: 3, max: 6 } });
+      world.images.add({ id: 'ami-old', region: 'eu-west-1' });
+      const start = world.clock.now();
+      const run = await play(world, { regions: ['us-east-1', 'eu-west-1'], waitTimeBetweenRegions: 600, ...more });
+      const serving = ['us-east-1', 'eu-west-1'].map((region) =>
+        world.serverGroups
+          .everything()
+          .find((one) => one.region === region && one.traffic === 'enabled')
+          ?.name.slice(-4),
+      );
+      return { status: run.status, serving, ms: run.endTime - start, types: run.after.map(({ type }) => type) };
+    };
+    const both = await play2({});
+    expect(both).toMatchObject({ status: 'SUCCEEDED', serving: ['v000', 'v000'] });
+    expect(both.types).toEqual(['rollbackServerGroup', 'wait', 'rollbackServerGroup']);
+    expect(both.ms).toBeGreaterThan(600_000);
+    const ill = {
+      originalServerGroup: 'demo-web-v000',
+      delayBeforeDisableSeconds: 5,
+      additionalRollbackContext: { disableOnly: true },
+    };
+    expect(await play2(ill)).toMatchObject({ status: 'TERMINAL', types: both.types });
+    expect((await play2({ ...ill, continueAfterFailedRegion: true })).status).toBe('SUCCEEDED');
+  });
+});
+
+describe('what is remembered of deployments', () => {
+  const candidate = async (records: Parameters<typeof chooseCandidate>[0]['records']) => {
+    const groups = worldOf('off', 'off', 'off', 'on').serverGroups.everything();
+    const found = chooseCandidate({ groups, records: records ?? [] });
+    return 'to' in found ? found.to.name.slice(-4) : 'skip' in found ? found.skip : found.image.id;
+  };
+  const record = (serverGroup: string, more: object = {}) => ({
+    serverGroup,
+    executionId: 'x',
+    user: 'ann',
+    cameUp: true,
+    replaced: null,
+    replacedImage: null,
+    ...more,
+  });
+
+  it('goes back to the group that served when the current one was deployed', async () => {
+    expect(await candidate([])).toBe('v002');
+    expect(await candidate([record('demo-web-v003', { replaced: 'demo-web-v001' })])).toBe('v001');
+  });
+
+  it('never goes back to one that did not become healthy', async () => {
+    expect(await candidate([record('demo-web-v002', { cameUp: false })])).toBe('v001');
+  });
+
+  it('goes back to the image of a group that is gone: to another group made of it, else by a new one', async () => {
+    const gone = (id: string) => [
+      record('demo-web-v003', { replaced: 'demo-web-v900', replacedImage: { id, name: null } }),
+    ];
+    expect(await candidate(gone('ami-older'))).toBe('ami-older');
+    const groups = worldOf('off', 'off', 'off', 'on').serverGroups.everything();
+    const undone = { ...groups[3]!, image: { id: 'ami-new', name: null, version: null } };
+    const found = chooseCandidate({ groups: [...groups.slice(0, 3), undone], records: gone('ami-old') });
+    expect('to' in found && found.to.name).toBe('demo-web-v002');
   });
 });

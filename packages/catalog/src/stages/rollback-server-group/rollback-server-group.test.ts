@@ -1,0 +1,137 @@
+import type { JsonObject } from '@gennaker/pipeline-dsl';
+import { describe, expect, it } from 'vitest';
+import { stageExecutors } from '../../executors.ts';
+import { type RunStageOptions, runStage, type World } from '../../kit/testing/index.ts';
+import { NEW, OLD, outOfTraffic, serving, servingWorld, settingsOf } from '../../testing/deploys.ts';
+
+/** Version 1 serves with four instances, version 0 was taken out of traffic. */
+function deployedWorld(): World {
+  const world = servingWorld();
+  world.serverGroups.remove(OLD);
+  world.serverGroups.add({ name: OLD, capacity: { min: 1, desired: 3, max: 6 }, disabled: true });
+  world.serverGroups.add({ name: NEW, capacity: { min: 2, desired: 4, max: 8 } });
+  return world;
+}
+
+const rollBack = (
+  world: World,
+  details: JsonObject = {},
+  more: JsonObject = {},
+  options: Omit<RunStageOptions, 'context' | 'world'> = { executors: stageExecutors },
+) =>
+  runStage(stageExecutors.rollbackServerGroup, {
+    ...options,
+    world,
+    context: {
+      credentials: 'prod',
+      cluster: 'demo-web',
+      regions: ['us-east-1'],
+      rollbackType: 'EXPLICIT',
+      rollbackContext: { rollbackServerGroupName: NEW, restoreServerGroupName: OLD, ...details },
+      ...more,
+    },
+  });
+
+describe('rolling back to a server group', () => {
+  it('restores, waits, disables, and gives the minimum back', async () => {
+    const world = deployedWorld();
+    const run = await rollBack(world, { delayBeforeDisableSeconds: 60 });
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.after.map(({ type }) => type)).toEqual([
+      'enableServerGroup',
+      'resizeServerGroup',
+      'wait',
+      'disableServerGroup',
+      'resizeServerGroup',
+    ]);
+    expect(settingsOf(world)).toEqual({ [OLD]: serving('1/4/8', 4), [NEW]: outOfTraffic('2/4/8') });
+  });
+
+  it('leaves sizes alone when told to enable and disable only', async () => {
+    const world = deployedWorld();
+    expect((await rollBack(world, { enableAndDisableOnly: true })).status).toBe('SUCCEEDED');
+    expect(settingsOf(world)).toEqual({ [OLD]: serving('1/3/6', 3), [NEW]: outOfTraffic('2/4/8') });
+  });
+
+  it('only takes the current one out when told so, and only while the other serves', async () => {
+    const refused = deployedWorld();
+    expect((await rollBack(refused, { disableOnly: true })).failure?.code).toBe('cluster.replacement-not-serving');
+    const world = deployedWorld();
+    await world.serverGroups.enable({ account: 'prod', region: 'us-east-1', name: OLD });
+    world.clock.advance(10_000);
+    expect((await rollBack(world, { disableOnly: true })).status).toBe('SUCCEEDED');
+    expect(settingsOf(world)).toEqual({ [OLD]: serving('1/3/6', 3), [NEW]: outOfTraffic('2/4/8') });
+  });
+
+  it('a healthy share is enough when asked', async () => {
+    const world = deployedWorld();
+    world.serverGroups.setHealth(OLD, 'Down', 1);
+    expect((await rollBack(world, { targetHealthyRollbackPercentage: 50 })).status).toBe('SUCCEEDED');
+    expect(world.serverGroups.picture(NEW)?.traffic).toBe('disabled');
+  });
+
+  it('fails before any change when one of the groups, or the image, is not there', async () => {
+    for (const details of [{ restoreServerGroupName: 'demo-web-v009' }, { rollbackServerGroupName: 'demo-web-v009' }]) {
+      const world = deployedWorld();
+      expect((await rollBack(world, details)).failure?.code).toBe('rollback.server-group-not-found');
+      expect(world.serverGroups.changes).toEqual([]);
+    }
+    const world = deployedWorld();
+    world.images.images.length = 0;
+    expect((await rollBack(world)).failure?.code).toBe('rollback.image-gone');
+  });
+
+  it.each([1_000, 12_000, 30_000])(
+    'canceled after %i ms it leaves something that serves and no raised minimum',
+    async (ms) => {
+      const world = deployedWorld();
+      expect(
+        (
+          await rollBack(
+            world,
+            { delayBeforeDisableSeconds: 60 },
+            {},
+            {
+              executors: stageExecutors,
+              cancelAfterMs: ms,
+            },
+          )
+        ).status,
+      ).toBe('CANCELED');
+      expect(settingsOf(world)[NEW]).toEqual(serving('2/4/8', 4));
+      expect(world.serverGroups.picture(OLD)?.capacity.min).toBe(1);
+    },
+  );
+
+  it('ends the same whichever answer is lost', async () => {
+    const play = async (loseAnswerOf: number | null) => {
+      const world = deployedWorld();
+      world.serverGroups.trouble.loseAnswerOf = loseAnswerOf;
+      const { status } = await rollBack(world);
+      return { calls: world.serverGroups.trouble.calls, end: [status, settingsOf(world)] };
+    };
+    const calm = await play(null);
+    for (let n = 1; n <= calm.calls; n++) expect([n, (await play(n)).end]).toEqual([n, calm.end]);
+  });
+
+  it('by image: plans a copy of the current group made of it', async () => {
+    const world = deployedWorld();
+    const run = await rollBack(
+      world,
+      { restoreServerGroupName: null, imageName: 'ami-old-name' },
+      { rollbackType: 'PREVIOUS_IMAGE' },
+      {},
+    );
+    expect(run.after).toMatchObject([
+      {
+        type: 'cloneServerGroup',
+        context: {
+          imageId: 'ami-old',
+          strategy: 'redblack',
+          useSourceCapacity: true,
+          source: { serverGroupName: NEW },
+        },
+      },
+    ]);
+  });
+});

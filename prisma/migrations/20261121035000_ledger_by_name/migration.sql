@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "ledger_name_idx" ON "ledger"("name");
