@@ -30,21 +30,25 @@ function isFresh() {
   return present.every((folder) => newest(folder) <= made) && statSync(fileURLToPath(import.meta.url)).mtimeMs <= made;
 }
 
-/** Makes the bundle if it is missing or old. Several processes may do so at once: each writes aside and renames. */
+/** Makes the program's bundle if it is missing or old. */
 export async function ensureBundle() {
-  if (isFresh()) return;
+  if (!isFresh()) await makeBundle('src/main.ts', bundle);
+}
+
+/** Bundles one program. Several processes may do so at once: each writes aside and renames. */
+export async function makeBundle(input, target) {
   const { build } = await import('rolldown');
   const aside = join(here, 'dist', `.making-${process.pid}`);
   try {
     await build({
       cwd: here,
-      input: 'src/main.ts',
+      input,
       platform: 'node',
       external: ['rolldown', /^node:/],
       logLevel: 'silent',
-      output: { dir: aside, format: 'esm', entryFileNames: 'gennaker.js', codeSplitting: false, sourcemap: false },
+      output: { dir: aside, format: 'esm', entryFileNames: 'program.js', codeSplitting: false, sourcemap: false },
     });
-    renameSync(join(aside, 'gennaker.js'), bundle);
+    renameSync(join(aside, 'program.js'), target);
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }

@@ -12,6 +12,7 @@ import { measureExpressions } from './expressions.ts';
 import { measureFloor } from './floor.ts';
 import { measureIdle } from './idle.ts';
 import { measureIntake, runBareServer } from './intake.ts';
+import { measurePlan } from './plan.ts';
 import { measureRawQueue } from './raw-queue.ts';
 import { measureRecovery } from './recovery.ts';
 import { type Results, report } from './report.ts';
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
   const { root, version } = findProject();
   if (process.argv.includes('--expressions-only')) return say(JSON.stringify(measureExpressions(), null, 2));
   if (process.argv.includes('--validation-only')) return say(JSON.stringify(measureValidation(), null, 2));
+  if (process.argv.includes('--plan-only')) return say(JSON.stringify(await measurePlan(root), null, 2));
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-bench-'));
   const postgres = await startEmbeddedPostgres(folder, say);
   try {
@@ -85,6 +87,8 @@ async function main(): Promise<void> {
     const expressions = measureExpressions();
     say('validation …');
     const validation = measureValidation();
+    say('plan …');
+    const plan = await measurePlan(root);
     say('idle product …');
     const idle = await measureIdle();
     const versionOf = (name: string): string =>
@@ -107,6 +111,7 @@ async function main(): Promise<void> {
       recovery,
       expressions,
       validation,
+      plan,
       idle,
     };
     const text = report(results);

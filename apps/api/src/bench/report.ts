@@ -2,6 +2,7 @@ import type { Latencies, Parked } from './engine-scenarios.ts';
 import type { ExpressionSpeed } from './expressions.ts';
 import type { Floor } from './floor.ts';
 import type { Intake } from './intake.ts';
+import type { PlanSpeed } from './plan.ts';
 import type { Memory } from './product.ts';
 import type { RawQueue } from './raw-queue.ts';
 import type { Recovery } from './recovery.ts';
@@ -22,6 +23,7 @@ export interface Results {
   readonly recovery: Recovery;
   readonly expressions: ExpressionSpeed;
   readonly validation: ValidationSpeed;
+  readonly plan: PlanSpeed;
   readonly idle: Memory;
 }
 
@@ -38,6 +40,7 @@ export function report({
   recovery,
   expressions,
   validation,
+  plan,
   idle,
 }: Results): string {
   const { floor, raw, latencies, parked } = engine;
@@ -131,6 +134,13 @@ export function report({
       '',
       '',
       `under 100: ${mark(validation.orderMs < 100)}`,
+    ],
+    [
+      `Plan of a pipeline of ${n(plan.stages)} stages (${n(plan.planned)} more planned by them, ${n(plan.changes)} changes to the cloud), median, ms`,
+      n(plan.wholeMs, 1),
+      `the engine's play alone ${n(plan.playedMs, 1)}`,
+      '',
+      `under 100: ${mark(plan.wholeMs < 100)}`,
     ],
     [
       'Whole product idle, MB resident, shared pages counted for each process (once)',

@@ -11,10 +11,12 @@ import { Mailbox } from './mailbox.ts';
 import { parsedContext } from './planning.ts';
 import type {
   Claimed,
+  ClaimedAgain,
   Commit,
   CommitListener,
   EngineLogger,
   ExecutionStore,
+  Lease,
   Signal,
   StageExecutor,
   WorkQueue,
@@ -53,6 +55,8 @@ export class Drive {
   /** Stages signaled while a round of theirs was in flight: they look again at once. */
   private readonly nudged = new Set<string>();
   private signals: readonly Signal[];
+  /** Taken up again with nothing left to recover: only signals and time bring news. */
+  private isContinued = false;
 
   constructor(claimed: Claimed, around: DriveSurroundings) {
     this.around = around;
@@ -66,6 +70,23 @@ export class Drive {
 
   get signalCount(): number {
     return this.run.signalCount;
+  }
+
+  get lease(): Lease {
+    return this.run.lease;
+  }
+
+  /** The execution has ended: only a restart brings it back. */
+  get isOver(): boolean {
+    return isComplete(this.run.execution.status);
+  }
+
+  /** Goes on with an execution that it gave back and nobody else has held since. */
+  takeUp(again: ClaimedAgain): void {
+    this.run.lease = again.lease;
+    this.run.signalCount = again.signalCount;
+    this.signals = again.signals;
+    this.isContinued = true;
   }
 
   /** Signals may have come: look as soon as possible. */
@@ -133,9 +154,8 @@ export class Drive {
     const { run } = this;
     const { execution } = run;
     if (execution.status === 'NOT_STARTED') return this.admit();
-    if (execution.status !== 'RUNNING') return;
-    for (const stage of execution.stages)
-      if (stage.status === 'RUNNING') run.push({ do: 'continueStage', stageId: stage.id });
+    if (execution.status !== 'RUNNING' || this.isContinued) return;
+    for (const stage of run.running()) run.push({ do: 'continueStage', stageId: stage.id });
     run.push({ do: 'startExecution' });
     run.push({ do: 'completeExecution' });
   }
@@ -229,9 +249,7 @@ export class Drive {
     const { execution } = this.run;
     if (execution.status === 'NOT_STARTED' && execution.startTimeExpiry !== null) return execution.startTimeExpiry;
     if (execution.status !== 'RUNNING') return null;
-    const dues = execution.stages.flatMap((stage) =>
-      stage.status === 'RUNNING' && stage.dueAt !== null ? [stage.dueAt] : [],
-    );
+    const dues = this.run.running().flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
     return dues.length === 0 ? null : dues.reduce((a, b) => Math.min(a, b));
   }
 
@@ -244,8 +262,8 @@ export class Drive {
   private readyStages(): Stage[] {
     if (this.run.execution.status !== 'RUNNING') return [];
     const now = this.run.now();
-    return this.run.execution.stages.filter((stage) => {
-      if (stage.status !== 'RUNNING' || this.inFlight.has(stage.id)) return false;
+    return this.run.running().filter((stage) => {
+      if (this.inFlight.has(stage.id)) return false;
       if (stage.endsAs !== null) return this.hookDue(stage);
       return currentTask(stage)?.status === 'RUNNING' && (stage.dueAt === null || stage.dueAt <= now);
     });
@@ -278,15 +296,16 @@ export class Drive {
       });
     }
     retryExpressions(this.run, stage, executor.definition);
-    const deadline = deadlineOf(this.run, stage, task, definition, parsedContext(stage, executor));
+    const context = parsedContext(stage, executor);
+    const deadline = deadlineOf(this.run, stage, task, definition, context);
     if (stage.wait !== null && this.run.now() >= deadline) return timeOut(this.run, stage, task, deadline);
-    await this.launch(stage, task, executor, definition, deadline);
+    await this.launch(stage, task, context, definition, deadline);
   }
 
   private async launch(
     stage: Stage,
     task: Task,
-    executor: StageExecutor,
+    context: unknown,
     definition: TaskDefinition<unknown, never>,
     deadline: number,
   ): Promise<void> {
@@ -296,7 +315,7 @@ export class Drive {
       this.run,
       stage,
       facts,
-      executor,
+      context,
       this.around.ports,
       this.door(stage, task.id),
       controller.signal,
@@ -334,7 +353,7 @@ export class Drive {
       this.run,
       stage,
       facts,
-      executor,
+      parsedContext(stage, executor),
       this.around.ports,
       this.door(stage, taskId),
       controller.signal,

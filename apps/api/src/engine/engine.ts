@@ -49,6 +49,11 @@ export interface EngineOptions {
   readonly outside?: OutsideWorld | undefined;
   /** Makes definitions that stand for others what they stand for; without it they run as they are. */
   readonly resolveDefinition?: ResolveDefinition | undefined;
+  /**
+   * How many executions it keeps at hand after giving them back, to go on without reading them anew where the store
+   * allows that. Default 0: memory is for executions at work.
+   */
+  readonly keptAtHand?: number | undefined;
 }
 
 /**
@@ -60,6 +65,8 @@ export class Engine {
   private readonly drives = new Map<string, Drive>();
   /** Executions being claimed; true when a further message came meanwhile. */
   private readonly claiming = new Map<string, boolean>();
+  /** Executions given back, the one not needed for longest first. */
+  private readonly atHand = new Map<string, Drive>();
   private stopping = false;
 
   constructor(options: EngineOptions) {
@@ -240,6 +247,7 @@ export class Engine {
     if (!drive) return;
     try {
       await drive.toWait();
+      if (!drive.isOver) this.keep(drive);
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.options.logger.info('lost an execution to another worker', { execution: executionId });
@@ -251,15 +259,37 @@ export class Engine {
   private async claim(executionId: string): Promise<Drive | null> {
     this.claiming.set(executionId, false);
     try {
-      const claimed = await this.options.store.claim(executionId, this.options.workerId);
-      if (!claimed) return null;
-      const drive = new Drive(claimed, this.options);
+      const drive = (await this.takeUp(executionId)) ?? (await this.pickUp(executionId));
+      if (!drive) return null;
       this.drives.set(executionId, drive);
       if (this.claiming.get(executionId)) drive.nudge();
       return drive;
     } finally {
       this.claiming.delete(executionId);
     }
+  }
+
+  private async pickUp(executionId: string): Promise<Drive | null> {
+    const claimed = await this.options.store.claim(executionId, this.options.workerId);
+    return claimed && new Drive(claimed, this.options);
+  }
+
+  /** Goes on with what is still at hand, if nobody has held the execution since. */
+  private async takeUp(executionId: string): Promise<Drive | null> {
+    const drive = this.atHand.get(executionId);
+    if (!drive) return null;
+    this.atHand.delete(executionId);
+    const again = await this.options.store.claimAgain?.(drive.lease, this.options.workerId);
+    if (!again) return null;
+    drive.takeUp(again);
+    return drive;
+  }
+
+  private keep(drive: Drive): void {
+    const { keptAtHand = 0, store } = this.options;
+    if (keptAtHand === 0 || !store.claimAgain) return;
+    this.atHand.set(drive.executionId, drive);
+    for (const id of [...this.atHand.keys()].slice(0, -keptAtHand)) this.atHand.delete(id);
   }
 
   private async lookForWork(): Promise<void> {

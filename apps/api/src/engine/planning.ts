@@ -6,6 +6,7 @@ import {
   isJsonObject,
   type JsonObject,
   type Stage,
+  type StageDefinition,
   type SyntheticStageOwner,
   type Task,
 } from '@gennaker/pipeline-dsl';
@@ -133,7 +134,9 @@ export function planView(run: ExecutionRun, stage: Stage, context: unknown): Pla
       name: execution.name,
       pipelineConfigId: execution.pipelineConfigId,
       trigger: execution.trigger,
-      user: actingUser(run, stage),
+      get user() {
+        return actingUser(run, stage);
+      },
     },
     lookup: (key) => lookup(run, stage, key),
     lookupAll: (key) => lookupAll(run, stage, key),
@@ -142,10 +145,17 @@ export function planView(run: ExecutionRun, stage: Stage, context: unknown): Pla
   };
 }
 
+/** Contexts as their definitions type them: contexts are replaced, never changed, and most rounds look at the same one. */
+const typed = new WeakMap<JsonObject, { readonly by: StageDefinition; readonly context: unknown }>();
+
 /** Context as the definition types it; a stage already running keeps its raw context when the schema refuses it. */
-export function parsedContext(stage: Stage, executor: StageExecutor): unknown {
-  const parsed = executor.definition.context.safeParse(stage.context);
-  return parsed.success ? parsed.data : stage.context;
+export function parsedContext(stage: Stage, { definition }: StageExecutor): unknown {
+  const known = typed.get(stage.context);
+  if (known?.by === definition) return known.context;
+  const parsed = definition.context.safeParse(stage.context);
+  const context = parsed.success ? parsed.data : stage.context;
+  typed.set(stage.context, { by: definition, context });
+  return context;
 }
 
 function parsedView(run: ExecutionRun, stage: Stage, executor: StageExecutor): PlanView<unknown> {

@@ -74,6 +74,9 @@ export interface Claimed {
   readonly signalCount: number;
 }
 
+/** An execution taken up again by the worker that gave it back; all it knows of it still holds. */
+export type ClaimedAgain = Pick<Claimed, 'lease' | 'signals' | 'signalCount'>;
+
 export interface LedgerWrite extends LedgerEntry {
   readonly stageId: string;
   readonly operationKey: string;
@@ -156,6 +159,11 @@ export interface ExecutionStore {
   create(execution: NewExecution): Promise<{ readonly id: string; readonly created: boolean }>;
   /** Null when it is unknown or a living worker holds it. */
   claim(executionId: string, workerId: string): Promise<Claimed | null>;
+  /**
+   * Claims an execution for the worker that gave it back under this lease, without its picture. Null when anybody has
+   * held it since: it has to be read. A store may leave this out.
+   */
+  claimAgain?(given: Lease, workerId: string): Promise<ClaimedAgain | null>;
   commit(commit: Commit): Promise<CommitOutcome>;
   /** Signals not yet consumed and the count, for the worker that holds it. */
   signals(lease: Lease): Promise<{ readonly signals: readonly Signal[]; readonly signalCount: number } | null>;

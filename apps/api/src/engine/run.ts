@@ -9,7 +9,7 @@ import {
   type Status,
   type TaskPatch,
 } from '@gennaker/pipeline-dsl';
-import { type Graph, indexGraph } from '@gennaker/pipeline-dsl/graph';
+import { type Graph, type GrowingGraph, indexGraph } from '@gennaker/pipeline-dsl/graph';
 import { driveKey, tellParentKey } from './messages.ts';
 import type {
   Claimed,
@@ -58,7 +58,7 @@ interface PendingChange {
  */
 export class ExecutionRun {
   readonly execution: Execution;
-  readonly lease: Lease;
+  lease: Lease;
   readonly around: Surroundings;
   readonly parentExecutionId: string | null;
   readonly parentStageId: string | null;
@@ -69,7 +69,11 @@ export class ExecutionRun {
   private readonly byId = new Map<string, Stage>();
   private topByRef = new Map<string, Stage>();
   private childrenOf = new Map<string, Stage[]>();
-  private graphNow: Graph<Stage> | null = null;
+  private graphNow: GrowingGraph<Stage> | null = null;
+  /** Stages that are RUNNING, with their places in the list. */
+  private readonly atWork = new Map<Stage, number>();
+  private readonly places = new Map<string, number>();
+  private indexed = 0;
   private events: ExecutionEventBody[] = [];
   private changes = new Map<string, PendingChange>();
   private changedMemories = new Map<string, JsonObject>();
@@ -115,7 +119,12 @@ export class ExecutionRun {
     return this.childrenOf.get(parentId) ?? [];
   }
 
-  /** Structure of the stages there are now; made anew only when stages were added or dropped. */
+  /** Stages that are RUNNING, in list order. */
+  running(): Stage[] {
+    return [...this.atWork].sort(([, a], [, b]) => a - b).map(([stage]) => stage);
+  }
+
+  /** Structure of the stages there are now; it grows with them and is made anew only when some were dropped. */
   graph(): Graph<Stage> {
     this.graphNow ??= indexGraph(this.execution.stages);
     return this.graphNow;
@@ -142,6 +151,7 @@ export class ExecutionRun {
     if (event.type === 'stage.dropped') this.unindex(this.stage(event.stageId));
     foldEvent(this.execution, event, (id) => this.byId.get(id));
     if (event.type === 'stage.planned') this.index(event.data);
+    else if ('stageId' in event) this.followStatus(event.stageId);
     this.events.push(event);
   }
 
@@ -272,9 +282,18 @@ export class ExecutionRun {
     }
   }
 
+  private followStatus(stageId: string): void {
+    const stage = this.byId.get(stageId);
+    if (!stage) return;
+    if (stage.status !== 'RUNNING') this.atWork.delete(stage);
+    else if (!this.atWork.has(stage)) this.atWork.set(stage, this.places.get(stageId)!);
+  }
+
   private index(stage: Stage): void {
-    this.graphNow = null;
+    this.graphNow?.add(stage);
     this.byId.set(stage.id, stage);
+    this.places.set(stage.id, this.indexed++);
+    if (stage.status === 'RUNNING') this.followStatus(stage.id);
     if (stage.parentStageId === null) this.topByRef.set(stage.refId, stage);
     else {
       const siblings = this.childrenOf.get(stage.parentStageId);
@@ -286,6 +305,7 @@ export class ExecutionRun {
   private unindex(stage: Stage): void {
     this.graphNow = null;
     this.byId.delete(stage.id);
+    this.atWork.delete(stage);
     if (stage.parentStageId === null) return;
     const siblings = this.childrenOf.get(stage.parentStageId) ?? [];
     this.childrenOf.set(

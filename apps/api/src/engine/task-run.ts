@@ -1,8 +1,7 @@
 import type { LedgerEntry, Operation, PortName, Ports, TaskResult, TaskRun } from '@gennaker/catalog/kit';
 import { type Failure, FailureError, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { operationKey } from './operation-key.ts';
-import { parsedContext, planView } from './planning.ts';
-import type { StageExecutor } from './ports.ts';
+import { planView } from './planning.ts';
 import type { ExecutionRun } from './run.ts';
 
 /** How a task in flight reaches the run it belongs to; both resolve once the facts are durable. */
@@ -15,12 +14,12 @@ export interface TaskDoor {
 /** What a round of a task came to, a thrown error included. */
 export type RoundResult = TaskResult | { readonly kind: 'threw'; readonly failure: Failure; readonly outage: boolean };
 
-/** Builds what a round of a task sees. */
+/** Builds what a round of a task sees; `context` is the stage's, as its definition types it. */
 export function taskRun(
   run: ExecutionRun,
   stage: Stage,
   task: { name: string; id: string; startTime: number },
-  executor: StageExecutor,
+  context: unknown,
   ports: Ports,
   door: TaskDoor,
   abort: AbortSignal,
@@ -33,7 +32,7 @@ export function taskRun(
     abort,
   });
   return {
-    ...planView(run, stage, parsedContext(stage, executor)),
+    ...planView(run, stage, context),
     ports,
     operation,
     task: { name: task.name, startTime: task.startTime },

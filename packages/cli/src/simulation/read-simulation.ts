@@ -54,12 +54,23 @@ interface Played {
   readonly warnings: readonly string[];
 }
 
+/** What drawing a stage needs of the others. */
+interface Drawing {
+  readonly script: Script;
+  /** Start of the execution, epoch ms. */
+  readonly from: number;
+  readonly childrenOf: ReadonlyMap<string, readonly Stage[]>;
+  readonly callsOf: ReadonlyMap<string, readonly RecordedCall[]>;
+}
+
 /** The simulation as data, from the execution the engine left. */
 export function readSimulation(execution: Execution, played: Played): Simulation {
   const { trigger, startTime, buildTime, endTime } = execution;
   const ends = execution.stages.flatMap((stage) => (stage.endTime === null ? [] : [stage.endTime]));
   const from = startTime ?? buildTime;
-  const top = execution.stages.filter((stage) => stage.parentStageId === null);
+  const childrenOf = groupBy(execution.stages, (stage) => stage.parentStageId ?? TOP);
+  const callsOf = groupBy(played.calls, (call) => call.stageId);
+  const drawing: Drawing = { script: played.script, from, childrenOf, callsOf };
   return {
     application: execution.application,
     pipeline: execution.name,
@@ -67,23 +78,36 @@ export function readSimulation(execution: Execution, played: Played): Simulation
     durationMs: Math.max(0, (endTime ?? Math.max(from, ...ends)) - from),
     error: execution.cancellationReason,
     parameters: isJsonObject(trigger['parameters']) ? trigger['parameters'] : {},
-    stages: inOrder(top).map((stage) => draw(stage, execution, played)),
+    stages: inOrder(childrenOf.get(TOP) ?? []).map((stage) => draw(stage, drawing)),
     calls: played.calls,
     warnings: [...played.warnings, ...unusedScripts(execution, played.script)],
   };
 }
 
-function draw(stage: Stage, execution: Execution, played: Played): SimulatedStage {
-  const from = execution.startTime ?? execution.buildTime;
+/** Key of the stages that no other has planned. */
+const TOP = '';
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function draw(stage: Stage, drawing: Drawing): SimulatedStage {
+  const { script, from, childrenOf, callsOf } = drawing;
   const failure = failureOf(stage);
-  const children = execution.stages.filter((candidate) => candidate.parentStageId === stage.id);
   return {
     id: stage.id,
     refId: stage.refId,
     name: stage.name,
     type: stage.type,
     status: stage.status,
-    playedBy: playedBy(stage, played.script),
+    playedBy: playedBy(stage, script),
     requires: stage.requisiteStageRefIds,
     planned:
       stage.syntheticStageOwner === null ? null : stage.syntheticStageOwner === 'STAGE_BEFORE' ? 'before' : 'after',
@@ -94,8 +118,8 @@ function draw(stage: Stage, execution: Execution, played: Played): SimulatedStag
     note: noteOf(stage),
     whyStandIn: whyNotRun(stage) ?? whyStrategyNotRun(stage.context),
     outputs: stage.outputs,
-    calls: played.calls.filter((call) => call.stageId === stage.id),
-    children: children.map((child) => draw(child, execution, played)),
+    calls: callsOf.get(stage.id) ?? [],
+    children: (childrenOf.get(stage.id) ?? []).map((child) => draw(child, drawing)),
   };
 }
 

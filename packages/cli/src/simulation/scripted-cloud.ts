@@ -60,10 +60,13 @@ export class ScriptedCloud {
 
   /** The ports as one stage sees them. */
   portsFor(stage: CallingStage): Ports {
-    const ports = Object.entries(this.world).filter(([name]) => name !== 'clock');
-    return Object.fromEntries(
-      ports.map(([name, port]) => [name, this.record(name as PortName, port as object, stage)]),
-    ) as unknown as Ports;
+    const { clock: _clock, ...world } = this.world;
+    return new Proxy(world, {
+      get: (ports, name) => {
+        const port: unknown = Reflect.get(ports, name);
+        return port === undefined ? undefined : this.record(name as PortName, port as object, stage);
+      },
+    });
   }
 
   /** Failures of the script that no call has met, as sentences. */

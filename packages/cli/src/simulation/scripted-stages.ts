@@ -171,14 +171,13 @@ function through(run: Run, { definition }: StageExecutor, cloud: ScriptedCloud):
     actsOnExisting: actsOnExisting(definition.type),
     context: isJsonObject(run.context) ? run.context : {},
   };
-  const ports = cloud.portsFor(stage);
-  return Object.defineProperties(
-    {},
-    {
-      ...Object.getOwnPropertyDescriptors(withPlainStrategy(run)),
-      ports: { value: ports, enumerable: true },
+  return {
+    ...withPlainStrategy(run),
+    ports: cloud.portsFor(stage),
+    get memory() {
+      return run.memory;
     },
-  ) as Run;
+  };
 }
 
 function delay(run: Run, scripted: StageScript | undefined): TaskResult {

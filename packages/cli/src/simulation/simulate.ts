@@ -1,4 +1,4 @@
-import { Engine, type EngineOptions, type StartCommand } from '@gennaker/api/engine';
+import { type CommitListener, Engine, type EngineOptions, type StartCommand } from '@gennaker/api/engine';
 import { MemoryStore } from '@gennaker/api/engine/in-memory';
 import { type Execution, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { readSimulation, type Simulation } from './read-simulation.ts';
@@ -30,6 +30,8 @@ class SimulatedRun {
   private readonly script: Script;
   private readonly config: JsonObject;
   private readonly judged = new Set<string>();
+  /** A stage has begun to wait for a person since the last look. */
+  private someoneIsAsked = false;
   private readonly acts: Array<() => Promise<void>> = [];
   private id = '';
 
@@ -94,10 +96,20 @@ class SimulatedRun {
       ids: { next: () => `simulated-${String(++ids).padStart(6, '0')}` },
       registry: scriptedRegistry(this.script, this.cloud),
       ports: this.cloud.world,
-      listener: { committed: () => undefined },
+      listener: this.listener(),
       logger: quiet,
       workerId: 'simulation',
       windowTimeZone: this.script.timeZone,
+      keptAtHand: 1,
+    };
+  }
+
+  private listener(): CommitListener {
+    return {
+      committed: ({ events }) => {
+        if (events.some((event) => event.type === 'stage.waiting' && event.data.wait?.kind === 'person'))
+          this.someoneIsAsked = true;
+      },
     };
   }
 
@@ -109,6 +121,8 @@ class SimulatedRun {
   }
 
   private async callJudges(): Promise<void> {
+    if (!this.someoneIsAsked) return;
+    this.someoneIsAsked = false;
     const { stages } = await this.read();
     for (const stage of stages) {
       const key = `${stage.id}/${stage.attempt}`;

@@ -26,37 +26,78 @@ export interface Graph<S extends GraphStage = GraphStage> {
 
 const NONE: readonly never[] = [];
 
+/** A graph that takes further stages, each as if it had stood at the end of the list. */
+export interface GrowingGraph<S extends GraphStage = GraphStage> extends Graph<S> {
+  add(stage: S): void;
+}
+
 /** Computes adjacency in time linear in stages and requisites. With double refIds the first stage counts. */
-export function indexGraph<S extends GraphStage>(stages: readonly S[]): Graph<S> {
-  const byId = new Map<string, S>();
-  const byRef = new Map<string, S>();
-  const place = new Map<S, number>();
-  const synthetics = new Map<string, S[]>();
-  stages.forEach((stage, at) => {
-    if (!byId.has(stage.id)) byId.set(stage.id, stage);
-    if (!byRef.has(stage.refId)) byRef.set(stage.refId, stage);
-    place.set(stage, at);
-    if (stage.parentStageId) append(synthetics, stage.parentStageId, stage);
-  });
-  const upstream = new Map<string, readonly S[]>();
-  const downstream = new Map<string, S[]>();
-  for (const stage of stages) {
-    const requisites = [...new Set(stage.requisiteStageRefIds)]
-      .map((refId) => byRef.get(refId))
-      .filter((requisite) => requisite !== undefined)
-      .sort((a, b) => place.get(a)! - place.get(b)!);
-    if (requisites.length > 0) upstream.set(stage.id, requisites);
-    for (const requisite of requisites) append(downstream, requisite.id, stage);
+export function indexGraph<S extends GraphStage>(stages: readonly S[]): GrowingGraph<S> {
+  const graph = new StageGraph<S>();
+  for (const stage of stages) graph.add(stage);
+  return graph;
+}
+
+class StageGraph<S extends GraphStage> implements GrowingGraph<S> {
+  readonly stages: S[] = [];
+  readonly topLevel: S[] = [];
+  readonly byId = new Map<string, S>();
+  readonly byRef = new Map<string, S>();
+  private readonly places = new Map<string, number>();
+  private readonly upstream = new Map<string, S[]>();
+  private readonly downstream = new Map<string, S[]>();
+  private readonly synthetics = new Map<string, S[]>();
+  /** Stages by a refId they require and that has not come yet. */
+  private readonly expecting = new Map<string, S[]>();
+
+  add(stage: S): void {
+    const { id, refId, parentStageId } = stage;
+    const isFirst = !this.byRef.has(refId);
+    if (!this.byId.has(id)) this.byId.set(id, stage);
+    if (isFirst) {
+      this.byRef.set(refId, stage);
+      this.places.set(refId, this.stages.length);
+    }
+    this.stages.push(stage);
+    if (parentStageId) append(this.synthetics, parentStageId, stage);
+    else this.topLevel.push(stage);
+    if (isFirst) this.join(stage);
+    this.link(stage);
   }
-  return {
-    stages,
-    byId,
-    byRef,
-    topLevel: stages.filter((stage) => !stage.parentStageId),
-    upstreamOf: (stage) => upstream.get(stage.id) ?? NONE,
-    downstreamOf: (stage) => downstream.get(stage.id) ?? NONE,
-    syntheticsOf: (stage) => synthetics.get(stage.id) ?? NONE,
-  };
+
+  upstreamOf(stage: S): readonly S[] {
+    return this.upstream.get(stage.id) ?? NONE;
+  }
+
+  downstreamOf(stage: S): readonly S[] {
+    return this.downstream.get(stage.id) ?? NONE;
+  }
+
+  syntheticsOf(stage: S): readonly S[] {
+    return this.synthetics.get(stage.id) ?? NONE;
+  }
+
+  /** Links stages that came before one they require. */
+  private join(stage: S): void {
+    for (const dependent of this.expecting.get(stage.refId) ?? NONE) {
+      append(this.upstream, dependent.id, stage);
+      append(this.downstream, stage.id, dependent);
+    }
+    this.expecting.delete(stage.refId);
+  }
+
+  private link(stage: S): void {
+    const { requisiteStageRefIds: requires } = stage;
+    const known: S[] = [];
+    for (const refId of requires.length > 1 ? new Set(requires) : requires) {
+      const requisite = this.byRef.get(refId);
+      if (requisite === undefined) append(this.expecting, refId, stage);
+      else known.push(requisite);
+    }
+    if (known.length > 1) known.sort((a, b) => this.places.get(a.refId)! - this.places.get(b.refId)!);
+    if (known.length > 0) this.upstream.set(stage.id, known);
+    for (const requisite of known) append(this.downstream, requisite.id, stage);
+  }
 }
 
 function append<S>(lists: Map<string, S[]>, key: string, item: S): void {

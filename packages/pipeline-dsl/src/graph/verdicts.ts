@@ -31,10 +31,20 @@ export function upstreamVerdict<S extends GraphStage>(
   graph: Graph<S>,
   statusOf: StatusOf<S> = (each) => each.status,
 ): UpstreamVerdict {
-  if (isBlocked(stage, graph, statusOf)) return 'blocked';
-  const upstream = graph.upstreamOf(stage);
-  const known = stage.requisiteStageRefIds.every((refId) => graph.byRef.has(refId));
-  return known && upstream.every((requisite) => isDoneGoOn(statusOf(requisite))) ? 'ready' : 'waiting';
+  if (isReady(stage, graph, statusOf)) return 'ready';
+  return isBlocked(stage, graph, statusOf) ? 'blocked' : 'waiting';
+}
+
+/** May a stage start now: do all its requisites exist, and have they ended such that it goes on? */
+export function isReady<S extends GraphStage>(
+  stage: S,
+  graph: Graph<S>,
+  statusOf: StatusOf<S> = (each) => each.status,
+): boolean {
+  return (
+    graph.upstreamOf(stage).every((requisite) => isDoneGoOn(statusOf(requisite))) &&
+    stage.requisiteStageRefIds.every((refId) => graph.byRef.has(refId))
+  );
 }
 
 function isBlocked<S extends GraphStage>(stage: S, graph: Graph<S>, statusOf: StatusOf<S>): boolean {

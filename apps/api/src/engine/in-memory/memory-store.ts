@@ -5,19 +5,28 @@ import type {
   AdmissionRule,
   Asker,
   Claimed,
+  ClaimedAgain,
   Commit,
   CommitOutcome,
   Due,
   ExecutionStore,
+  Lease,
   LedgerWrite,
   NewExecution,
   NewestFilter,
   NewSignal,
   Signal,
+  StageChange,
 } from '../ports.ts';
+import { copyOf, freeze } from './copies.ts';
 
 interface Kept {
+  /** The execution without its stages; replaced as a whole. */
   execution: Execution;
+  /** Stages in their order, by id; each is replaced as a whole. */
+  stages: Map<string, Stage>;
+  /** The two together as a reader gets them, until the next change. */
+  picture: Execution | null;
   order: number;
   parentExecutionId: string | null;
   parentStageId: string | null;
@@ -32,8 +41,8 @@ interface Kept {
 class GuardBroken extends Error {}
 
 /**
- * The store in memory, with the same guards as the rows: everything is copied in and out, so that nothing is shared
- * with a worker by accident.
+ * The store in memory, with the same guards as the rows. Nothing is shared with a worker by accident: what is written
+ * is copied, as much as has changed; a claim gets a copy; readers get a picture that cannot be changed.
  */
 export class MemoryStore implements ExecutionStore {
   readonly executions = new Map<string, Kept>();
@@ -53,12 +62,14 @@ export class MemoryStore implements ExecutionStore {
   async create(given: NewExecution): Promise<{ id: string; created: boolean }> {
     const known = given.correlationKey === null ? undefined : this.correlation.get(given.correlationKey);
     if (known !== undefined) return { id: known, created: false };
-    const execution = structuredClone(given.execution);
-    execution.sequence = 1;
+    const { stages, ...rest } = copyOf(given.execution);
+    const execution = { ...rest, sequence: 1, stages: [] };
     const { id } = execution;
     if (given.correlationKey !== null) this.correlation.set(given.correlationKey, id);
     this.executions.set(id, {
       execution,
+      stages: new Map(stages.map((stage) => [stage.id, stage])),
+      picture: null,
       order: this.executions.size,
       parentExecutionId: given.parentExecutionId,
       parentStageId: given.parentStageId,
@@ -82,11 +93,23 @@ export class MemoryStore implements ExecutionStore {
     kept.leaseOwner = workerId;
     return {
       lease: { executionId, fence: kept.fence },
-      execution: structuredClone(kept.execution),
+      execution: copyOf(whole(kept)),
       parentExecutionId: kept.parentExecutionId,
       parentStageId: kept.parentStageId,
-      memories: structuredClone(kept.memories),
-      signals: structuredClone(kept.signals),
+      memories: new Map([...kept.memories].map(([key, memory]) => [key, copyOf(memory)])),
+      signals: copyOf(kept.signals),
+      signalCount: kept.signalCount,
+    };
+  }
+
+  async claimAgain(given: Lease, workerId: string): Promise<ClaimedAgain | null> {
+    const kept = this.executions.get(given.executionId);
+    if (!kept || kept.fence !== given.fence || kept.leaseOwner !== null) return null;
+    kept.fence += 1;
+    kept.leaseOwner = workerId;
+    return {
+      lease: { executionId: given.executionId, fence: kept.fence },
+      signals: copyOf(kept.signals),
       signalCount: kept.signalCount,
     };
   }
@@ -164,7 +187,7 @@ export class MemoryStore implements ExecutionStore {
   }): Promise<{ signals: readonly Signal[]; signalCount: number } | null> {
     const kept = this.executions.get(lease.executionId);
     if (!kept || kept.fence !== lease.fence) return null;
-    return { signals: structuredClone(kept.signals), signalCount: kept.signalCount };
+    return { signals: copyOf(kept.signals), signalCount: kept.signalCount };
   }
 
   async signal(signal: NewSignal): Promise<boolean> {
@@ -172,7 +195,7 @@ export class MemoryStore implements ExecutionStore {
     if (signal.onceKey !== null) this.onceKeys.add(signal.onceKey);
     const kept = this.executions.get(signal.executionId);
     if (!kept) return false;
-    kept.signals.push({ ...structuredClone(signal), id: String(this.nextSignal++) });
+    kept.signals.push({ ...copyOf(signal), id: String(this.nextSignal++) });
     kept.signalCount += 1;
     this.setDue({
       key: driveKey(signal.executionId),
@@ -184,7 +207,7 @@ export class MemoryStore implements ExecutionStore {
 
   async read(executionId: string): Promise<Execution | null> {
     const kept = this.executions.get(executionId);
-    return kept ? structuredClone(kept.execution) : null;
+    return kept ? whole(kept) : null;
   }
 
   async newestLaunched(pipelineConfigId: string, { statuses, except }: NewestFilter = {}): Promise<Execution | null> {
@@ -192,7 +215,7 @@ export class MemoryStore implements ExecutionStore {
       .filter(({ execution }) => execution.status !== 'TERMINAL' || execution.startTime !== null)
       .filter(({ execution }) => execution.id !== except && (statuses?.includes(execution.status) ?? true))
       .sort((a, b) => b.order - a.order);
-    return launched[0] ? structuredClone(launched[0].execution) : null;
+    return launched[0] ? whole(launched[0]) : null;
   }
 
   async releaseCorrelation(executionId: string): Promise<void> {
@@ -260,35 +283,35 @@ export class MemoryStore implements ExecutionStore {
   private guard(kept: Kept, commit: Commit): void {
     if (kept.execution.sequence !== commit.sequence)
       throw new GuardBroken(`sequence is ${kept.execution.sequence}, not ${commit.sequence}`);
-    const rows = new Map(kept.execution.stages.map((stage) => [stage.id, stage]));
     for (const [id, change] of commit.stages) {
-      const status = rows.get(id)?.status ?? null;
+      const status = kept.stages.get(id)?.status ?? null;
       if (status !== change.was) throw new GuardBroken(`stage ${id} is ${status}, not ${change.was}`);
     }
   }
 
   private write(kept: Kept, commit: Commit): void {
-    const stages: Stage[] = kept.execution.stages;
-    const next: Execution = structuredClone({ ...commit.execution, stages: [] });
-    next.sequence = commit.sequence + commit.events.length;
-    next.stages = stages.filter((stage) => !commit.stages.get(stage.id)?.dropped);
+    const { stages: _stages, ...rest } = commit.execution;
+    const next: Execution = {
+      ...(commit.events.some((event) => !('stageId' in event)) ? copyOf(rest) : kept.execution),
+      sequence: commit.sequence + commit.events.length,
+      stages: [],
+    };
     for (const [id, change] of commit.stages) {
-      if (change.dropped) continue;
-      const at = next.stages.findIndex((stage) => stage.id === id);
-      const row = structuredClone(change.stage);
-      if (at < 0) next.stages.push(row);
-      else next.stages[at] = mergeRow(next.stages[at]!, row, change);
+      const old = kept.stages.get(id);
+      if (change.dropped) kept.stages.delete(id);
+      else kept.stages.set(id, old ? mergeRow(old, change) : copyOf(change.stage));
     }
     for (const { stageId, record } of commit.attempts) {
-      const stage = next.stages.find((candidate) => candidate.id === stageId);
-      if (stage) stage.attempts = [...(stage.attempts ?? []), structuredClone(record) as never];
+      const stage = kept.stages.get(stageId);
+      if (stage) kept.stages.set(stageId, { ...stage, attempts: [...(stage.attempts ?? []), copyOf(record) as never] });
     }
     kept.execution = next;
+    kept.picture = null;
     const log = this.events.get(next.id)!;
     commit.events.forEach((event, i) =>
-      log.push({ ...structuredClone(event), sequence: commit.sequence + i + 1, at: commit.at }),
+      log.push({ ...copyOf(event), sequence: commit.sequence + i + 1, at: commit.at }),
     );
-    for (const [key, memory] of commit.memories) kept.memories.set(key, structuredClone(memory));
+    for (const [key, memory] of commit.memories) kept.memories.set(key, copyOf(memory));
     kept.signals = kept.signals.filter((signal) => !commit.consumedSignals.includes(signal.id));
     for (const entry of commit.ledger) this.enter(next.id, entry);
     for (const due of commit.dues) this.setDue(due);
@@ -303,24 +326,29 @@ export class MemoryStore implements ExecutionStore {
   }
 }
 
+/** The execution with its stages; what has not changed since the last picture is shared with it. */
+function whole(kept: Kept): Execution {
+  kept.picture ??= freeze({ ...kept.execution, stages: [...kept.stages.values()] });
+  return kept.picture;
+}
+
 /** A row takes only what the change says has changed; what it leaves out must have been equal anyway. */
-function mergeRow(
-  old: Stage,
-  row: Stage,
-  change: { context: boolean; outputs: boolean; tasks: ReadonlySet<string> | 'all' },
-): Stage {
-  return {
-    ...row,
-    attempts: old.attempts,
-    context: change.context ? row.context : old.context,
-    outputs: change.outputs ? row.outputs : old.outputs,
+function mergeRow(old: Stage, { stage, context, outputs, tasks }: StageChange): Stage {
+  const row: Stage = {
+    ...stage,
+    context: context ? copyOf(stage.context) : old.context,
+    outputs: outputs ? copyOf(stage.outputs) : old.outputs,
     tasks:
-      change.tasks === 'all'
-        ? row.tasks
+      tasks === 'all'
+        ? copyOf(stage.tasks)
         : old.tasks.map((task) =>
-            change.tasks !== 'all' && change.tasks.has(task.id)
-              ? row.tasks.find((other) => other.id === task.id)!
-              : task,
+            tasks.has(task.id) ? copyOf(stage.tasks.find((other) => other.id === task.id)!) : task,
           ),
+    requisiteStageRefIds: copyOf(stage.requisiteStageRefIds),
+    lastModified: copyOf(stage.lastModified),
+    wait: copyOf(stage.wait),
   };
+  if (old.attempts) row.attempts = old.attempts;
+  else delete row.attempts;
+  return row;
 }

@@ -17,8 +17,8 @@ const stage = (refId: string, requires: string[] = [], more: Record<string, unkn
 const fail = { result: 'fail' };
 
 /** What pipelines come to, whatever keeps them: run by every execution store. */
-export function executionStoreContract(makeStore: (clock: VirtualClock) => StoreUnderTest): void {
-  const newWorld = () => new Harness({ makeStore });
+export function executionStoreContract(makeStore: (clock: VirtualClock) => StoreUnderTest, keptAtHand = 0): void {
+  const newWorld = () => new Harness({ makeStore, keptAtHand });
   async function outcome(stages: Record<string, unknown>[], config: Record<string, unknown> = {}) {
     const world = newWorld();
     const id = await world.start(stages, { config });

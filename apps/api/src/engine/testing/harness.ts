@@ -44,6 +44,7 @@ export class Harness {
       ports?: Partial<Ports>;
       makeStore?: (clock: VirtualClock) => StoreUnderTest;
       outside?: OutsideWorld;
+      keptAtHand?: number;
     } = {},
   ) {
     this.under = (options.makeStore ?? memoryStore)(this.clock);
@@ -56,7 +57,13 @@ export class Harness {
 
   worker(
     workerId: string,
-    options: { registry?: StageRegistry; ports?: Partial<Ports>; store?: ExecutionStore; outside?: OutsideWorld } = {},
+    options: {
+      registry?: StageRegistry;
+      ports?: Partial<Ports>;
+      store?: ExecutionStore;
+      outside?: OutsideWorld;
+      keptAtHand?: number;
+    } = {},
   ): Engine {
     return new Engine({
       store: options.store ?? this.store,
@@ -70,6 +77,7 @@ export class Harness {
       workerId,
       windowTimeZone: 'UTC',
       outside: options.outside,
+      keptAtHand: options.keptAtHand,
     });
   }
 
