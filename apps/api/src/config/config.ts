@@ -34,9 +34,19 @@ export interface Config {
     readonly credentials: AwsCredentials | null;
     /** Accounts by the names that pipelines use. */
     readonly accounts: readonly AccountConfig[];
+    /** Whose images are used besides those of the accounts: numbers, or `amazon`. */
+    readonly imageOwners: readonly string[];
     /** How much faster than real time the sandbox's clock runs. */
     readonly sandboxSpeed: number;
   };
+  /** Null: there is no Packer. */
+  readonly packer: {
+    readonly path: string;
+    /** Folder of templates and files of variables. */
+    readonly templates: string;
+    /** What it is told of the environment of this process. */
+    readonly environment: Readonly<Record<string, string>>;
+  } | null;
   readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace' };
   readonly worker: { readonly concurrency: number; readonly leaseMs: number; readonly sweepMs: number };
   /** Host names, addresses and CIDR ranges that outgoing requests may reach although they are private. */

@@ -95,6 +95,20 @@ export function hostList(key: string) {
   );
 }
 
+/** A comma list of accounts whose images are trusted: numbers, or names that AWS keeps for its own. */
+export function ownerList(key: string) {
+  const allowed = 'a comma list of account numbers (12 digits), amazon or aws-marketplace';
+  return field<readonly string[], readonly string[]>(
+    key,
+    allowed,
+    (text) => {
+      const owners = text.split(',').map((owner) => owner.trim());
+      return owners.every((owner) => /^(\d{12}|amazon|aws-marketplace)$/.test(owner)) ? owners : null;
+    },
+    [],
+  );
+}
+
 /** An AWS account the product deploys to, under the name that pipelines use for it. */
 export interface AccountConfig {
   readonly name: string;
@@ -102,6 +116,8 @@ export interface AccountConfig {
   readonly regions: readonly string[];
   readonly roleArn?: string | undefined;
   readonly externalId?: string | undefined;
+  /** Bucket for the results of bakes; `{region}` in it stands for the region. */
+  readonly bakeBucket?: string | undefined;
 }
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
@@ -119,6 +135,10 @@ const accountsSchema = z
         .regex(/^arn:[\w-]+:iam::\d{12}:role\/\S{1,512}$/)
         .optional(),
       externalId: z.string().min(1).max(1_224).optional(),
+      bakeBucket: z
+        .string()
+        .regex(/^[a-z0-9.{}-]{3,63}$/)
+        .optional(),
     }),
   )
   .min(1)

@@ -34,8 +34,10 @@ describe('loadConfig', () => {
         region: 'us-east-1',
         accounts: [{ name: 'sandbox', regions: ['us-east-1', 'us-west-2'] }],
         credentials: null,
+        imageOwners: [],
         sandboxSpeed: 1,
       },
+      packer: null,
       log: { level: 'info' },
       worker: { concurrency: 32, leaseMs: 4_000, sweepMs: 1_500 },
       outgoing: { allowedHosts: [] },
@@ -50,6 +52,22 @@ describe('loadConfig', () => {
       { name: 'default', regions: ['eu-west-1'] },
     ]);
     expect(() => load({ GENNAKER_ACCOUNTS: '[{"name":"prod"}]' })).toThrow('GENNAKER_ACCOUNTS');
+  });
+
+  it('trusts owners of images that are named', () => {
+    expect(load({ GENNAKER_IMAGE_OWNERS: 'amazon, 099720109477' }).aws.imageOwners).toEqual(['amazon', '099720109477']);
+    expect(() => load({ GENNAKER_IMAGE_OWNERS: 'everybody' })).toThrow('GENNAKER_IMAGE_OWNERS');
+  });
+
+  it('hands Packer what it needs of the environment, and nothing else', () => {
+    const env = { GENNAKER_PACKER: '/opt/packer', GENNAKER_PACKER_TEMPLATES: 'templates' };
+    const more = { PATH: '/bin', PKR_VAR_team: 'web', AWS_PROFILE: 'ci', DATABASE_URL: 'postgres://u:secret@db/x' };
+    expect(load({ ...env, ...more }).packer).toEqual({
+      path: '/opt/packer',
+      templates: '/srv/gennaker/templates',
+      environment: { PATH: '/bin', PKR_VAR_team: 'web', AWS_PROFILE: 'ci' },
+    });
+    expect(() => load({ GENNAKER_PACKER: '/opt/packer' })).toThrow('belong together');
   });
 
   it('is frozen through and through', () => {

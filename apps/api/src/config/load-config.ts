@@ -31,10 +31,10 @@ export function loadConfig(source: ConfigSource): Config {
   const role = readRole(source.argv, problems);
   if (parsed.success) problems.push(...contradictions(parsed.data, role));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(toConfig(parsed.data, role, source.project));
+  return deepFreeze(toConfig(parsed.data, role, source));
 }
 
-function toConfig(env: Environment, role: Role, project: Project): Config {
+function toConfig(env: Environment, role: Role, { project, env: all }: ConfigSource): Config {
   return {
     version: project.version,
     projectRoot: project.root,
@@ -44,6 +44,7 @@ function toConfig(env: Environment, role: Role, project: Project): Config {
     redisUrl: env.REDIS_URL,
     dataFolder: resolve(project.root, env.GENNAKER_DATA ?? '.gennaker'),
     aws: awsConfig(env),
+    packer: packerConfig(env, all, project),
     log: { level: env.GENNAKER_LOG },
     worker: {
       concurrency: env.GENNAKER_WORKER_CONCURRENCY,
@@ -71,7 +72,23 @@ function awsConfig(env: Environment): Config['aws'] {
       mode === 'real' && keys.accessKeyId !== null && keys.secretAccessKey !== null
         ? { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey, sessionToken: env.AWS_SESSION_TOKEN }
         : null,
+    imageOwners: env.GENNAKER_IMAGE_OWNERS,
     sandboxSpeed: env.GENNAKER_SANDBOX_SPEED,
+  };
+}
+
+/** Names that Packer, its plugins and the scripts they call may need. */
+const FOR_PACKER = /^(PATH|HOME|TMPDIR|LANG|SSH_AUTH_SOCK|CHECKPOINT_DISABLE|(HTTPS?|NO)_PROXY|(PACKER|PKR|AWS)_\w+)$/i;
+
+function packerConfig(env: Environment, all: ConfigSource['env'], project: Project): Config['packer'] {
+  if (env.GENNAKER_PACKER === null || env.GENNAKER_PACKER_TEMPLATES === null) return null;
+  const passed = Object.entries(all).flatMap(([name, value]) =>
+    value !== undefined && FOR_PACKER.test(name) ? [[name, value]] : [],
+  );
+  return {
+    path: env.GENNAKER_PACKER,
+    templates: resolve(project.root, env.GENNAKER_PACKER_TEMPLATES),
+    environment: Object.fromEntries(passed),
   };
 }
 
@@ -92,6 +109,9 @@ function contradictions(env: Environment, role: Role | null): string[] {
   const problems: string[] = [];
   if ((env.AWS_ACCESS_KEY_ID === null) !== (env.AWS_SECRET_ACCESS_KEY === null)) {
     problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together; set both or neither.');
+  }
+  if ((env.GENNAKER_PACKER === null) !== (env.GENNAKER_PACKER_TEMPLATES === null)) {
+    problems.push('GENNAKER_PACKER and GENNAKER_PACKER_TEMPLATES belong together; set both or neither.');
   }
   if (role !== 'all' && role !== null && env.DATABASE_URL === null) {
     problems.push(

@@ -10,6 +10,8 @@ export interface AwsAccount {
   /** Role to assume; without it the base credentials are used directly. */
   readonly roleArn?: string;
   readonly externalId?: string;
+  /** Bucket for scripts' results of bakes; `{region}` in it stands for the region. */
+  readonly bakeBucket?: string;
 }
 
 /** Keys that never change while the process runs. */

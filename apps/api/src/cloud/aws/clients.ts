@@ -1,19 +1,29 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type AwsAccount, accountFor, type StaticCredentials } from './accounts.ts';
 import { type CallCount, CallCounters, type CallSetting, callsOf, type Sender } from './calls.ts';
 import type { CloudClock, CloudLogger } from './clock.ts';
 import {
   type AutoScalingCalls,
   autoScalingCommands,
+  type CloudWatchCalls,
+  cloudWatchCommands,
   type Ec2Calls,
   ec2Commands,
   type IdentityCalls,
   identityCommands,
   type LoadBalancingCalls,
   loadBalancingCommands,
+  type S3Calls,
+  type SsmCalls,
+  s3Commands,
+  ssmCommands,
 } from './commands.ts';
 import { RoleSession } from './identity/session.ts';
 import { systemRandom } from './system-clock.ts';
@@ -40,7 +50,14 @@ export interface PlaceClients {
   readonly autoScaling: AutoScalingCalls;
   readonly ec2: Ec2Calls;
   readonly loadBalancing: LoadBalancingCalls;
+  readonly cloudWatch: CloudWatchCalls;
   readonly identity: IdentityCalls;
+  readonly s3: S3Calls;
+  readonly ssm: SsmCalls;
+  /** Keys to sign with now; null: the SDK finds them by itself. */
+  readonly keys: () => Promise<StaticCredentials | null>;
+  /** An address to which whoever has it may write one object, for so many seconds. */
+  readonly signPut: (bucket: string, key: string, seconds: number) => Promise<string>;
   /** 0 … 1, how short of calls each service is. */
   readonly pressure: {
     readonly autoScaling: () => number;
@@ -112,6 +129,7 @@ export function createAwsClients(options: ClientOptions): AwsClients {
         random: options.random ?? systemRandom,
       };
     };
+    const s3 = () => new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
     const limiters = { autoScaling: new Limiter(clock), ec2: new Limiter(clock), loadBalancing: new Limiter(clock) };
     const at = <S extends keyof typeof limiters>(service: S, create: () => SdkClient) =>
       setting(service, limiters[service], create);
@@ -130,10 +148,26 @@ export function createAwsClients(options: ClientOptions): AwsClients {
         loadBalancingCommands,
         at('loadBalancing', () => new ElasticLoadBalancingV2Client(config)),
       ),
+      cloudWatch: callsOf(
+        cloudWatchCommands,
+        setting('cloudWatch', new Limiter(clock), () => new CloudWatchClient(config)),
+      ),
       identity: callsOf(
         identityCommands,
         setting('identity', new Limiter(clock), () => new STSClient(config)),
       ),
+      s3: callsOf(s3Commands, setting('s3', new Limiter(clock), s3)),
+      ssm: callsOf(
+        ssmCommands,
+        setting('ssm', new Limiter(clock), () => new SSMClient(config)),
+      ),
+      keys: async () => (session ? session.keys() : (options.credentials ?? null)),
+      async signPut(Bucket, Key, expiresIn) {
+        // An address dies with the session that signed it: a new session lasts longest.
+        session?.drop(session.mark());
+        const command = new PutObjectCommand({ Bucket, Key });
+        return getSignedUrl(keep(s3()), command, { expiresIn, signingDate: new Date(clock.now()) });
+      },
       pressure: {
         autoScaling: () => limiters.autoScaling.pressure,
         ec2: () => limiters.ec2.pressure,

@@ -19,10 +19,16 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { DeleteAlarmsCommand, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  CopyImageCommand,
+  CreateTagsCommand as CreateEc2TagsCommand,
   CreateImageCommand,
   CreateLaunchTemplateCommand,
+  DeleteTagsCommand as DeleteEc2TagsCommand,
   DeleteLaunchTemplateCommand,
+  DeregisterImageCommand,
+  DescribeImageAttributeCommand,
   DescribeImagesCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
@@ -33,6 +39,8 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   GetConsoleOutputCommand,
+  ModifyImageAttributeCommand,
+  ModifySnapshotAttributeCommand,
   RebootInstancesCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
@@ -66,6 +74,8 @@ import {
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 
 /** A command we send. `doing` completes "… while <doing> <resource>" in messages. */
@@ -104,6 +114,7 @@ export const autoScalingCommands = {
 
 /** All we ever send to EC2. */
 export const ec2Commands = {
+  describeImageAttribute: read(DescribeImageAttributeCommand, 'reading the permissions of'),
   describeImages: read(DescribeImagesCommand, 'looking up'),
   describeInstances: read(DescribeInstancesCommand, 'reading'),
   describeInstanceStatus: read(DescribeInstanceStatusCommand, 'reading the status checks of'),
@@ -114,7 +125,13 @@ export const ec2Commands = {
   describeSecurityGroups: read(DescribeSecurityGroupsCommand, 'looking up'),
   describeSubnets: read(DescribeSubnetsCommand, 'looking up'),
   getConsoleOutput: read(GetConsoleOutputCommand, 'reading the console of'),
+  copyImage: write(CopyImageCommand, 'copying'),
   createImage: write(CreateImageCommand, 'making an image of'),
+  createTags: write(CreateEc2TagsCommand, 'tagging'),
+  deleteTags: write(DeleteEc2TagsCommand, 'removing tags from'),
+  deregisterImage: write(DeregisterImageCommand, 'removing'),
+  modifyImageAttribute: write(ModifyImageAttributeCommand, 'sharing'),
+  modifySnapshotAttribute: write(ModifySnapshotAttributeCommand, 'sharing'),
   rebootInstances: write(RebootInstancesCommand, 'rebooting'),
   runInstances: write(RunInstancesCommand, 'starting an instance of'),
   createLaunchTemplate: write(CreateLaunchTemplateCommand, 'creating'),
@@ -153,6 +170,23 @@ export const loadBalancingCommands = {
   setSubnets: write(SetSubnetsCommand, 'changing the subnets of'),
 } as const;
 
+/** All we ever send to S3; machines that bake write by an address that we sign. */
+export const s3Commands = {
+  getObject: read(GetObjectCommand, 'reading'),
+} as const;
+
+/** All we ever send to Systems Manager. */
+export const ssmCommands = {
+  getParameter: read(GetParameterCommand, 'reading'),
+} as const;
+
+/** All we ever send to CloudWatch. */
+export const cloudWatchCommands = {
+  describeAlarms: read(DescribeAlarmsCommand, 'reading'),
+  putMetricAlarm: write(PutMetricAlarmCommand, 'saving'),
+  deleteAlarms: write(DeleteAlarmsCommand, 'deleting'),
+} as const;
+
 /** All we ever send to STS with an account's own credentials. */
 export const identityCommands = {
   getCallerIdentity: read(GetCallerIdentityCommand, 'asking who we are for'),
@@ -185,4 +219,7 @@ export type Calls<Rows extends Record<string, CommandRow>> = {
 export type AutoScalingCalls = Calls<typeof autoScalingCommands>;
 export type Ec2Calls = Calls<typeof ec2Commands>;
 export type LoadBalancingCalls = Calls<typeof loadBalancingCommands>;
+export type S3Calls = Calls<typeof s3Commands>;
+export type SsmCalls = Calls<typeof ssmCommands>;
+export type CloudWatchCalls = Calls<typeof cloudWatchCommands>;
 export type IdentityCalls = Calls<typeof identityCommands>;

@@ -141,12 +141,6 @@ export class FakeImages implements Images {
     });
   }
 
-  async findBakes({ region, bakeKey }: Parameters<Images['findBakes']>[0]): Promise<readonly string[]> {
-    return this.machines
-      .filter(({ spec, removed }) => spec.region === region && spec.bakeKey === bakeKey && !removed)
-      .map(({ id }) => id);
-  }
-
   async bakeDrop(_place: CloudPlace, name: string): Promise<BakeDrop | null> {
     if (this.bucket === null) return null;
     return { location: `s3://${this.bucket}/${name}`, putUrl: `https://drop.example/${name}?signed` };

@@ -20,9 +20,35 @@ const tagsOfBake = (spec: BakeSpec, operation: Operation): Tag[] => [
 ];
 
 async function rootDevice(place: Place, spec: BakeSpec): Promise<RunInstancesCommandInput['BlockDeviceMappings']> {
-  if (!spec.rootVolumeSizeGiB) return undefined;
+  const { rootVolumeSizeGiB, encrypted, kmsKeyId } = spec;
+  if (!rootVolumeSizeGiB && !encrypted && !kmsKeyId) return undefined;
   const DeviceName = (await place.imageFacts(spec.baseImageId))?.RootDeviceName ?? '/dev/xvda';
-  return [{ DeviceName, Ebs: { VolumeSize: spec.rootVolumeSizeGiB, VolumeType: 'gp3', DeleteOnTermination: true } }];
+  const Ebs = {
+    VolumeType: 'gp3' as const,
+    DeleteOnTermination: true,
+    ...(rootVolumeSizeGiB ? { VolumeSize: rootVolumeSizeGiB } : {}),
+    ...(encrypted || kmsKeyId ? { Encrypted: true } : {}),
+    ...(kmsKeyId ? { KmsKeyId: kmsKeyId } : {}),
+  };
+  return [{ DeviceName, Ebs }];
+}
+
+/** Subnet, security groups and public address: all together, or AWS refuses the mixture. */
+function networkOf(spec: BakeSpec): Pick<RunInstancesCommandInput, 'NetworkInterfaces'> {
+  const { subnetId, securityGroups, associatePublicIpAddress } = spec;
+  const isPublic = typeof associatePublicIpAddress === 'boolean';
+  if (!subnetId && !securityGroups?.length && !isPublic) return {};
+  return {
+    NetworkInterfaces: [
+      {
+        DeviceIndex: 0,
+        DeleteOnTermination: true,
+        ...(subnetId ? { SubnetId: subnetId } : {}),
+        ...(securityGroups?.length ? { Groups: [...securityGroups] } : {}),
+        ...(isPublic ? { AssociatePublicIpAddress: associatePublicIpAddress } : {}),
+      },
+    ],
+  };
 }
 
 /**
@@ -39,7 +65,7 @@ export async function startBake(place: Place, spec: BakeSpec, operation: Operati
       InstanceType: spec.instanceType as RunInstancesCommandInput['InstanceType'],
       MinCount: 1,
       MaxCount: 1,
-      ...(spec.subnetId ? { SubnetId: spec.subnetId } : {}),
+      ...networkOf(spec),
       ...(spec.iamRole ? { IamInstanceProfile: { Name: spec.iamRole } } : {}),
       UserData: Buffer.from(spec.script).toString('base64'),
       InstanceInitiatedShutdownBehavior: 'stop',

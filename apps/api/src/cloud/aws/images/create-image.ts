@@ -17,13 +17,13 @@ const tagOf = (image: AwsImage, key: string): string | null =>
   image.Tags?.find((tag) => tag.Key === key)?.Value ?? null;
 
 /** The image of that name, when this operation made it. It may not be visible yet although its name is taken. */
-async function adopt(place: Place, spec: ImageSpec, operation: Operation, taken: unknown): Promise<string> {
-  const image = await ownImageNamed(place, spec.name);
+export async function adopt(place: Place, name: string, operation: Operation, taken: unknown): Promise<string> {
+  const image = await ownImageNamed(place, name);
   if (!image?.ImageId)
     throw new FailureError(
       {
         code: 'aws.not-there-yet',
-        message: `Image ${spec.name} in ${place.account.name} ${place.region} was made a moment ago and is not seen yet`,
+        message: `Image ${name} in ${place.account.name} ${place.region} was made a moment ago and is not seen yet`,
         retry: true,
         advice: 'Nothing to do: new things take up to two minutes to be seen everywhere, and it is tried again.',
       },
@@ -32,10 +32,10 @@ async function adopt(place: Place, spec: ImageSpec, operation: Operation, taken:
   if (tagOf(image, TAG.operation) === operation.key) return image.ImageId;
   throw new FailureError({
     code: 'aws.image-name-taken',
-    message: `Image ${spec.name} already exists in ${place.account.name} ${place.region} and was made by ${tagOf(image, TAG.operation) === null ? 'another tool' : 'another operation'}`,
+    message: `Image ${name} already exists in ${place.account.name} ${place.region} and was made by ${tagOf(image, TAG.operation) === null ? 'another tool' : 'another operation'}`,
     retry: false,
     advice: 'Bake with another image name or suffix.',
-    details: { provider: 'aws', resource: `image ${spec.name}` },
+    details: { provider: 'aws', resource: `image ${name}` },
   });
 }
 
@@ -65,7 +65,7 @@ export async function createImage(place: Place, spec: ImageSpec, operation: Oper
     return made.ImageId ?? '';
   } catch (error) {
     if (!isFailure(error, 'aws.exists')) throw error;
-    return adopt(place, spec, operation, error);
+    return adopt(place, spec.name, operation, error);
   }
 }
 

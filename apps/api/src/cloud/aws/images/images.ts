@@ -1,86 +1,68 @@
-import type { Image as AwsImage, Filter } from '@aws-sdk/client-ec2';
-import type { Image, Images } from '@gennaker/catalog/kit';
-import { isFailure } from '../errors.ts';
-import type { Place, PlaceAt } from '../place.ts';
+import type { Images } from '@gennaker/catalog/kit';
+import { FailureError } from '@gennaker/pipeline-dsl';
+import type { AwsAccount } from '../accounts.ts';
+import type { PlaceAt } from '../place.ts';
 import { TAG } from '../server-groups/tags.ts';
 import { bakeLog, endBake, readBake, startBake } from './bake.ts';
+import { bakeDrop, readDrop } from './bake-drop.ts';
+import { copyImage } from './copy-image.ts';
 import { createImage, readImage } from './create-image.ts';
-import { bakedImageOf, imageOf } from './read-image.ts';
+import { describeImages, findByTags, findImage, newestFirst } from './find-images.ts';
+import { bakedImageOf } from './read-image.ts';
+import { removeImage, usersOf } from './remove-image.ts';
+import { sharedWith, shareImage } from './share-image.ts';
 
-/** Pages read at most: an answer of that size means that the query is too wide. */
-const MOST_PAGES = 20;
-const PAGE = 200;
+/** Whose images are used: the account's own, those of the other configured accounts, and those named. */
+const trustedOwners = (accounts: readonly AwsAccount[], more: readonly string[]): readonly string[] => [
+  ...new Set(['self', ...accounts.flatMap(({ accountId }) => accountId ?? []), ...more]),
+];
 
-/** What we search images by. Owners are mandatory: anybody may publish an image under any name. */
-export interface ImageQuery {
-  readonly owners: readonly string[];
-  readonly filters: readonly Filter[];
+function defaultAccount(accounts: readonly AwsAccount[], region: string): string {
+  const account = accounts.find(({ regions }) => regions.includes(region));
+  if (account) return account.name;
+  throw new FailureError({
+    code: 'aws.no-account',
+    message: `No AWS account is configured for region "${region}"`,
+    retry: false,
+    advice: 'Name the account in the stage, or add the region to an account of this installation.',
+    details: { region },
+  });
 }
 
-async function describe(place: Place, query: ImageQuery): Promise<readonly AwsImage[]> {
-  const found: AwsImage[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await place.ec2.describeImages(
-      { Owners: [...query.owners], Filters: [...query.filters], MaxResults: PAGE, NextToken: token },
-      { resource: 'images' },
-    );
-    found.push(...(answer.Images ?? []));
-    token = answer.NextToken;
-    if (!token) return found;
-  }
-  place.logger.warn('An image search matches very many images; only the first are used', { found: found.length });
-  return found;
-}
-
-const newestFirst = (a: Image, b: Image): number => b.createdTime - a.createdTime || b.id.localeCompare(a.id);
-
-const AVAILABLE: Filter = { Name: 'state', Values: ['available'] };
-
-/** A glob of AWS knows `*` and `?`; a backslash takes their meaning away. */
-const literally = (text: string): string => text.replace(/[\\*?]/g, (sign) => `\\${sign}`);
-
-/** Images of our own account and of those configured; never the public's. */
-export function createImages(placeAt: PlaceAt, trustedOwners: readonly string[]): Images {
-  const owners = ['self', ...trustedOwners];
+/** Images of our own accounts and of the owners configured; never the public's. */
+export function createImages(
+  placeAt: PlaceAt,
+  accounts: readonly AwsAccount[],
+  imageOwners: readonly string[],
+): Images {
+  const owners = trustedOwners(accounts, imageOwners);
+  const at = ({ account, region }: { readonly account: string; readonly region: string }) => placeAt(account, region);
   return {
-    async findByTags({ account, region, nameGlob, tags }) {
-      const place = placeAt(account, region);
-      const filters: Filter[] = [
-        AVAILABLE,
-        ...(nameGlob ? [{ Name: 'name', Values: [nameGlob] }] : []),
-        ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [literally(value)] })),
-      ];
-      const found = await describe(place, { owners, filters });
-      return found.map((image) => imageOf(place, image)).sort(newestFirst);
-    },
-    async findBaked({ account, region, bakeKey }) {
-      const place = placeAt(account, region);
-      const found = await describe(place, {
-        owners: ['self'],
-        filters: [{ Name: `tag:${TAG.bakeKey}`, Values: [bakeKey] }],
-      });
+    defaultAccount: async (region) => defaultAccount(accounts, region),
+    findByTags: async (query) => findByTags(at(query), owners, query),
+    find: async (query) => findImage(at(query), owners, query.nameOrId),
+    async findBaked(query) {
+      const place = at(query);
+      const filters = [{ Name: `tag:${TAG.bakeKey}`, Values: [query.bakeKey] }];
+      const found = await describeImages(place, { owners: ['self'], filters });
       return found.map((image) => bakedImageOf(place, image)).sort(newestFirst);
     },
-    startBake: async (spec, operation) => startBake(placeAt(spec.account, spec.region), spec, operation),
-    readBake: async ({ account, region, id }) => readBake(placeAt(account, region), id),
-    bakeLog: async ({ account, region, id }) => bakeLog(placeAt(account, region), id),
-    endBake: async ({ account, region }, known, operation) => endBake(placeAt(account, region), known, operation),
-    createImage: async (spec, operation) => createImage(placeAt(spec.account, spec.region), spec, operation),
-    readImage: async ({ account, region, id }) => readImage(placeAt(account, region), id),
-    async find({ account, region, nameOrId }) {
-      const place = placeAt(account, region);
-      const name = /^ami-[0-9a-f]+$/.test(nameOrId) ? 'image-id' : 'name';
-      try {
-        const found = await describe(place, {
-          owners,
-          filters: [AVAILABLE, { Name: name, Values: [literally(nameOrId)] }],
-        });
-        return found.map((image) => imageOf(place, image)).sort(newestFirst)[0] ?? null;
-      } catch (error) {
-        if (isFailure(error, 'aws.gone')) return null;
-        throw error;
-      }
+    async tagImage(ref, tags, { abort }) {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await at(ref).ec2.createTags({ Resources: [ref.id], Tags }, { abort, resource: `image ${ref.id}` });
     },
+    startBake: async (spec, operation) => startBake(at(spec), spec, operation),
+    readBake: async (ref) => readBake(at(ref), ref.id),
+    bakeDrop: async (place, name) => bakeDrop(at(place), name),
+    readDrop: async (place, location) => readDrop(at(place), location),
+    bakeLog: async (ref) => bakeLog(at(ref), ref.id),
+    endBake: async (place, known, operation) => endBake(at(place), known, operation),
+    createImage: async (spec, operation) => createImage(at(spec), spec, operation),
+    readImage: async (ref) => readImage(at(ref), ref.id),
+    copyImage: async (spec, operation) => copyImage(placeAt(spec.source.account, spec.region), spec, operation),
+    sharedWith: async (ref) => sharedWith(at(ref), ref.id),
+    shareImage: async (ref, withAccount, operation) => shareImage(placeAt, accounts, ref, withAccount, operation),
+    usersOf: async (ref) => usersOf(at(ref), ref.id),
+    removeImage: async (ref, operation) => removeImage(at(ref), ref.id, operation),
   };
 }

@@ -10,6 +10,8 @@ export const imageOf = (place: Place, image: AwsImage): Image => ({
   name: image.Name ?? '',
   createdTime: Date.parse(image.CreationDate ?? '') || 0,
   architecture: image.Architecture ?? null,
+  ownerId: image.OwnerId ?? null,
+  rootDeviceName: image.RootDeviceName ?? null,
   tags: Object.fromEntries((image.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
 });
 

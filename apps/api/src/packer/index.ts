@@ -1,0 +1,1 @@
+export { PackerRuns } from './packer-runs.ts';
