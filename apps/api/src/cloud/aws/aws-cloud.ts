@@ -30,6 +30,8 @@ export interface AwsCloud {
   readonly loadBalancers: LoadBalancers;
   /** Who we are in each account and whether its regions answer. Never throws. */
   verify(): Promise<readonly AccountCheck[]>;
+  /** Environment of a program that shall act in the account and region: keys, region and endpoint. */
+  environment(account: string, region: string): Promise<Readonly<Record<string, string>>>;
   /** Calls sent so far, per service and operation. */
   calls(): readonly CallCount[];
   /** Closes connections. */
@@ -43,9 +45,19 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
   const placeAt = createPlaces(clients, clock, logger);
   return {
     serverGroups: createServerGroups(placeAt, accounts),
-    images: createImages(placeAt, options.imageOwners ?? []),
-    loadBalancers: createLoadBalancers(placeAt),
+    images: createImages(placeAt, accounts, options.imageOwners ?? []),
+    loadBalancers: createLoadBalancers(placeAt, accounts),
     verify: () => verifyAccounts(accounts, placeAt),
+    async environment(account, region) {
+      const keys = await clients.at(account, region).keys();
+      return {
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
+        ...(options.endpoint ? { AWS_ENDPOINT_URL: options.endpoint } : {}),
+        ...(keys ? { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey } : {}),
+        ...(keys?.sessionToken ? { AWS_SESSION_TOKEN: keys.sessionToken } : {}),
+      };
+    },
     calls: () => clients.calls(),
     stop: () => clients.stop(),
   };
