@@ -94,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const keeper = keepSaved(world, options.data);
   const ticker = keepTicking(world, keeper.check);
+  world.onWait = () => ticker.wake();
   const external = (change: unknown) => doExternal(world, services, change);
   const after = <T>(result: T): T => {
     ticker.wake();

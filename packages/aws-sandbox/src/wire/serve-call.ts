@@ -140,7 +140,7 @@ async function run(backend: Backend, request: SignedRequest, progress: Progress)
   record.parameters = input;
   checkAllowed(service, progress.protocol, record.action, identity, input);
   const { region } = credential;
-  const output = invoke(backend, progress, { service, action: record.action, identity, region, input });
+  const output = await invoke(backend, progress, { service, action: record.action, identity, region, input });
   const { requestId } = progress;
   return answerOf(
     progress,
@@ -240,10 +240,11 @@ export function invokeHandler(
   return (handler(call, input as never) ?? {}) as object;
 }
 
-function invoke(backend: Backend, progress: Progress, invocation: Invocation): object {
+/** Runs the call; one that waits for something answers later. */
+async function invoke(backend: Backend, progress: Progress, invocation: Invocation): Promise<object> {
   const output = invokeHandler(backend.world, invocation, progress.effects);
   progress.record.applied = true;
-  return output;
+  return await output;
 }
 
 /** What the caller can see: the present, or a past moment when a fault makes reads lag. */

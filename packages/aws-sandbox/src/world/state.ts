@@ -1,7 +1,11 @@
 import type { AutoScalingState } from '../services/auto-scaling/state.ts';
+import type { CloudFormationState } from '../services/cloudformation/state.ts';
 import type { Ec2State } from '../services/ec2/state.ts';
 import type { Elbv2State } from '../services/elbv2/state.ts';
+import type { EventBridgeState } from '../services/eventbridge/state.ts';
 import type { BucketState } from '../services/s3/state.ts';
+import type { SnsState } from '../services/sns/state.ts';
+import type { SqsState } from '../services/sqs/state.ts';
 import type { SsmState } from '../services/ssm/state.ts';
 import type { Session } from '../services/sts/state.ts';
 import { emptyTraffic, type TrafficState } from '../traffic/record.ts';
@@ -27,7 +31,15 @@ export interface Account {
 }
 
 /** Everything one account has in one region. */
-export interface RegionStore extends SsmState, Ec2State, AutoScalingState, Elbv2State {
+export interface RegionStore
+  extends CloudFormationState,
+    EventBridgeState,
+    SnsState,
+    SqsState,
+    SsmState,
+    Ec2State,
+    AutoScalingState,
+    Elbv2State {
   account: string;
   region: string;
   zones: string[];
@@ -66,6 +78,12 @@ export function emptyRegion(account: string, region: string): RegionStore {
     listeners: {},
     rules: {},
     targetGroups: {},
+    stacks: {},
+    eventRules: {},
+    eventMemory: null,
+    topics: {},
+    queues: {},
+    deletedQueues: {},
     parameters: {},
     commands: {},
   };

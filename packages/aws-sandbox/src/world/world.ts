@@ -4,6 +4,7 @@ import { History } from './history.ts';
 import type { Profile } from './profile.ts';
 import { SeededRandom } from './random.ts';
 import { type RegionStore, regionKey, type WorldState } from './state.ts';
+import { Waiters } from './waiters.ts';
 
 /** Makes the transitions of one service that are due at `now`; answers when it next wants to be asked. */
 export type Machine = (step: Step) => number;
@@ -26,6 +27,9 @@ export class World {
   readonly profile: Profile;
   readonly faults: FaultBook;
   readonly history = new History();
+  /** Called when `nextDue` may have moved closer outside of a call. */
+  onWait: () => void = () => undefined;
+  readonly #waiters = new Waiters();
   readonly #machines: Machine[];
   readonly #observe: (world: World, now: number) => void;
   #settledAt: number;
@@ -57,7 +61,14 @@ export class World {
 
   /** Virtual time of the next transition, Infinity when nothing is under way. */
   get nextDue(): number {
-    return this.#nextDue;
+    return Math.min(this.#nextDue, this.#waiters.nextDue);
+  }
+
+  /** Answers what `look` finds as soon as it finds something; null at virtual time `until`. */
+  waitFor<T>(until: number, look: () => T | null): Promise<T | null> {
+    const waiting = this.#waiters.wait(until, look);
+    this.onWait();
+    return waiting;
   }
 
   region(account: string, region: string): RegionStore | undefined {
@@ -75,6 +86,7 @@ export class World {
     this.random = new SeededRandom(state.randomState);
     this.#settledAt = state.now;
     this.history.clear();
+    this.#waiters.dismiss();
     this.touch();
   }
 
@@ -83,6 +95,7 @@ export class World {
     const now = this.clock.now();
     if (now < this.#nextDue) {
       this.#settledAt = Math.max(this.#settledAt, now);
+      this.#waiters.wake(now);
       return now;
     }
     let at = Math.max(this.#settledAt, Math.min(now, this.#nextDue || this.#settledAt));
@@ -97,6 +110,7 @@ export class World {
     this.#settledAt = now;
     this.state.now = now;
     this.state.randomState = this.random.state;
+    this.#waiters.wake(now);
     return now;
   }
 

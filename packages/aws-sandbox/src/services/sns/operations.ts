@@ -1,0 +1,18 @@
+export {
+  CreateTopic$,
+  DeleteTopic$,
+  GetSubscriptionAttributes$,
+  GetTopicAttributes$,
+  ListSubscriptions$,
+  ListSubscriptionsByTopic$,
+  ListTagsForResource$,
+  ListTopics$,
+  Publish$,
+  PublishBatch$,
+  SetSubscriptionAttributes$,
+  SetTopicAttributes$,
+  Subscribe$,
+  TagResource$,
+  Unsubscribe$,
+  UntagResource$,
+} from '@aws-sdk/client-sns';
