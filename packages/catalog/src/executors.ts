@@ -6,6 +6,7 @@ import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
+import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
 import { dependsOnExecution } from './stages/depends-on-execution/executor.ts';
 import { deploy } from './stages/deploy/executor.ts';
 import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
@@ -26,6 +27,7 @@ import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
 import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts';
 import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
+import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
 import { wait } from './stages/wait/executor.ts';
 import { waitUntil } from './stages/wait-until/executor.ts';
 import { webhook } from './stages/webhook/executor.ts';
@@ -33,6 +35,7 @@ import { manual as manualTrigger } from './triggers/manual/matcher.ts';
 import { webhook as webhookTrigger } from './triggers/webhook/matcher.ts';
 
 export type { StageType, TriggerType } from './definitions.ts';
+export { previewRollback, type RollbackPreview } from './stages/rollback-cluster/preview.ts';
 export { type StrategyName, strategies } from './strategies.ts';
 
 /** Server half of every stage type. A type without one does not compile. */
@@ -60,6 +63,8 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   disableCluster,
   scaleDownCluster,
   rollbackCluster,
+  upsertLoadBalancers,
+  deleteLoadBalancer,
   rollbackServerGroup,
   evaluateArtifacts,
   bindArtifacts,

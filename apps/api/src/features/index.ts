@@ -17,6 +17,7 @@ import { PipelineListsController } from './pipelines/pipeline-lists.controller.t
 import { PipelinesController } from './pipelines/pipelines.controller.ts';
 import { PipelineSaver } from './pipelines/save-pipeline.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
+import { RollbacksController } from './rollbacks/rollbacks.controller.ts';
 import { SearchController } from './search/search.controller.ts';
 import { StrategiesController } from './strategies/strategies.controller.ts';
 import { SystemController } from './system/system.controller.ts';
@@ -49,6 +50,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     AnalysesController,
     ApplicationsController,
     ClustersController,
+    RollbacksController,
     TemplatesController,
     PipelineListsController,
     PipelinesController,

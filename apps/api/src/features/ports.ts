@@ -21,6 +21,8 @@ export const RECEIVER = Symbol('RECEIVER');
 export const REGISTRY = Symbol('REGISTRY');
 export const STREAMS = Symbol('STREAMS');
 export const SERVER_GROUPS = Symbol('SERVER_GROUPS');
+/** Server groups, images and deployments, for rollbacks. */
+export const ROLLBACK_PORTS = Symbol('ROLLBACK_PORTS');
 export const VOCABULARY = Symbol('VOCABULARY');
 export const SYSTEM = Symbol('SYSTEM');
 export const PAGE = Symbol('PAGE');

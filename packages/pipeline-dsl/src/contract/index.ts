@@ -4,6 +4,7 @@ import { endpoint } from './endpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { app, csv, documentId, empty, executionId, flag, stageId, startBody, whole } from './fields.ts';
 import { gate } from './gate.ts';
+import { rollbacks } from './rollbacks.ts';
 import * as shape from './shapes.ts';
 import { templates } from './templates.ts';
 
@@ -15,6 +16,7 @@ export const contract = {
   ...documents,
   ...evaluate,
   ...gate,
+  ...rollbacks,
   ...templates,
   version: endpoint({
     method: 'GET',
