@@ -30,6 +30,8 @@ function assumeRole(call: Call, input: AssumeRoleRequest) {
       `1 validation error detected: Value '${name}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
     );
   }
+  if (input.Policy !== undefined || (input.PolicyArns?.length ?? 0) > 0)
+    refuse('ValidationError', 'The sandbox does not serve session policies: allow what is needed in the role.');
   const account = Object.values(call.world.state.accounts).find((each) => each.roles.some((role) => role.arn === arn));
   const role = account?.roles.find((each) => each.arn === arn);
   const trusted = role?.trust.some(
@@ -45,13 +47,18 @@ function assumeRole(call: Call, input: AssumeRoleRequest) {
       403,
     );
   }
-  const limit = call.identity.session ? Math.min(3600, role.maxSessionSeconds) : role.maxSessionSeconds;
+  const limit = role.maxSessionSeconds;
   if (seconds < 900 || seconds > 43200) {
     refuse(
       'ValidationError',
       `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200`,
     );
   }
+  if (call.identity.session && seconds > 3600)
+    refuse(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    );
   if (seconds > limit)
     refuse('ValidationError', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   const { random, state } = call.world;

@@ -1,0 +1,8 @@
+export {
+  GetInstanceProfile$,
+  GetRole$,
+  GetUser$,
+  ListAccountAliases$,
+  ListInstanceProfiles$,
+  ListRoles$,
+} from '@aws-sdk/client-iam';
