@@ -54,6 +54,7 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
     run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
     return invalidContext(stage, parsed.error);
   }
+  typed.set(evaluated.context, { by: executor.definition, context: parsed.data });
   const typedView = { ...view, context: parsed.data };
   try {
     const gates = gateStages(run, stage, evaluated.context);

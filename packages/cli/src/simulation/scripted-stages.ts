@@ -118,8 +118,10 @@ function wrap(real: StageExecutor, script: Script, cloud: ScriptedCloud): StageE
     choose: (view) =>
       chooseTasks(real, withPlainStrategy(view), scriptOf(script, view), replaces(view), startsChildren),
     before: unlessReplaced(execution.before),
-    after: unlessReplaced(execution.after),
-    onFailure: (view) => failureStages(execution, withPlainStrategy(view), replaces(view)),
+    ...(execution.after ? { after: unlessReplaced(execution.after) } : {}),
+    ...(execution.onFailure
+      ? { onFailure: (view: View) => failureStages(execution, withPlainStrategy(view), replaces(view)) }
+      : {}),
     ...(execution.onCancel ? { onCancel: (run: Run) => execution.onCancel!(through(run, real, cloud)) } : {}),
   };
   const { provider: _any, ...ofAnyCloud } = definition;

@@ -1,4 +1,4 @@
-import { type Execution, isComplete, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { type Execution, type ExecutionEvent, isComplete, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { admitKey, driveKey } from '../messages.ts';
 import type {
   Admission,
@@ -25,6 +25,8 @@ interface Kept {
   execution: Execution;
   /** Stages in their order, by id; each is replaced as a whole. */
   stages: Map<string, Stage>;
+  /** Stages written since the last picture. */
+  fresh: Set<Stage>;
   /** The two together as a reader gets them, until the next change. */
   picture: Execution | null;
   order: number;
@@ -37,6 +39,8 @@ interface Kept {
   memories: Map<string, JsonObject>;
 }
 
+export type EventLog = (event: ExecutionEvent) => void;
+
 /** What the store would refuse; thrown so that tests see it. */
 class GuardBroken extends Error {}
 
@@ -47,16 +51,18 @@ class GuardBroken extends Error {}
 export class MemoryStore implements ExecutionStore {
   readonly executions = new Map<string, Kept>();
   readonly dues = new Map<string, Due>();
-  readonly events = new Map<string, Array<Commit['events'][number] & { sequence: number; at: number }>>();
   readonly ledger: Array<LedgerWrite & { executionId: string }> = [];
   private readonly correlation = new Map<string, string>();
   private readonly onceKeys = new Set<string>();
   private readonly workers = new Map<string, number>();
   private nextSignal = 1;
   private readonly now: () => number;
+  private readonly log: EventLog | null;
 
-  constructor(now: () => number) {
+  /** `log` is told every event as it is stored, with a copy of its own; without it nobody can read them again. */
+  constructor(now: () => number, log: EventLog | null = null) {
     this.now = now;
+    this.log = log;
   }
 
   async create(given: NewExecution): Promise<{ id: string; created: boolean }> {
@@ -69,6 +75,7 @@ export class MemoryStore implements ExecutionStore {
     this.executions.set(id, {
       execution,
       stages: new Map(stages.map((stage) => [stage.id, stage])),
+      fresh: new Set(stages),
       picture: null,
       order: this.executions.size,
       parentExecutionId: given.parentExecutionId,
@@ -79,7 +86,7 @@ export class MemoryStore implements ExecutionStore {
       signalCount: 0,
       memories: new Map(),
     });
-    this.events.set(id, [{ type: 'execution.created', data: {}, sequence: 1, at: execution.buildTime }]);
+    this.log?.({ type: 'execution.created', data: {}, executionId: id, sequence: 1, at: execution.buildTime });
     if (!isComplete(execution.status))
       this.setDue({ key: driveKey(id), message: { type: 'DriveExecution', executionId: id }, at: execution.buildTime });
     return { id, created: true };
@@ -299,17 +306,16 @@ export class MemoryStore implements ExecutionStore {
     for (const [id, change] of commit.stages) {
       const old = kept.stages.get(id);
       if (change.dropped) kept.stages.delete(id);
-      else kept.stages.set(id, old ? mergeRow(old, change) : copyOf(change.stage));
+      else put(kept, old ? mergeRow(old, change) : copyOf(change.stage));
     }
     for (const { stageId, record } of commit.attempts) {
       const stage = kept.stages.get(stageId);
-      if (stage) kept.stages.set(stageId, { ...stage, attempts: [...(stage.attempts ?? []), copyOf(record) as never] });
+      if (stage) put(kept, { ...stage, attempts: [...(stage.attempts ?? []), copyOf(record) as never] });
     }
     kept.execution = next;
     kept.picture = null;
-    const log = this.events.get(next.id)!;
     commit.events.forEach((event, i) =>
-      log.push({ ...copyOf(event), sequence: commit.sequence + i + 1, at: commit.at }),
+      this.log?.({ ...copyOf(event), executionId: next.id, sequence: commit.sequence + i + 1, at: commit.at }),
     );
     for (const [key, memory] of commit.memories) kept.memories.set(key, copyOf(memory));
     kept.signals = kept.signals.filter((signal) => !commit.consumedSignals.includes(signal.id));
@@ -328,8 +334,17 @@ export class MemoryStore implements ExecutionStore {
 
 /** The execution with its stages; what has not changed since the last picture is shared with it. */
 function whole(kept: Kept): Execution {
-  kept.picture ??= freeze({ ...kept.execution, stages: [...kept.stages.values()] });
+  if (kept.picture) return kept.picture;
+  for (const stage of kept.fresh) freeze(stage);
+  kept.fresh.clear();
+  freeze(kept.execution);
+  kept.picture = Object.freeze({ ...kept.execution, stages: Object.freeze([...kept.stages.values()]) as Stage[] });
   return kept.picture;
+}
+
+function put(kept: Kept, stage: Stage): void {
+  kept.stages.set(stage.id, stage);
+  kept.fresh.add(stage);
 }
 
 /** A row takes only what the change says has changed; what it leaves out must have been equal anyway. */

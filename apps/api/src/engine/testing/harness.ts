@@ -21,11 +21,13 @@ export interface StoreUnderTest {
 
 /** The store in memory. */
 export function memoryStore(clock: VirtualClock): StoreUnderTest {
-  const store = new MemoryStore(() => clock.now());
+  const log: ExecutionEvent[] = [];
   return {
-    store,
-    events: async (executionId) =>
-      (store.events.get(executionId) ?? []).map((event) => ({ ...event, executionId }) as ExecutionEvent),
+    store: new MemoryStore(
+      () => clock.now(),
+      (event) => log.push(event),
+    ),
+    events: async (executionId) => log.filter((event) => event.executionId === executionId),
   };
 }
 
