@@ -10,10 +10,15 @@ const PREFIXES: Readonly<Record<string, string>> = {
   ec2Commands: 'ec2',
   loadBalancingCommands: 'elasticloadbalancing',
   identityCommands: 'sts',
+  s3Commands: 's3',
+  ssmCommands: 'ssm',
 };
 
-/** Not commands of ours: AWS asks for them when we make tagged things that hand a role to instances. */
-const IMPLIED = ['ec2:CreateTags', 'iam:CreateServiceLinkedRole', 'iam:PassRole'];
+/**
+ * Not commands of ours: AWS asks for them when we make things that hand a role to instances, remove an image with its
+ * snapshots, and sign an address for a machine to write to.
+ */
+const IMPLIED = ['ec2:DeleteSnapshot', 'iam:CreateServiceLinkedRole', 'iam:PassRole', 's3:PutObject'];
 
 interface Statement {
   readonly Sid: string;
