@@ -133,6 +133,8 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const queue = new LateQueue();
   const ports: Ports = {
     serverGroups: cloud.serverGroups,
+    scaling: cloud.scaling,
+    instances: cloud.instances,
     images: cloud.images,
     packer,
     loadBalancers: cloud.loadBalancers,

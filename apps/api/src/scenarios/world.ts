@@ -201,6 +201,8 @@ export class PipelineWorld {
       registry: createRegistry(Object.values(stageExecutors)),
       ports: {
         serverGroups: this.cloud.serverGroups,
+        scaling: this.cloud.scaling,
+        instances: this.cloud.instances,
         images: this.cloud.images,
         packer: new PackerRuns({ program: null, environmentOf: async () => ({}), logger: quiet }),
         leases: new Leases(this.pool, () => this.clock.now()),

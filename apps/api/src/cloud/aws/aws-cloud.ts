@@ -1,4 +1,4 @@
-import type { Images, LoadBalancers, ServerGroups } from '@gennaker/catalog/kit';
+import type { Images, Instances, LoadBalancers, Scaling, ServerGroups } from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { CallCount } from './calls.ts';
 import { createAwsClients } from './clients.ts';
@@ -7,6 +7,8 @@ import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
 import { createImages } from './images/images.ts';
 import { createLoadBalancers } from './load-balancers/load-balancers.ts';
 import { createPlaces } from './place.ts';
+import { createInstances } from './server-groups/instances.ts';
+import { createScaling } from './server-groups/scaling/scaling.ts';
 import { createServerGroups } from './server-groups/server-groups.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -26,6 +28,8 @@ export interface AwsCloudOptions {
 
 export interface AwsCloud {
   readonly serverGroups: ServerGroups;
+  readonly scaling: Scaling;
+  readonly instances: Instances;
   readonly images: Images;
   readonly loadBalancers: LoadBalancers;
   /** Who we are in each account and whether its regions answer. Never throws. */
@@ -45,6 +49,8 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
   const placeAt = createPlaces(clients, clock, logger);
   return {
     serverGroups: createServerGroups(placeAt, accounts),
+    scaling: createScaling(placeAt),
+    instances: createInstances(placeAt),
     images: createImages(placeAt, accounts, options.imageOwners ?? []),
     loadBalancers: createLoadBalancers(placeAt, accounts),
     verify: () => verifyAccounts(accounts, placeAt),

@@ -1,16 +1,8 @@
-import {
-  clusterName,
-  type Failure,
-  FailureError,
-  nextSequence,
-  parseMoniker,
-  serverGroupName,
-} from '@gennaker/pipeline-dsl';
+import { type Failure, FailureError, nextSequence, parseMoniker, serverGroupName } from '@gennaker/pipeline-dsl';
 import type {
   Capacity,
   ClusterRef,
-  HealthReason,
-  Instance,
+  CopiedScaling,
   InstanceHealth,
   Operation,
   ServerGroup,
@@ -19,37 +11,9 @@ import type {
   ServerGroups,
 } from '../ports/index.ts';
 import type { VirtualClock } from './clock.ts';
+import { drawGroup, type FakeGroup, type FakeMachine, machineHealth, plainSpec } from './fake-group.ts';
+import { ScalingBook } from './scaling-book.ts';
 import { Trouble } from './trouble.ts';
-
-interface Machine {
-  readonly id: string;
-  readonly zone: string;
-  readonly launchTime: number;
-  /** Set by a test; else it follows from image, age and traffic. */
-  health: InstanceHealth | null;
-  /** When it has finished its requests, once it alone was taken out of traffic; null while it is in. */
-  outAt: number | null;
-  /** When it alone came back into traffic; null when it never was out. */
-  backAt: number | null;
-}
-
-interface Group {
-  readonly ref: ServerGroupRef;
-  readonly createdTime: number;
-  readonly imageId: string;
-  readonly targetGroups: readonly string[];
-  readonly operationKey: string | null;
-  /** What it was made of; null for one that was there before. */
-  readonly spec: ServerGroupSpec | null;
-  capacity: Capacity;
-  intendedCapacity: Capacity | null;
-  machines: Machine[];
-  disabled: boolean;
-  /** When it last came into traffic. */
-  enabledAt: number;
-  drainedAt: number;
-  deletedAt: number | null;
-}
 
 /** What a test puts into the world as already there. */
 export interface Existing {
@@ -81,8 +45,10 @@ export class FakeServerGroups implements ServerGroups {
   registerMs = 2_000;
   drainMs = 8_000;
   destroyMs = 5_000;
-  private readonly groups = new Map<string, Group>();
-  private readonly clock: VirtualClock;
+  private readonly groups = new Map<string, FakeGroup>();
+  readonly clock: VirtualClock;
+  /** What moves sizes by itself. */
+  readonly scaling = new ScalingBook();
   private machines = 0;
   private births = 0;
 
@@ -95,7 +61,7 @@ export class FakeServerGroups implements ServerGroups {
     const ref = { account: existing.account ?? 'prod', region: existing.region ?? 'us-east-1', name: existing.name };
     const size = existing.size ?? existing.capacity?.desired ?? 3;
     const past = this.clock.now() - 86_400_000 + this.births++ * 1_000;
-    const group: Group = {
+    const group: FakeGroup = {
       ref,
       createdTime: past,
       imageId: existing.imageId ?? 'ami-old',
@@ -128,12 +94,12 @@ export class FakeServerGroups implements ServerGroups {
   /** Picture of a group by name, for assertions. */
   picture(name: string, region = 'us-east-1'): ServerGroup | null {
     const group = [...this.groups.values()].find((each) => each.ref.name === name && each.ref.region === region);
-    return group ? this.draw(group) : null;
+    return group ? drawGroup(this, group) : null;
   }
 
   /** Pictures of all groups, oldest first. */
   everything(): readonly ServerGroup[] {
-    return this.alive().map((group) => this.draw(group));
+    return this.alive().map((group) => drawGroup(this, group));
   }
 
   async list(cluster: ClusterRef): Promise<readonly ServerGroup[]> {
@@ -142,21 +108,21 @@ export class FakeServerGroups implements ServerGroups {
         .filter(({ ref }) => ref.account === cluster.account && ref.region === cluster.region)
         .filter(({ ref }) => ref.name.startsWith(cluster.cluster))
         .filter(({ ref }) => (parseMoniker(ref.name)?.cluster ?? ref.name) === cluster.cluster)
-        .map((group) => this.draw(group)),
+        .map((group) => drawGroup(this, group)),
     );
   }
 
   async read(ref: ServerGroupRef): Promise<ServerGroup | null> {
     return this.trouble.run('read', () => {
       const group = this.living(ref);
-      return group ? this.draw(group) : null;
+      return group ? drawGroup(this, group) : null;
     });
   }
 
   async listApplication(application: string): Promise<readonly ServerGroup[]> {
     return this.alive()
       .filter(({ ref }) => parseMoniker(ref.name)?.app === application)
-      .map((group) => this.draw(group));
+      .map((group) => drawGroup(this, group));
   }
 
   async nextName(cluster: ClusterRef): Promise<string> {
@@ -173,7 +139,7 @@ export class FakeServerGroups implements ServerGroups {
     return this.trouble.run('recipe', () => {
       const group = this.living(ref);
       if (!group) return null;
-      const { moniker } = this.draw(group);
+      const { moniker } = drawGroup(this, group);
       return { ...(group.spec ?? plainSpec(group, moniker)), capacity: group.capacity, startDisabled: false };
     });
   }
@@ -192,7 +158,7 @@ export class FakeServerGroups implements ServerGroups {
         throw new FailureError({ code: 'aws.name-taken', message: `${name} belongs to another operation.` });
       this.changes.push(`create ${name}`);
       const now = this.clock.now();
-      const group: Group = {
+      const group: FakeGroup = {
         ref: { account, region, name },
         createdTime: now,
         imageId: spec.imageId,
@@ -216,6 +182,22 @@ export class FakeServerGroups implements ServerGroups {
     return this.trouble.run('abandon', () => {
       const group = this.groups.get(keyOf(ref));
       if (group?.operationKey === operation.key && group.capacity.desired === 0) this.groups.delete(keyOf(ref));
+    });
+  }
+
+  async copyScaling(from: ServerGroupRef, to: ServerGroupRef): Promise<CopiedScaling> {
+    return this.trouble.run('copyScaling', () => {
+      const { copied, isNew } = this.scaling.copy(from, to);
+      if (isNew) this.changes.push(`copy scaling of ${from.name} to ${to.name}`);
+      return copied;
+    });
+  }
+
+  async settleScaling(ref: ServerGroupRef): Promise<void> {
+    return this.trouble.run('settleScaling', () => {
+      const row = this.scaling.of(ref);
+      if (row.unsettled) this.changes.push(`settle scaling of ${ref.name}`);
+      row.unsettled = false;
     });
   }
 
@@ -245,7 +227,7 @@ export class FakeServerGroups implements ServerGroups {
       if (group.disabled || group.targetGroups.length === 0 || leaving.length === 0) return;
       this.changes.push(`disable ${leaving.length} of ${ref.name}`);
       for (const machine of leaving)
-        machine.outAt = this.clock.now() + (this.healthOf(group, machine) === 'Up' ? this.drainMs : 0);
+        machine.outAt = this.clock.now() + (machineHealth(this, group, machine) === 'Up' ? this.drainMs : 0);
     });
   }
 
@@ -262,7 +244,7 @@ export class FakeServerGroups implements ServerGroups {
     return this.change('disable', ref, (group) => {
       if (group.disabled) return;
       this.changes.push(`disable ${ref.name}`);
-      const served = this.draw(group).instances.some((instance) => instance.health === 'Up');
+      const served = drawGroup(this, group).instances.some((instance) => instance.health === 'Up');
       group.disabled = true;
       group.drainedAt = this.clock.now() + (served && group.targetGroups.length > 0 ? this.drainMs : 0);
     });
@@ -291,19 +273,37 @@ export class FakeServerGroups implements ServerGroups {
     return this.hopelessGroups.get(group.name) ?? null;
   }
 
-  private living(ref: ServerGroupRef): Group | undefined {
+  private living(ref: ServerGroupRef): FakeGroup | undefined {
     const group = this.groups.get(keyOf(ref));
     return group && (group.deletedAt === null || group.deletedAt > this.clock.now()) ? group : undefined;
   }
 
-  private alive(): readonly Group[] {
+  /** The group an instance is a member of. */
+  groupOf(instanceId: string): FakeGroup | undefined {
+    return this.alive().find((group) => group.machines.some(({ id }) => id === instanceId));
+  }
+
+  /** An instance is not a member any more; unless the group became smaller, another takes its place. */
+  takeOut(instanceId: string): FakeMachine | undefined {
+    const group = this.groupOf(instanceId);
+    const machine = group?.machines.find(({ id }) => id === instanceId);
+    if (!group || !machine) return undefined;
+    group.machines = group.machines.filter((each) => each !== machine);
+    this.fit(group, this.clock.now());
+    return machine;
+  }
+
+  private alive(): readonly FakeGroup[] {
     const now = this.clock.now();
     for (const [key, group] of this.groups)
-      if (group.deletedAt !== null && group.deletedAt <= now) this.groups.delete(key);
+      if (group.deletedAt !== null && group.deletedAt <= now) {
+        this.groups.delete(key);
+        this.scaling.forget(group.ref);
+      }
     return [...this.groups.values()].sort((a, b) => a.createdTime - b.createdTime);
   }
 
-  private change(method: string, ref: ServerGroupRef, act: (group: Group) => void): Promise<void> {
+  private change(method: string, ref: ServerGroupRef, act: (group: FakeGroup) => void): Promise<void> {
     return this.trouble.run(method, () => {
       const group = this.living(ref);
       if (!group)
@@ -315,7 +315,7 @@ export class FakeServerGroups implements ServerGroups {
     });
   }
 
-  private fit(group: Group, launchTime: number): void {
+  private fit(group: FakeGroup, launchTime: number): void {
     group.machines.length = Math.min(group.machines.length, group.capacity.desired);
     while (group.machines.length < group.capacity.desired) {
       const number = this.machines++;
@@ -330,87 +330,4 @@ export class FakeServerGroups implements ServerGroups {
       });
     }
   }
-
-  private healthOf(group: Group, machine: Machine): InstanceHealth {
-    if (machine.health) return machine.health;
-    const now = this.clock.now();
-    if (group.disabled && group.targetGroups.length > 0) return now < group.drainedAt ? 'Draining' : 'OutOfService';
-    if (machine.outAt !== null) return now < machine.outAt ? 'Draining' : 'OutOfService';
-    const registeredAt = Math.max(group.enabledAt, machine.backAt ?? 0);
-    if (now < machine.launchTime + this.bootMs || now < registeredAt + this.registerMs) return 'Starting';
-    return this.sickImages.has(group.imageId) ? 'Down' : 'Up';
-  }
-
-  private drawInstance(group: Group, machine: Machine): Instance {
-    const { id, zone, launchTime } = machine;
-    const health = this.healthOf(group, machine);
-    const where = group.targetGroups[0];
-    const reasons: readonly HealthReason[] = where
-      ? [{ source: 'target', where, health, ...wordsOf(health) }]
-      : [{ source: 'machine', health, state: 'running' }];
-    return { id, zone, launchTime, health, reasons };
-  }
-
-  private draw(group: Group): ServerGroup {
-    const { ref } = group;
-    const beingDeleted = group.deletedAt !== null;
-    const instances = beingDeleted ? [] : group.machines.map((machine) => this.drawInstance(group, machine));
-    const up = instances.some((instance) => instance.health === 'Up');
-    const leaving = group.disabled ? 0 : instances.filter((instance) => instance.health === 'Draining').length;
-    const parts = parseMoniker(ref.name) ?? {
-      app: ref.name,
-      stack: null,
-      detail: null,
-      cluster: clusterName({ app: ref.name }),
-      sequence: null,
-    };
-    return {
-      ...ref,
-      moniker: parts,
-      createdTime: group.createdTime,
-      capacity: group.capacity,
-      image: { id: group.imageId, name: `${group.imageId}-name`, version: null },
-      instances,
-      targetGroups: group.targetGroups,
-      loadBalancers: [],
-      suspendedProcesses: group.disabled ? ['AddToLoadBalancer'] : [],
-      traffic: group.disabled ? 'disabled' : up || group.targetGroups.length === 0 ? 'enabled' : 'partial',
-      draining: group.disabled && this.clock.now() < group.drainedAt ? instances.length : leaving,
-      beingDeleted,
-      operationKey: group.operationKey,
-      intendedCapacity: group.intendedCapacity,
-    };
-  }
-}
-
-/** What a group that was there before is taken to be made of. */
-const plainSpec = (
-  { ref, imageId, capacity, targetGroups }: Group,
-  moniker: ServerGroup['moniker'],
-): ServerGroupSpec => ({
-  ...ref,
-  moniker,
-  imageId,
-  instanceType: 't3.micro',
-  capacity,
-  targetGroups,
-  securityGroups: ['web'],
-  subnetIds: ['subnet-1'],
-  healthCheckType: targetGroups.length > 0 ? 'ELB' : 'EC2',
-  healthCheckGracePeriodSeconds: 600,
-  tags: {},
-  startDisabled: false,
-});
-
-function wordsOf(health: InstanceHealth): { state: string; code?: string; description?: string } {
-  if (health === 'Up') return { state: 'healthy' };
-  if (health === 'Starting')
-    return { state: 'initial', code: 'Elb.RegistrationInProgress', description: 'Target registration is in progress' };
-  if (health === 'Down')
-    return {
-      state: 'unhealthy',
-      code: 'Target.ResponseCodeMismatch',
-      description: 'Health checks failed with these codes: [500]',
-    };
-  return { state: health === 'Draining' ? 'draining' : 'unused' };
 }

@@ -1,3 +1,4 @@
+import type { DeploymentMonitors } from './deployment-monitors.ts';
 import type { Deployments } from './deployments.ts';
 import type { Http } from './http.ts';
 import type { Images } from './images.ts';
@@ -10,6 +11,7 @@ import type { Recoveries } from './recoveries.ts';
 import type { Scaling } from './scaling.ts';
 import type { ServerGroups } from './server-groups.ts';
 
+export type * from './deployment-monitors.ts';
 export type * from './deployments.ts';
 export type * from './http.ts';
 export type * from './images.ts';
@@ -36,6 +38,7 @@ export interface Ports {
   readonly pipelines: Pipelines;
   readonly recoveries: Recoveries;
   readonly deployments: Deployments;
+  readonly monitors: DeploymentMonitors;
 }
 
 export type PortName = keyof Ports;

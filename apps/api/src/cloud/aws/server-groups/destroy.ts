@@ -6,6 +6,7 @@ import type { Place } from '../place.ts';
 import { disableServerGroup } from './disable.ts';
 import { deleteTemplatesOf } from './launch-template.ts';
 import { resumeSuspended, suspendedIn } from './processes.ts';
+import { deleteAlarmsOf } from './scaling/alarms.ts';
 import { checkOperation, groupTag, TAG, tagsOf } from './tags.ts';
 
 /** Instances and their shutdown hooks get so long before the group is deleted by force. */
@@ -39,6 +40,7 @@ async function clearLeftovers(place: Place, name: string, operation: Operation):
     const ids = left.flatMap((instance) => instance.InstanceId ?? []);
     if (ids.length > 0) await place.ec2.terminateInstances({ InstanceIds: ids }, about);
   });
+  await attempt('Alarms', () => deleteAlarmsOf(place, name, operation.abort));
   await attempt('Launch templates', () => deleteTemplatesOf(place, name, operation.abort));
 }
 

@@ -48,7 +48,13 @@ async function freeze(place: Place, group: AutoScalingGroup, operation: Operatio
   await suspendMissing(place, name, missing, suspended, operation);
 }
 
-async function deregister(place: Place, arn: string, ids: readonly string[], operation: Operation): Promise<void> {
+/** Takes instances out of a target group. A target group that is gone sends them nothing anyway. */
+export async function deregister(
+  place: Place,
+  arn: string,
+  ids: readonly string[],
+  operation: Operation,
+): Promise<void> {
   for (const part of partsOf(ids, MOST_TARGETS))
     try {
       await place.loadBalancing.deregisterTargets(

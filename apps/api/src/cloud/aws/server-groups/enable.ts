@@ -131,6 +131,16 @@ export async function enableServerGroup(place: Place, name: string, operation: O
   place.logger.info('Server group enabled', { account: place.account.name, region: place.region, name });
 }
 
+/** Registers instances with a target group where they are not in it yet; those that do not run are left out. */
+export async function registerMissing(
+  place: Place,
+  arn: string,
+  ids: readonly string[],
+  operation: Operation,
+): Promise<void> {
+  await register(place, arn, await missingFrom(place, arn, ids), operation);
+}
+
 /** Puts some members back into traffic; those not in service are left to Auto Scaling. */
 export async function enableSomeInstances(
   place: Place,

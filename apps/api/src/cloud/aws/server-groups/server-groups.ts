@@ -14,6 +14,8 @@ import { preflight } from './preflight.ts';
 import { findCluster, findGroups, readServerGroup } from './read.ts';
 import { readRecipe } from './recipe.ts';
 import { resizeServerGroup, writeIntendedCapacity } from './resize.ts';
+import { copyScaling } from './scaling/copy-scaling.ts';
+import { settleScaling } from './scaling/settle-scaling.ts';
 import { parseList, TAG, tagsOf } from './tags.ts';
 
 const readAll = (place: Place, groups: Awaited<ReturnType<typeof findCluster>>): Promise<readonly ServerGroup[]> =>
@@ -67,6 +69,8 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
     preflight: async (spec) => preflight(at(spec), spec),
     create: async (spec, operation) => createServerGroup(at(spec), spec, operation),
     abandon: async (ref, operation) => abandonCreation(at(ref), ref.name, operation),
+    copyScaling: async (from, to, operation) => copyScaling(at(to), { from: from.name, to: to.name }, operation),
+    settleScaling: async (ref, operation) => settleScaling(at(ref), ref.name, operation),
     resize: async (ref, capacity, operation) => resizeServerGroup(at(ref), ref.name, capacity, operation),
     enable: async (ref, operation) => enableServerGroup(at(ref), ref.name, operation),
     disable: async (ref, operation) => disableServerGroup(at(ref), ref.name, operation),

@@ -1,0 +1,130 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { Operation, Scaling, ScalingPolicy, ScheduledAction, ServerGroupRef } from '@gennaker/catalog/kit';
+import { FailureError } from '@gennaker/pipeline-dsl';
+import type { Place, PlaceAt } from '../../place.ts';
+import { missing } from '../enable.ts';
+import { resumeSuspended, suspendedIn, suspendMissing } from '../processes.ts';
+import { processProblems } from '../spec-problems.ts';
+import { checkOperation, groupTag, ownerTags, parseList, TAG, tagProblems, tagsOf } from '../tags.ts';
+import { alarmInput, policyFrom, policyInput, scheduleFrom, scheduleInput } from './policy-words.ts';
+import { alarmsNamed, policiesOf, schedulesOf } from './read-scaling.ts';
+import { isSame } from './same.ts';
+
+/** The group as it is now; fails when it is not there, or not for long. */
+async function groupFor(place: Place, name: string, operation: Operation): Promise<AutoScalingGroup> {
+  checkOperation(operation);
+  operation.abort?.throwIfAborted();
+  const group = await place.group(name);
+  if (!group || group.Status) throw missing(place, name, group?.Status);
+  return group;
+}
+
+function refuse(name: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new FailureError({
+    code: 'aws.wrong-input',
+    message: `Server group ${name} cannot be changed so: ${problems.join('; ')}`,
+    retry: false,
+    advice: 'Correct the named fields of the stage, then run it again.',
+    details: { provider: 'aws', resource: `server group ${name}`, problems },
+  });
+}
+
+async function savePolicy(place: Place, name: string, policy: ScalingPolicy, operation: Operation): Promise<void> {
+  await groupFor(place, name, operation);
+  const input = policyInput(name, policy);
+  const known = (await policiesOf(place, name)).find((one) => one.PolicyName === policy.name);
+  const arn =
+    known && isSame(input, known)
+      ? known.PolicyARN
+      : (await place.autoScaling.putScalingPolicy(input, { abort: operation.abort })).PolicyARN;
+  if (policy.alarm && arn) await saveAlarm(place, name, policy, arn, operation);
+}
+
+async function saveAlarm(place: Place, group: string, policy: ScalingPolicy, arn: string, operation: Operation) {
+  const { alarm } = policy;
+  if (!alarm) return;
+  const input = alarmInput(alarm.name || `${group}-alarm-${policy.name}`, alarm, arn);
+  const known = (await alarmsNamed(place, [input.AlarmName ?? ''])).at(0);
+  if (known && isSame(input, known)) return;
+  const Tags = ownerTags(operation).map(({ key, value }) => ({ Key: key, Value: value }));
+  await place.cloudWatch.putMetricAlarm(known ? input : { ...input, Tags }, {
+    abort: operation.abort,
+    resource: `alarm ${input.AlarmName}`,
+  });
+}
+
+async function saveSchedules(
+  place: Place,
+  name: string,
+  actions: readonly ScheduledAction[],
+  operation: Operation,
+): Promise<void> {
+  await groupFor(place, name, operation);
+  const known = await schedulesOf(place, name);
+  for (const action of actions) {
+    const input = scheduleInput(name, action);
+    const there = known.find((one) => one.ScheduledActionName === action.name);
+    if (there && isSame(input, there)) continue;
+    await place.autoScaling.putScheduledUpdateGroupAction(input, { abort: operation.abort });
+  }
+}
+
+/** What somebody wants stopped is no longer ours to give back. */
+async function disown(place: Place, group: AutoScalingGroup, processes: readonly string[], operation: Operation) {
+  const name = group.AutoScalingGroupName ?? '';
+  const tags = tagsOf(group);
+  const changed = [TAG.frozen, TAG.unsettled].flatMap((key) => {
+    const held = parseList(tags[key]);
+    const left = held.filter((process) => !processes.includes(process));
+    return left.length === held.length ? [] : [groupTag(name, key, left.join(','))];
+  });
+  if (changed.length > 0)
+    await place.autoScaling.createOrUpdateTags(
+      { Tags: changed },
+      { abort: operation.abort, resource: `server group ${name}` },
+    );
+}
+
+async function suspend(place: Place, name: string, processes: readonly string[], operation: Operation): Promise<void> {
+  refuse(name, processProblems(processes));
+  const group = await groupFor(place, name, operation);
+  await disown(place, group, processes, operation);
+  await suspendMissing(place, name, processes, suspendedIn(group), operation);
+}
+
+async function resume(place: Place, name: string, processes: readonly string[], operation: Operation): Promise<void> {
+  refuse(name, processProblems(processes));
+  const group = await groupFor(place, name, operation);
+  await resumeSuspended(place, name, processes, suspendedIn(group), operation);
+}
+
+async function tag(place: Place, name: string, tags: Readonly<Record<string, string>>, operation: Operation) {
+  refuse(name, tagProblems(tags));
+  const group = await groupFor(place, name, operation);
+  const before = tagsOf(group);
+  const changed = Object.entries(tags).filter(([key, value]) => before[key] !== value);
+  if (changed.length === 0) return;
+  await place.autoScaling.createOrUpdateTags(
+    { Tags: changed.map(([key, value]) => groupTag(name, key, value, true)) },
+    { abort: operation.abort, resource: `server group ${name}` },
+  );
+}
+
+/** What moves the sizes of Auto Scaling groups by itself. */
+export function createScaling(placeAt: PlaceAt): Scaling {
+  const at = (ref: ServerGroupRef): Place => placeAt(ref.account, ref.region);
+  return {
+    async read(ref) {
+      const place = at(ref);
+      if (!(await place.group(ref.name))) return null;
+      const [policies, schedules] = await Promise.all([policiesOf(place, ref.name), schedulesOf(place, ref.name)]);
+      return { policies: policies.map(policyFrom), schedules: schedules.map(scheduleFrom) };
+    },
+    savePolicy: async (ref, policy, operation) => savePolicy(at(ref), ref.name, policy, operation),
+    saveSchedules: async (ref, actions, operation) => saveSchedules(at(ref), ref.name, actions, operation),
+    suspend: async (ref, processes, operation) => suspend(at(ref), ref.name, processes, operation),
+    resume: async (ref, processes, operation) => resume(at(ref), ref.name, processes, operation),
+    tag: async (ref, tags, operation) => tag(at(ref), ref.name, tags, operation),
+  };
+}

@@ -1,0 +1,133 @@
+import { FailureError } from '@gennaker/pipeline-dsl';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type {
+  Operation,
+  Scaling,
+  ScalingPolicy,
+  ScheduledAction,
+  ServerGroupRef,
+  ServerGroups,
+} from '../ports/index.ts';
+
+/** A fresh world with a running server group `demo-web-v000` and one made to follow it, `demo-web-v001`. */
+export interface ScalingBench {
+  readonly scaling: Scaling;
+  readonly serverGroups: ServerGroups;
+  readonly account: string;
+  readonly region: string;
+}
+
+const operation = (key: string): Operation => ({ key, executionId: 'execution-1', stageId: 'stage-1' });
+
+const TRACKING: ScalingPolicy = {
+  name: 'demo-web-v000-cpu',
+  type: 'TargetTrackingScaling',
+  enabled: true,
+  warmupSeconds: 90,
+  targetTracking: {
+    targetValue: 55,
+    disableScaleIn: true,
+    predefinedMetricSpecification: { predefinedMetricType: 'ASGAverageCPUUtilization' },
+  },
+};
+
+const NIGHT: ScheduledAction = {
+  name: 'night',
+  recurrence: '0 22 * * *',
+  timeZone: 'Europe/Berlin',
+  min: 1,
+  desired: 1,
+  max: 3,
+};
+
+/** What every implementation of the port must do. */
+export function scalingContract(name: string, makeBench: () => Promise<ScalingBench>): void {
+  describe(`${name} keeps the promises of scaling`, () => {
+    let bench: ScalingBench;
+    let port: Scaling;
+    beforeEach(async () => {
+      bench = await makeBench();
+      port = bench.scaling;
+    });
+    const ref = (version: string): ServerGroupRef => ({
+      account: bench.account,
+      region: bench.region,
+      name: `demo-web-${version}`,
+    });
+    const suspendedIn = async (version: string): Promise<readonly string[]> =>
+      [...((await bench.serverGroups.read(ref(version)))?.suspendedProcesses ?? [])].sort();
+    const refused = async (promise: Promise<unknown>): Promise<string> => {
+      const error = await promise.then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(FailureError);
+      return (error as FailureError).failure.code;
+    };
+
+    it('a policy is kept with its fields, and saving it again changes it', async () => {
+      expect(await port.read(ref('v000'))).toEqual({ policies: [], schedules: [] });
+      await port.savePolicy(ref('v000'), TRACKING, operation('a'));
+      await port.savePolicy(ref('v000'), TRACKING, operation('a'));
+      expect((await port.read(ref('v000')))?.policies).toEqual([expect.objectContaining(TRACKING)]);
+      await port.savePolicy(ref('v000'), { ...TRACKING, enabled: false }, operation('b'));
+      expect((await port.read(ref('v000')))?.policies.map(({ enabled }) => enabled)).toEqual([false]);
+    });
+
+    it('scheduled actions are kept by name', async () => {
+      await port.saveSchedules(ref('v000'), [NIGHT, { ...NIGHT, name: 'day', desired: 3 }], operation('a'));
+      await port.saveSchedules(ref('v000'), [{ ...NIGHT, max: 2 }], operation('b'));
+      const found = (await port.read(ref('v000')))?.schedules.map((action) => [
+        action.name,
+        action.desired,
+        action.max,
+      ]);
+      expect(found?.sort()).toEqual([
+        ['day', 3, 3],
+        ['night', 1, 2],
+      ]);
+    });
+
+    it('a group that does not exist has no scaling, and none can be given to it', async () => {
+      expect(await port.read(ref('v009'))).toBeNull();
+      expect(await refused(port.savePolicy(ref('v009'), TRACKING, operation('a')))).toBe('aws.gone');
+      expect(await refused(port.suspend(ref('v009'), ['Launch'], operation('a')))).toBe('aws.gone');
+    });
+
+    it('processes are suspended and resumed, again without effect', async () => {
+      for (let times = 0; times < 2; times++)
+        await port.suspend(ref('v000'), ['AZRebalance', 'Launch'], operation('s'));
+      expect(await suspendedIn('v000')).toEqual(['AZRebalance', 'Launch']);
+      for (let times = 0; times < 2; times++) await port.resume(ref('v000'), ['Launch'], operation('r'));
+      expect(await suspendedIn('v000')).toEqual(['AZRebalance']);
+    });
+
+    it('copied scaling has every field and the new group’s name, and is held back until it is settled', async () => {
+      await port.savePolicy(ref('v000'), TRACKING, operation('a'));
+      await port.saveSchedules(ref('v000'), [NIGHT], operation('b'));
+      const { serverGroups } = bench;
+      const copied = await serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'));
+      expect(await serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'))).toEqual(copied);
+      const found = await port.read(ref('v001'));
+      expect(found?.policies).toEqual([expect.objectContaining({ ...TRACKING, name: 'demo-web-v001-cpu' })]);
+      expect(found?.schedules).toEqual([expect.objectContaining({ ...NIGHT, name: copied.schedules[0] })]);
+      expect(copied).toMatchObject({ policies: ['demo-web-v001-cpu'], alarms: [], warnings: [] });
+      expect(await suspendedIn('v001')).toEqual(['AlarmNotification', 'ScheduledActions']);
+      for (let times = 0; times < 2; times++) await serverGroups.settleScaling(ref('v001'), operation('d'));
+      expect(await suspendedIn('v001')).toEqual([]);
+      await serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'));
+      expect(await suspendedIn('v001')).toEqual([]);
+      expect(await suspendedIn('v000')).toEqual([]);
+    });
+
+    it('a group without scaling gives none and holds nothing back', async () => {
+      const copied = await bench.serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'));
+      expect(copied).toEqual({ policies: [], alarms: [], schedules: [], warnings: [] });
+      expect(await suspendedIn('v001')).toEqual([]);
+    });
+
+    it('tags are set, and again without effect', async () => {
+      for (let times = 0; times < 2; times++) await port.tag(ref('v000'), { team: 'web', cost: '42' }, operation('t'));
+    });
+  });
+}
