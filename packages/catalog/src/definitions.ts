@@ -5,6 +5,7 @@ import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
+import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definition.ts';
 import { dependsOnExecutionStage } from './stages/depends-on-execution/definition.ts';
 import { deployStage } from './stages/deploy/definition.ts';
 import { destroyServerGroupStage } from './stages/destroy-server-group/definition.ts';
@@ -25,6 +26,7 @@ import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
 import { rollbackServerGroupStage } from './stages/rollback-server-group/definition.ts';
 import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
+import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
 import { waitUntilStage } from './stages/wait-until/definition.ts';
 import { webhookStage } from './stages/webhook/definition.ts';
@@ -60,6 +62,8 @@ export const stageDefinitions = {
   disableCluster: disableClusterStage,
   scaleDownCluster: scaleDownClusterStage,
   rollbackCluster: rollbackClusterStage,
+  upsertLoadBalancers: upsertLoadBalancersStage,
+  deleteLoadBalancer: deleteLoadBalancerStage,
   rollbackServerGroup: rollbackServerGroupStage,
   evaluateArtifacts: evaluateArtifactsStage,
   bindArtifacts: bindArtifactsStage,

@@ -1,6 +1,6 @@
 import { placeFields, safetyFields, targetFields } from '../clusters/fields.ts';
 import { flag, optionalChoice, optionalNumber, optionalText, text, textList, textMap } from '../kit/fields.ts';
-import { anything, neededList, openList, openObject } from './fields.ts';
+import { anything, openList, openObject } from './fields.ts';
 import { type KeptStage, keptStage } from './kept-stage.ts';
 
 type Told = Parameters<typeof keptStage>[0];
@@ -173,28 +173,6 @@ const surroundings: readonly KeptStage[] = [
       credentials: placeFields.credentials,
       tags: textMap({ label: 'Tags', help: 'Tags to set, by name.', widget: 'map', required: true }),
       consideredStages: textList({ label: 'From stages', help: 'Stages whose images are tagged.' }),
-    },
-  }),
-  aws({
-    type: 'upsertLoadBalancers',
-    aliases: ['upsertLoadBalancer'],
-    label: 'Save load balancers',
-    description: 'Creates or changes load balancers, listeners and target groups.',
-    group: 'Traffic',
-    why: MANAGED,
-    fields: { loadBalancers: neededList('Load balancers', 'The load balancers as they shall be.') },
-  }),
-  aws({
-    type: 'deleteLoadBalancer',
-    label: 'Delete load balancer',
-    description: 'Deletes a load balancer.',
-    group: 'Traffic',
-    why: MANAGED,
-    fields: {
-      ...placeFields,
-      loadBalancerName: text({ label: 'Load balancer', help: 'Its name.', order: 3 }),
-      loadBalancerType: optionalText({ label: 'Kind', help: '`classic`, `application` or `network`.' }),
-      vpcId: optionalText({ label: 'Network', help: 'Id of its network.' }),
     },
   }),
   aws({

@@ -1,4 +1,4 @@
-import type { ChildStart, HttpRequest, PortName, Ports } from '@gennaker/catalog/kit';
+import type { ChildStart, HttpRequest, LoadBalancerSpec, PortName, Ports } from '@gennaker/catalog/kit';
 import { createWorld, type World } from '@gennaker/catalog/kit/in-memory';
 import { FailureError, isJsonObject, type JsonObject, parseMoniker } from '@gennaker/pipeline-dsl';
 import { defaultAnswer } from './default-answers.ts';
@@ -147,7 +147,7 @@ export class ScriptedCloud {
     if (port === 'http') this.prepareAnswer(asked as unknown as HttpRequest, stage);
     if (port === 'images' && method === 'find') this.prepareImage(asked);
     if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
-    if (port === 'loadBalancers') this.prepareListener(asked, args[1]);
+    if (port === 'loadBalancers') this.prepareListener(asked, method === 'upsert' ? sharesIn(asked) : args[1]);
     if (port !== 'serverGroups') return undefined;
     this.prepareCluster(asked as AskedCluster, stage);
     return method === 'preflight' ? this.missingTargetGroups(asked) : undefined;
@@ -278,6 +278,15 @@ export class ScriptedCloud {
     if (scripted?.takes) this.world.clock.in(scripted.takes, end);
     else end();
   }
+}
+
+/** Every target group that a load balancer to be saved sends to and does not define. */
+function sharesIn(spec: JsonObject): readonly unknown[] {
+  const { listeners, targetGroups } = spec as unknown as LoadBalancerSpec;
+  const own = new Set(targetGroups.map(({ name }) => name));
+  return listeners
+    .flatMap(({ actions, rules }) => [...actions, ...rules.flatMap((rule) => rule.actions)])
+    .flatMap(({ shares = [] }) => shares.filter(({ targetGroup }) => !own.has(targetGroup)));
 }
 
 const slug = (value: string): string =>

@@ -5,7 +5,7 @@ import { loadBalancersContract } from './load-balancers.contract.ts';
 const PLACE = { account: 'prod', region: 'us-east-1' };
 
 loadBalancersContract('The fake in memory', async () => {
-  const { loadBalancers } = createWorld();
+  const { loadBalancers, clock } = createWorld();
   loadBalancers.add({
     name: 'demo-alb',
     listeners: [{ port: 80, shares: [{ targetGroup: 'demo-web-tg', weight: 1 }] }],
@@ -15,6 +15,9 @@ loadBalancersContract('The fake in memory', async () => {
     loadBalancers,
     listener: { ...PLACE, loadBalancer: 'demo-alb', port: 80 },
     targetGroups: ['demo-web-tg', 'demo-new-tg'],
+    subnetIds: ['subnet-1', 'subnet-2'],
+    securityGroups: ['web'],
+    pass: async (ms) => clock.advance(ms),
   };
 });
 

@@ -1,6 +1,6 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ListenerRef, LoadBalancers, Operation } from '../ports/index.ts';
+import type { ListenerRef, LoadBalancer, LoadBalancerSpec, LoadBalancers, Operation } from '../ports/index.ts';
 
 /** A fresh world with one load balancer whose listener forwards everything to the first target group. */
 export interface LoadBalancersBench {
@@ -8,6 +8,11 @@ export interface LoadBalancersBench {
   readonly listener: ListenerRef;
   /** The first has the traffic; the second has none and nothing sends to it. */
   readonly targetGroups: readonly [string, string];
+  /** Where a new load balancer may be made. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** Lets time pass in that world. */
+  pass(ms: number): Promise<void>;
 }
 
 const operation = (key: string): Operation => ({ key, executionId: 'execution-1', stageId: 'stage-1' });
@@ -84,6 +89,146 @@ export function loadBalancersContract(name: string, makeBench: () => Promise<Loa
       const none = { Up: 0, Starting: 0, Down: 0, OutOfService: 0, Draining: 0, Unknown: 0 };
       expect(await port.targetHealth({ ...place, targetGroup: bench.targetGroups[1] })).toEqual(none);
       expect(await port.targetHealth({ ...place, targetGroup: 'nobody-tg' })).toEqual(none);
+    });
+
+    const place = () => ({ account: bench.listener.account, region: bench.listener.region });
+    const spec = (more: Partial<LoadBalancerSpec> = {}): LoadBalancerSpec => ({
+      ...place(),
+      name: 'shop-alb',
+      type: 'application',
+      internal: true,
+      subnetIds: bench.subnetIds,
+      securityGroups: bench.securityGroups,
+      attributes: { 'idle_timeout.timeout_seconds': '90' },
+      tags: { 'cd:application': 'shop' },
+      targetGroups: [targetGroup('shop-a'), targetGroup('shop-b')],
+      listeners: [
+        listener(80, 'shop-a', [
+          ['10', '/a/*', 'shop-a'],
+          ['20', '/b/*', 'shop-b'],
+        ]),
+      ],
+      ...more,
+    });
+    const targetGroup = (name: string, more = {}) => ({
+      ...{ name, protocol: 'HTTP', port: 8080, targetType: 'instance' },
+      healthCheck: { path: '/up', intervalSeconds: 10 },
+      attributes: { 'deregistration_delay.timeout_seconds': '20' },
+      ...more,
+    });
+    const to = (name: string) => [{ type: 'forward', shares: [{ targetGroup: name, weight: 1 }] }];
+    const listener = (onPort: number, name: string, rules: ReadonlyArray<readonly [string, string, string]> = []) => ({
+      ...{ port: onPort, protocol: 'HTTP', certificates: [], actions: to(name) },
+      rules: rules.map(([priority, path, target]) => ({
+        priority,
+        conditions: [{ field: 'path-pattern', values: [path] }],
+        actions: to(target),
+      })),
+    });
+    const readAt = async (name: string): Promise<LoadBalancer | null> => port.read({ ...place(), name });
+    const pathsOf = (balancer: LoadBalancer | null, onPort = 80) =>
+      balancer?.listeners
+        .find((one) => one.port === onPort)
+        ?.rules.map(({ priority, conditions, actions }) => [
+          priority,
+          conditions[0]?.values[0],
+          actions[0]?.shares?.[0]?.targetGroup,
+        ]);
+
+    it('makes a load balancer with target groups, listeners and rules, which serves after a while', async () => {
+      expect(await readAt('shop-alb')).toBeNull();
+      const { dnsName, left } = await port.upsert(spec(), operation('make'));
+      expect(left).toEqual([]);
+      const made = await readAt('shop-alb');
+      expect(made).toMatchObject({ type: 'application', internal: true, dnsName, state: 'provisioning' });
+      expect(made?.tags).toMatchObject({ 'cd:application': 'shop' });
+      expect(made?.targetGroups.map(({ name }) => name).sort()).toEqual(['shop-a', 'shop-b']);
+      expect(made?.targetGroups[0]).toMatchObject({ protocol: 'HTTP', port: 8080, healthCheck: { path: '/up' } });
+      expect(made?.targetGroups[0]?.attributes['deregistration_delay.timeout_seconds']).toBe('20');
+      expect(pathsOf(made)).toEqual([
+        ['10', '/a/*', 'shop-a'],
+        ['20', '/b/*', 'shop-b'],
+      ]);
+      await bench.pass(10 * 60_000);
+      expect((await readAt('shop-alb'))?.state).toBe('active');
+    });
+
+    it('saving the same again changes nothing, and a rule can be addressed', async () => {
+      await port.upsert(spec(), operation('make'));
+      await bench.pass(10 * 60_000);
+      const before = await readAt('shop-alb');
+      await port.upsert(spec(), operation('make'));
+      expect(await readAt('shop-alb')).toEqual(before);
+      const rule = { ...place(), loadBalancer: 'shop-alb', port: 80, rule: '20' };
+      expect((await port.readShares(rule))?.shares).toEqual([{ targetGroup: 'shop-b', weight: 1 }]);
+      await port.setShares(rule, [{ targetGroup: 'shop-a', weight: 7 }], operation('rule'));
+      expect((await port.readShares(rule))?.shares).toEqual([{ targetGroup: 'shop-a', weight: 7 }]);
+    });
+
+    it('rules change places, change their target, come and go; listeners and target groups too', async () => {
+      await port.upsert(spec(), operation('make'));
+      const wanted = spec({
+        targetGroups: [targetGroup('shop-b', { healthCheck: { path: '/health' } }), targetGroup('shop-c')],
+        formerTargetGroups: ['shop-a', 'shop-b'],
+        listeners: [
+          listener(80, 'shop-b', [
+            ['10', '/b/*', 'shop-c'],
+            ['20', '/c/*', 'shop-c'],
+            ['30', '/d/*', 'shop-b'],
+          ]),
+          listener(81, 'shop-b'),
+        ],
+      });
+      expect((await port.upsert(wanted, operation('change'))).left).toEqual([]);
+      const now = await readAt('shop-alb');
+      expect(pathsOf(now)).toEqual([
+        ['10', '/b/*', 'shop-c'],
+        ['20', '/c/*', 'shop-c'],
+        ['30', '/d/*', 'shop-b'],
+      ]);
+      expect(now?.listeners.map((one) => one.port)).toEqual([80, 81]);
+      expect(now?.targetGroups.find((one) => one.name === 'shop-b')?.healthCheck.path).toBe('/health');
+      expect(await port.listenersOf({ ...place(), targetGroup: 'shop-a' })).toEqual([]);
+      await port.upsert(spec({ listeners: [listener(81, 'shop-b')] }), operation('fewer'));
+      expect((await readAt('shop-alb'))?.listeners.map((one) => [one.port, one.rules.length])).toEqual([[81, 0]]);
+    });
+
+    it('what is fixed when a thing is made is refused, and nothing has changed', async () => {
+      await port.upsert(spec(), operation('make'));
+      await bench.pass(10 * 60_000);
+      const before = await readAt('shop-alb');
+      const changed = { listeners: [listener(99, 'shop-a')] };
+      const other = spec({ ...changed, targetGroups: [targetGroup('shop-a', { port: 9090 })] });
+      expect(await codeOf(port.upsert(other, operation('a')))).toBe('aws.cannot-change');
+      expect(await codeOf(port.upsert(spec({ ...changed, internal: false }), operation('b')))).toBe(
+        'aws.cannot-change',
+      );
+      const nowhere = spec({ listeners: [listener(80, 'nobody-tg')] });
+      expect(await codeOf(port.upsert(nowhere, operation('c')))).toBe('aws.wrong-input');
+      expect(await codeOf(port.upsert(spec({ listeners: [] }), operation('d')))).toBe('aws.wrong-input');
+      expect(await readAt('shop-alb')).toEqual(before);
+    });
+
+    it('removes it with the target groups that nothing else needs, and again is no error', async () => {
+      await port.upsert(spec(), operation('make'));
+      const { left } = await port.remove({ ...place(), name: 'shop-alb' }, ['shop-a', 'shop-b'], operation('gone'));
+      expect(left).toEqual([]);
+      expect(await readAt('shop-alb')).toBeNull();
+      const again = await port.remove({ ...place(), name: 'shop-alb' }, ['shop-a'], operation('gone'));
+      expect(again.left).toEqual([]);
+    });
+
+    it('lists the load balancers of an application, by tag or by name', async () => {
+      await port.upsert(spec(), operation('make'));
+      const another = (name: string, tags: Record<string, string>) =>
+        port.upsert(
+          spec({ name, tags, targetGroups: [targetGroup(`${name}-tg`)], listeners: [listener(80, `${name}-tg`)] }),
+          operation(name),
+        );
+      await another('shop-plain', {});
+      await another('shop-other', { 'cd:application': 'other' });
+      expect((await port.listApplication('shop')).map((one) => one.name).sort()).toEqual(['shop-alb', 'shop-plain']);
+      expect(await port.listApplication('nobody')).toEqual([]);
     });
   });
 }

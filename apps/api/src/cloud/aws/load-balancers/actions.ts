@@ -1,13 +1,31 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { TrafficShare } from '@gennaker/catalog/kit';
+import type { ListenerAction, TrafficShare } from '@gennaker/catalog/kit';
+import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { targetGroupName } from './target-groups.ts';
 
-export const isForward = (action: Action): boolean => action.Type === 'forward';
+interface Weighted {
+  readonly arn: string;
+  readonly weight: number;
+}
+
+/** Where the settings of an action are, by its type. */
+const SETTINGS = {
+  redirect: 'RedirectConfig',
+  'fixed-response': 'FixedResponseConfig',
+  'authenticate-oidc': 'AuthenticateOidcConfig',
+  'authenticate-cognito': 'AuthenticateCognitoConfig',
+} as const satisfies Record<string, keyof Action>;
+
+const settingsKey = (type: string): keyof Action | undefined => (SETTINGS as Record<string, keyof Action>)[type];
+const capital = (key: string): string => key.charAt(0).toUpperCase() + key.slice(1);
+const small = (key: string): string => key.charAt(0).toLowerCase() + key.slice(1);
+const renamed = (object: object, rename: (key: string) => string): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]));
+
+export const isForward = (action: Pick<Action, 'Type'>): boolean => action.Type === 'forward';
 
 /** ARN and weight of every target group an action list sends requests to, in order. */
-export function forwardedBy(
-  actions: readonly Action[],
-): ReadonlyArray<{ readonly arn: string; readonly weight: number }> {
+export function forwardedBy(actions: readonly Action[]): readonly Weighted[] {
   const forward = actions.find(isForward);
   const groups = forward?.ForwardConfig?.TargetGroups ?? [];
   if (groups.length > 0) return groups.map((one) => ({ arn: one.TargetGroupArn ?? '', weight: one.Weight ?? 1 }));
@@ -21,19 +39,19 @@ export const sharesOf = (actions: readonly Action[]): readonly TrafficShare[] =>
 export const isSticky = (actions: readonly Action[]): boolean =>
   actions.find(isForward)?.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true;
 
-/** The same actions with another forward; everything before and after it stays, in its order. */
-export function withShares(
-  actions: readonly Action[],
-  shares: ReadonlyArray<{ readonly arn: string; readonly weight: number }>,
-): Action[] {
-  const ForwardConfig = {
+const forwardTo = (shares: readonly Weighted[]): Action => ({
+  Type: 'forward',
+  ForwardConfig: {
     TargetGroups: shares.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight })),
     TargetGroupStickinessConfig: { Enabled: false },
-  };
-  return actions.map((action) =>
-    isForward(action) ? { Type: 'forward', ForwardConfig, ...(action.Order && { Order: action.Order }) } : action,
+  },
+});
+
+/** The same actions with another forward; everything before and after it stays, in its order. */
+export const withShares = (actions: readonly Action[], shares: readonly Weighted[]): Action[] =>
+  actions.map((action) =>
+    isForward(action) ? { ...forwardTo(shares), ...(action.Order && { Order: action.Order }) } : action,
   );
-}
 
 /** Actions as they may be sent back: AWS never shows the secret of an identity provider, it is told to keep it. */
 export const sendable = (actions: readonly Action[]): Action[] =>
@@ -43,12 +61,47 @@ export const sendable = (actions: readonly Action[]): Action[] =>
     return { ...action, AuthenticateOidcConfig: { ...oidc, UseExistingClientSecret: true } };
   });
 
-/** Equal texts = equal in type, order, target groups, weights and stickiness. */
-export const fingerprint = (actions: readonly Action[]): string =>
-  JSON.stringify(
-    [...actions]
-      .sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0))
-      .map((action) =>
-        isForward(action) ? ['forward', forwardedBy([action]), isSticky([action])] : [action.Type ?? ''],
-      ),
+const inOrder = (actions: readonly Action[]): readonly Action[] =>
+  [...actions].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0));
+
+/** Is every setting that is wanted as it is? What is not said may be anything, and secrets are never shown. */
+function holds(wanted: unknown, actual: unknown): boolean {
+  if (!isJsonObject(wanted) || !isJsonObject(actual)) return JSON.stringify(wanted) === JSON.stringify(actual);
+  return Object.entries(wanted).every(
+    ([key, value]) => value === undefined || key === 'UseExistingClientSecret' || holds(value, actual[key]),
   );
+}
+
+/** Do the actions that are there do what is wanted? A secret cannot be compared, so one that is given never does. */
+export function sameActions(wanted: readonly Action[], actual: readonly Action[]): boolean {
+  const [left, right] = [inOrder(wanted), inOrder(actual)];
+  return (
+    left.length === right.length &&
+    left.every((action, at) => {
+      const other = right[at];
+      if (!other || action.Type !== other.Type) return false;
+      if (isForward(action))
+        return holds(forwardedBy([action]), forwardedBy([other])) && isSticky([action]) === isSticky([other]);
+      const key = settingsKey(action.Type ?? '');
+      return !key || holds(action[key] ?? {}, other[key] ?? {});
+    })
+  );
+}
+
+/** In the words of AWS; `arnOf` knows every target group that is named. */
+export const actionsIn = (actions: readonly ListenerAction[], arnOf: (targetGroup: string) => string): Action[] =>
+  actions.map(({ type, shares, settings }, at) => {
+    const Order = actions.length > 1 ? at + 1 : undefined;
+    if (shares) return { ...forwardTo(shares.map((one) => ({ ...one, arn: arnOf(one.targetGroup) }))), Order };
+    const key = settingsKey(type);
+    return { Type: type as Action['Type'], Order, ...(key && settings ? { [key]: renamed(settings, capital) } : {}) };
+  });
+
+export const actionsOut = (actions: readonly Action[]): readonly ListenerAction[] =>
+  inOrder(actions).map((action) => {
+    const type = action.Type ?? '';
+    if (isForward(action)) return { type, shares: sharesOf([action]) };
+    const key = settingsKey(type);
+    const settings = key ? action[key] : undefined;
+    return { type, ...(settings && typeof settings === 'object' ? { settings: renamed(settings, small) } : {}) };
+  });

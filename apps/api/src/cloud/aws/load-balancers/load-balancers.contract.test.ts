@@ -35,5 +35,8 @@ loadBalancersContract('AWS', async () => {
     loadBalancers: cloud.loadBalancers,
     listener: { ...PLACE, loadBalancer: 'demo-alb', port: 80 },
     targetGroups: ['demo-web-tg', 'demo-new-tg'],
+    subnetIds: Object.keys(sandbox.state().regions['123456789012/us-east-1']?.subnets ?? {}),
+    securityGroups: ['demo-web'],
+    pass: open.pass,
   };
 });

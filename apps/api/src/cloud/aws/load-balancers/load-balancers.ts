@@ -1,11 +1,15 @@
 import type { Action, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { InstanceHealth, ListenerRef, LoadBalancers, TargetCounts, TargetGroupRef } from '@gennaker/catalog/kit';
+import type { AwsAccount } from '../accounts.ts';
 import { isFailure } from '../errors.ts';
 import type { Place, PlaceAt } from '../place.ts';
 import { targetHealthWord } from '../server-groups/health.ts';
 import { forwardedBy } from './actions.ts';
 import { listenersAt, rulesAt } from './listeners.ts';
+import { loadBalancersOfApplication, readLoadBalancer } from './read.ts';
+import { removeLoadBalancer } from './remove.ts';
 import { readShares, restoreActions, setShares } from './shares.ts';
+import { upsertLoadBalancer } from './upsert.ts';
 
 async function targetHealth(place: Place, targetGroup: string): Promise<TargetCounts> {
   const counts: Record<InstanceHealth, number> = {
@@ -61,7 +65,7 @@ async function listenersOf(place: Place, ref: TargetGroupRef): Promise<readonly 
 }
 
 /** Load balancers on Elastic Load Balancing v2: application and network ones. */
-export function createLoadBalancers(placeAt: PlaceAt): LoadBalancers {
+export function createLoadBalancers(placeAt: PlaceAt, accounts: readonly AwsAccount[]): LoadBalancers {
   const at = (ref: { readonly account: string; readonly region: string }) => placeAt(ref.account, ref.region);
   return {
     readShares: async (ref) => readShares(at(ref), ref),
@@ -69,5 +73,12 @@ export function createLoadBalancers(placeAt: PlaceAt): LoadBalancers {
     restoreActions: async (ref, picture, operation) => restoreActions(at(ref), ref, picture, operation),
     targetHealth: async (ref) => targetHealth(at(ref), ref.targetGroup),
     listenersOf: async (ref) => listenersOf(at(ref), ref),
+    read: async (ref) => readLoadBalancer(at(ref), ref.name),
+    async listApplication(application) {
+      const places = accounts.flatMap(({ name, regions }) => regions.map((region) => placeAt(name, region)));
+      return (await Promise.all(places.map((place) => loadBalancersOfApplication(place, application)))).flat();
+    },
+    upsert: async (spec, operation) => upsertLoadBalancer(at(spec), spec, operation),
+    remove: async (ref, targetGroups, operation) => removeLoadBalancer(at(ref), ref, targetGroups, operation),
   };
 }

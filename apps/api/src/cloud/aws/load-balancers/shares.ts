@@ -6,33 +6,22 @@ import {
   sharesProblem,
   type TrafficShare,
 } from '@gennaker/catalog/kit';
-import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type { Place } from '../place.ts';
+import { LOOKS, notSeen, refusal } from '../refusal.ts';
 import { checkOperation } from '../server-groups/tags.ts';
-import { fingerprint, forwardedBy, isForward, isSticky, sendable, sharesOf, withShares } from './actions.ts';
+import { forwardedBy, isForward, isSticky, sameActions, sendable, sharesOf, withShares } from './actions.ts';
 import { type ActionPlace, findActions, readAgain } from './listeners.ts';
 import { targetGroupName } from './target-groups.ts';
 
-/** Pauses between looks at a change that is not seen yet, ms. */
-const LOOKS = [0, 500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
-
 const nounOf = ({ loadBalancer, port, rule }: ListenerRef): string =>
   `listener ${loadBalancer}:${port}${rule ? ` rule ${rule}` : ''}`;
-
-const failure = (place: Place, code: string, message: string, advice: string, retry = false): FailureError =>
-  new FailureError({
-    code,
-    message,
-    retry,
-    advice,
-    details: { provider: 'aws', account: place.account.name, region: place.region },
-  });
 
 async function needActions(place: Place, ref: ListenerRef): Promise<ActionPlace> {
   const found = await findActions(place, ref);
   if (found) return found;
   const message = `There is no ${nounOf(ref)} in ${ref.account} ${ref.region}.`;
-  throw failure(place, 'aws.gone', message, 'Check the names of load balancer and rule, and the port.');
+  throw refusal(place, 'aws.gone', message, 'Check the names of load balancer and rule, and the port.');
 }
 
 /** Keeps users with one target for a while: an attribute of the target group, invisible in the listener. */
@@ -59,7 +48,7 @@ async function withArns(place: Place, actions: readonly Action[], shares: readon
       const arn = known.get(targetGroup) ?? (await place.targetGroups.find(targetGroup))?.TargetGroupArn;
       if (arn) return { arn, weight };
       const message = `Target group ${targetGroup} does not exist in ${place.account.name} ${place.region}.`;
-      throw failure(place, 'aws.gone', message, 'Check its name, or make it before requests are sent to it.');
+      throw refusal(place, 'aws.gone', message, 'Check its name, or make it before requests are sent to it.');
     }),
   );
 }
@@ -72,11 +61,9 @@ async function replace(place: Place, at: ActionPlace, ref: ListenerRef, wanted: 
   else await place.loadBalancing.modifyListener({ ListenerArn: at.listenerArn, DefaultActions: actions }, how);
   for (const pause of LOOKS) {
     if (pause > 0) await place.clock.wait(pause, operation.abort);
-    if (fingerprint(await readAgain(place, at, how.resource)) === fingerprint(wanted)) return;
+    if (sameActions(wanted, await readAgain(place, at, how.resource))) return;
   }
-  const message = `The change of ${how.resource} was accepted, but 30 s later it still reads as before.`;
-  const advice = 'It is tried again. If it lasts, look whether something else changes the same listener.';
-  throw failure(place, 'aws.not-there-yet', message, advice, true);
+  throw notSeen(place, how.resource);
 }
 
 export async function setShares(
@@ -87,11 +74,11 @@ export async function setShares(
 ): Promise<void> {
   checkOperation(operation);
   const problem = sharesProblem(shares);
-  if (problem) throw failure(place, 'aws.wrong-input', `${nounOf(ref)}: ${problem}`, 'Correct the weights.');
+  if (problem) throw refusal(place, 'aws.wrong-input', `${nounOf(ref)}: ${problem}`, 'Correct the weights.');
   const at = await needActions(place, ref);
   if (!at.actions.some(isForward)) {
     const message = `${nounOf(ref)} in ${ref.account} ${ref.region} does not forward requests, so they cannot be divided.`;
-    throw failure(place, 'aws.not-forwarding', message, 'Name the listener or the rule that forwards them.');
+    throw refusal(place, 'aws.not-forwarding', message, 'Name the listener or the rule that forwards them.');
   }
   const wanted = withShares(at.actions, await withArns(place, at.actions, shares));
   await replace(place, at, ref, wanted, operation);
@@ -103,7 +90,7 @@ export async function restoreActions(place: Place, ref: ListenerRef, picture: Js
   const { actions } = picture;
   if (!Array.isArray(actions) || actions.length === 0 || !actions.every(isJsonObject)) {
     const message = `What is to be restored on ${nounOf(ref)} is no list of actions.`;
-    throw failure(place, 'aws.wrong-input', message, 'Restore from what was read before the change.');
+    throw refusal(place, 'aws.wrong-input', message, 'Restore from what was read before the change.');
   }
   await replace(place, await needActions(place, ref), ref, actions as unknown as Action[], operation);
 }
