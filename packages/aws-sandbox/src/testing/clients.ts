@@ -1,4 +1,5 @@
 import { AutoScaling, type AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Credentials, STS } from '@aws-sdk/client-sts';
@@ -9,6 +10,7 @@ export interface Clients {
   autoScaling: AutoScaling;
   elb: ElasticLoadBalancingV2;
   sts: STS;
+  cloudWatch: CloudWatch;
   destroy(): void;
 }
 
@@ -39,6 +41,7 @@ export function clientsOf(
     autoScaling: new AutoScaling(config),
     elb: new ElasticLoadBalancingV2(config),
     sts: new STS(config),
+    cloudWatch: new CloudWatch(config),
   };
   return { ...clients, destroy: () => Object.values(clients).forEach((client) => void client.destroy()) };
 }

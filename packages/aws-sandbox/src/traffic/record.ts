@@ -55,6 +55,8 @@ export interface TrafficState {
   targetGroups: Record<string, Timeline<Record<string, Attendance>>>;
   /** By region key and group name; null from the moment a group is gone. */
   groups: Record<string, Timeline<GroupSizes | null>>;
+  /** When a target group first had a member of a group, by region key and group name. */
+  balancedSince: Record<string, number>;
   /** The instances that are or were in a group. */
   instancesOf: Record<string, string[]>;
   instances: Record<string, { region: string; runs: Timeline<Run> }>;
@@ -66,6 +68,7 @@ export const emptyTraffic = (): TrafficState => ({
   listeners: {},
   targetGroups: {},
   groups: {},
+  balancedSince: {},
   instancesOf: {},
   instances: {},
   demand: {},
@@ -83,33 +86,38 @@ export function trafficRecorder(): (world: World, now: number) => void {
     if (world.state !== seenState) seenApps = new WeakMap();
     seenState = world.state;
     seenRevision = world.revision;
-    for (const store of Object.values(world.state.regions)) recordRegion(world.state.traffic, store, now, seenApps);
+    const fresh = Object.keys(world.state.traffic.targetGroups).length === 0;
+    for (const store of Object.values(world.state.regions)) {
+      recordRegion(world.state.traffic, store, fresh ? beginningOf(store, now) : now, seenApps);
+    }
     noteGone(world.state, now);
   };
 }
 
+/** A scenario begins with instances that serve already: they have done so since the youngest of them was up. */
+function beginningOf(store: RegionStore, now: number): number {
+  const ready = Object.values(store.instances).map((instance) => instance.runningAt + instance.app.boot * 1000);
+  return ready.length === 0 ? now : Math.min(now, Math.max(...ready));
+}
+
 function recordRegion(traffic: TrafficState, store: RegionStore, now: number, seenApps: WeakMap<Instance, Run>): void {
   const region = regionKey(store.account, store.region);
-  for (const listener of Object.values(store.listeners)) {
+  const note = <T>(record: Record<string, Timeline<T>>, key: string, value: T) =>
     notePoint(
-      kept(traffic.listeners, listener.arn, () => []),
-      routesOf(store, listener),
+      kept(record, key, () => []),
+      value,
       now,
     );
+  for (const listener of Object.values(store.listeners)) {
+    note<Route[] | null>(traffic.listeners, listener.arn, routesOf(store, listener));
   }
   for (const group of Object.values(store.targetGroups)) {
-    notePoint(
-      kept(traffic.targetGroups, group.arn, () => []),
-      attendanceOf(store, group),
-      now,
-    );
+    const attendance = attendanceOf(store, group);
+    note(traffic.targetGroups, group.arn, attendance);
+    for (const name of Object.keys(attendance)) kept(traffic.balancedSince, groupKey(region, name), () => now);
   }
   for (const group of Object.values(store.groups)) {
-    notePoint(
-      kept(traffic.groups, groupKey(region, group.name), () => []),
-      sizesOf(group),
-      now,
-    );
+    note<GroupSizes | null>(traffic.groups, groupKey(region, group.name), sizesOf(group));
   }
   for (const instance of Object.values(store.instances)) noteInstance(traffic, region, instance, now, seenApps);
 }

@@ -1,5 +1,6 @@
 import type { AutoScalingState } from '../services/auto-scaling/state.ts';
 import type { CloudFormationState } from '../services/cloudformation/state.ts';
+import type { CloudWatchState } from '../services/cloudwatch/state.ts';
 import type { Ec2State } from '../services/ec2/state.ts';
 import type { Elbv2State } from '../services/elbv2/state.ts';
 import type { EventBridgeState } from '../services/eventbridge/state.ts';
@@ -39,6 +40,7 @@ export interface RegionStore
     SsmState,
     Ec2State,
     AutoScalingState,
+    CloudWatchState,
     Elbv2State {
   account: string;
   region: string;
@@ -78,6 +80,8 @@ export function emptyRegion(account: string, region: string): RegionStore {
     listeners: {},
     rules: {},
     targetGroups: {},
+    metrics: {},
+    alarms: {},
     stacks: {},
     eventRules: {},
     eventMemory: null,

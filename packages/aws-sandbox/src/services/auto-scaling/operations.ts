@@ -32,6 +32,7 @@ export {
   DisableMetricsCollection$,
   EnableMetricsCollection$,
   EnterStandby$,
+  ExecutePolicy$,
   ExitStandby$,
   PutLifecycleHook$,
   PutNotificationConfiguration$,

@@ -163,6 +163,10 @@ export interface Group {
   launchBackoffSeconds: number;
   /** No attempt to even out the zones before this time: the last one failed. */
   rebalanceAfter?: number;
+  /** The last change by a simple scaling policy: its cooldown begins when the activities it caused are over. */
+  simpleScaling?: { at: number; cooldownSeconds: number };
+  /** When a scaling policy last made it smaller. */
+  scaledInAt?: number;
 }
 
 export interface AutoScalingState {

@@ -1,0 +1,63 @@
+import type { RegionStore } from '../../world/state.ts';
+import type { World } from '../../world/world.ts';
+import { policyByArn, runPolicy } from '../auto-scaling/scaling.ts';
+import type { Alarm, AlarmStateName } from './state.ts';
+
+const maxHistory = 100;
+
+/** What an alarm comes to: by evaluation, or because somebody set it. */
+interface Outcome {
+  state: AlarmStateName;
+  reason: string;
+  reasonData: string | null;
+  latest: number | null;
+}
+
+/** Where alarms act. */
+interface Stage {
+  world: World;
+  store: RegionStore;
+}
+
+/** Writes a line into the history of an alarm, newest first. */
+export function noteHistory(alarm: Alarm, now: number, type: Alarm['history'][number]['type'], summary: string): void {
+  alarm.history.unshift({ at: now, type, summary });
+  if (alarm.history.length > maxHistory) alarm.history.length = maxHistory;
+}
+
+/**
+ * Brings an alarm into a state. Its actions run when the state changes; scaling policies run at each evaluation for as
+ * long as the state lasts. True when anything changed.
+ */
+export function actOn(
+  { world, store }: Stage,
+  alarm: Alarm,
+  { state, reason, reasonData, latest }: Outcome,
+  now: number,
+): boolean {
+  const changed = alarm.state !== state;
+  if (changed) {
+    noteHistory(alarm, now, 'StateUpdate', `Alarm updated from ${alarm.state} to ${state}`);
+    Object.assign(alarm, { state, stateChangedAt: now });
+  }
+  if (changed || alarm.reason !== reason) Object.assign(alarm, { reason, reasonData, stateUpdatedAt: now });
+  if (!alarm.settings.ActionsEnabled) return changed;
+  let acted = false;
+  for (const arn of actionsFor(alarm, state)) {
+    const found = policyByArn(store, arn);
+    if (found === null) continue;
+    const did = runPolicy({ world, store, now }, found.group, found.policy, {
+      alarm: { name: alarm.name, state },
+      metric: latest,
+      threshold: alarm.settings.Threshold ?? 0,
+    });
+    acted ||= did;
+    if (did) noteHistory(alarm, now, 'Action', `Successfully executed action ${arn}`);
+  }
+  return changed || acted;
+}
+
+function actionsFor({ settings }: Alarm, state: AlarmStateName): string[] {
+  if (state === 'ALARM') return settings.AlarmActions ?? [];
+  return (state === 'OK' ? settings.OKActions : settings.InsufficientDataActions) ?? [];
+}
