@@ -25,6 +25,7 @@ import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execut
 import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
 import { rollbackServerGroupStage } from './stages/rollback-server-group/definition.ts';
 import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
+import { settleScalingStage } from './stages/settle-scaling/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
 import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
@@ -54,6 +55,7 @@ export const stageDefinitions = {
   findImageFromTags: findImageFromTagsStage,
   deploy: deployStage,
   createServerGroup: createServerGroupStage,
+  settleScaling: settleScalingStage,
   resizeServerGroup: resizeServerGroupStage,
   enableServerGroup: enableServerGroupStage,
   disableServerGroup: disableServerGroupStage,

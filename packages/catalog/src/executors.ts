@@ -26,6 +26,7 @@ import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-d
 import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
 import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts';
 import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
+import { settleScaling } from './stages/settle-scaling/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
 import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
 import { wait } from './stages/wait/executor.ts';
@@ -55,6 +56,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   findImageFromTags,
   deploy,
   createServerGroup,
+  settleScaling,
   resizeServerGroup,
   enableServerGroup,
   disableServerGroup,

@@ -93,7 +93,7 @@ export class FakeServerGroups implements ServerGroups {
 
   /** Picture of a group by name, for assertions. */
   picture(name: string, region = 'us-east-1'): ServerGroup | null {
-    const group = [...this.groups.values()].find((each) => each.ref.name === name && each.ref.region === region);
+    const group = this.alive().find((each) => each.ref.name === name && each.ref.region === region);
     return group ? drawGroup(this, group) : null;
   }
 

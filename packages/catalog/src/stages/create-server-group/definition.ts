@@ -47,6 +47,11 @@ const written = {
     help: 'Size it was made with.',
     widget: 'hidden',
   }),
+  scalingHeld: describeField(z.boolean().nullish(), {
+    label: 'Scaling held',
+    help: 'Scaling was taken over from the earlier server group and does not act yet.',
+    widget: 'hidden',
+  }),
   neededInstances: describeField(z.number().nullish(), {
     label: 'Needed',
     help: 'Healthy instances that made it count as up.',

@@ -3,6 +3,7 @@ import { planCleanUp } from './clean-up.ts';
 import { captureSource, create, pinSource, prepareStrategy } from './create.ts';
 import { createServerGroupStage } from './definition.ts';
 import { letGo } from './recover.ts';
+import { copiesScaling, copyScaling, settleScaling, thenSettleScaling } from './scaling.ts';
 import { planStrategyStages, strategyOf } from './strategy.ts';
 import { waitForServerGroup, waitForUpInstances } from './wait-for-up.ts';
 
@@ -17,6 +18,7 @@ export const createServerGroup = executeStage(createServerGroupStage, {
       ...first,
       ...(pinsSource ? ['pinSource'] : []),
       'createServerGroup',
+      ...(copiesScaling(context) ? ['copyScaling'] : []),
       startsEmpty ? 'waitForServerGroup' : 'waitForUpInstances',
     ];
   },
@@ -25,10 +27,14 @@ export const createServerGroup = executeStage(createServerGroupStage, {
     { name: 'prepareStrategy', timeoutMs: minutes(5), run: prepareStrategy },
     { name: 'pinSource', timeoutMs: minutes(5), run: pinSource },
     { name: 'createServerGroup', timeoutMs: minutes(15), run: create },
+    { name: 'copyScaling', timeoutMs: minutes(10), run: copyScaling },
     { name: 'waitForServerGroup', timeoutMs: minutes(5), run: waitForServerGroup },
     { name: 'waitForUpInstances', timeoutMs: minutes(30), run: waitForUpInstances },
   ],
-  after: planStrategyStages,
-  onFailure: planCleanUp,
-  onCancel: letGo,
+  after: (view) => thenSettleScaling(view, planStrategyStages(view)),
+  onFailure: (view) => thenSettleScaling(view, planCleanUp(view)),
+  async onCancel(run) {
+    await letGo(run);
+    await settleScaling(run);
+  },
 });

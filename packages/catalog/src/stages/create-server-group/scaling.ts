@@ -1,0 +1,58 @@
+import { FailureError } from '@gennaker/pipeline-dsl';
+import { accountOf } from '../../clusters/place.ts';
+import { type PlanView, type SyntheticStage, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
+import { type CreateContext, regionOf } from './spec.ts';
+import { clusterTarget } from './strategy.ts';
+
+type Run = TaskRun<CreateContext, 'serverGroups'>;
+
+const refIn = (context: CreateContext, name: string) => ({
+  account: accountOf(context),
+  region: regionOf(context),
+  name,
+});
+
+/** Does the new group take over the scaling of the one before? */
+export const copiesScaling = (context: CreateContext): boolean => context.copySourceScalingPoliciesAndActions !== false;
+
+/** Takes over policies, alarms and scheduled actions of the group before; they do nothing until the strategy is done. */
+export async function copyScaling(run: Run): Promise<TaskResult> {
+  const { sourceServerGroup, createdServerGroup } = run.context;
+  if (!sourceServerGroup || !createdServerGroup) return succeeded();
+  const [from, to] = [refIn(run.context, sourceServerGroup), refIn(run.context, createdServerGroup)];
+  const settle = await run.intend({ kind: 'scaling', ...to, action: 'create' });
+  try {
+    const { policies, schedules, warnings } = await run.ports.serverGroups.copyScaling(from, to, run.operation());
+    const isHeld = policies.length + schedules.length > 0;
+    settle(isHeld ? 'done' : 'absent');
+    return succeeded(undefined, {
+      ...(isHeld ? { scalingHeld: true } : {}),
+      ...(warnings.length > 0 ? { warning: `${warnings.join('; ')}.` } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failure.retry) throw error;
+    const warning = `Not all scaling of ${sourceServerGroup} was taken over: ${error.failure.message}`;
+    return succeeded(undefined, { scalingHeld: true, warning });
+  }
+}
+
+/** Lets scaling that was taken over act, when all of `stages` have ended. */
+export function thenSettleScaling(
+  view: PlanView<CreateContext>,
+  stages: readonly SyntheticStage[],
+): readonly SyntheticStage[] {
+  const { scalingHeld, createdServerGroup } = view.context;
+  if (!scalingHeld || !createdServerGroup) return stages;
+  const awaited = new Set(stages.flatMap(({ requires }) => requires));
+  const last = stages.map(({ key }) => key).filter((key) => !awaited.has(key));
+  const context = { ...clusterTarget(view.context, view.execution.application), serverGroupName: createdServerGroup };
+  const name = `Let scaling of ${createdServerGroup} act`;
+  return [...stages, { key: 'settle-scaling', type: 'settleScaling', name, context, requires: last }];
+}
+
+/** The same, at once: for a stage that was canceled. */
+export async function settleScaling(run: Run): Promise<void> {
+  const { scalingHeld, createdServerGroup } = run.context;
+  if (!scalingHeld || !createdServerGroup) return;
+  await run.ports.serverGroups.settleScaling(refIn(run.context, createdServerGroup), run.operation('settle-scaling'));
+}
