@@ -187,6 +187,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   const { port } = server.address() as AddressInfo;
   sandbox.url = `http://${options.host ?? '127.0.0.1'}:${port}`;
+  world.address = sandbox.url;
   ticker.wake();
   return sandbox;
 }

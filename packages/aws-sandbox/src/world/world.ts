@@ -27,6 +27,8 @@ export class World {
   readonly profile: Profile;
   readonly faults: FaultBook;
   readonly history = new History();
+  /** Where this sandbox is served, once it listens. */
+  address = '';
   /** Called when `nextDue` may have moved closer outside of a call. */
   onWait: () => void = () => undefined;
   readonly #waiters = new Waiters();

@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-sqs';
 import { refuse } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
+import type { World } from '../../world/world.ts';
 import { page } from '../paging.ts';
 import { policyAllows } from '../policy.ts';
 import type { Call, Handler } from '../service.ts';
@@ -33,8 +34,9 @@ const limits: Record<string, { fallback: string; from: number; to: number } | nu
   SqsManagedSseEnabled: null,
 };
 
-export const queueUrl = ({ account, region }: RegionStore, name: string): string =>
-  `https://sqs.${region}.amazonaws.com/${account}/${name}`;
+/** Where a queue is served: clients that find the endpoint in their environment send to the host of this address. */
+const queueUrl = ({ account }: RegionStore, name: string, { address }: World): string =>
+  `${address}/${account}/${name}`;
 
 export function attributeOf(queue: Queue, name: string): number {
   return Number(queue.attributes[name] ?? limits[name]?.fallback ?? '0');
@@ -85,7 +87,7 @@ function checkJson(name: string, value: string): void {
   }
 }
 
-function createQueue({ store, now }: Call, input: CreateQueueRequest) {
+function createQueue({ world, store, now }: Call, input: CreateQueueRequest) {
   const name = input.QueueName ?? '';
   if (name.endsWith('.fifo')) refuse('UnsupportedOperation', 'The sandbox serves standard queues only.');
   if (!/^[\w-]{1,80}$/.test(name))
@@ -105,7 +107,7 @@ function createQueue({ store, now }: Call, input: CreateQueueRequest) {
         'QueueNameExists',
         `A queue already exists with the same name and a different value for attribute ${other[0]}`,
       );
-    return { QueueUrl: queueUrl(store, name) };
+    return { QueueUrl: queueUrl(store, name, world) };
   }
   if (now < (store.deletedQueues[name] ?? Number.NEGATIVE_INFINITY) + restMs)
     refuse(
@@ -123,19 +125,19 @@ function createQueue({ store, now }: Call, input: CreateQueueRequest) {
     messages: [],
     purgedAt: null,
   };
-  return { QueueUrl: queueUrl(store, name) };
+  return { QueueUrl: queueUrl(store, name, world) };
 }
 
 function getQueueUrl(call: Call, input: GetQueueUrlRequest) {
   const account = input.QueueOwnerAWSAccountId ?? call.identity.account;
   const { queue, store } = queueAt(call, `/${account}/${input.QueueName ?? ''}`);
-  return { QueueUrl: queueUrl(store, queue.name) };
+  return { QueueUrl: queueUrl(store, queue.name, call.world) };
 }
 
-function listQueues({ view }: Call, input: ListQueuesRequest) {
+function listQueues({ world, view }: Call, input: ListQueuesRequest) {
   const names = Object.keys(view.queues).filter((name) => name.startsWith(input.QueueNamePrefix ?? ''));
   const { items, next } = page(names.sort(), input.NextToken, input.MaxResults);
-  return { QueueUrls: items.map((name) => queueUrl(view, name)), NextToken: next };
+  return { QueueUrls: items.map((name) => queueUrl(view, name, world)), NextToken: next };
 }
 
 function deleteQueue(call: Call, input: DeleteQueueRequest): void {

@@ -27,7 +27,7 @@ describe('queues', () => {
 
   it('are made once, found by name, and rest a minute after they were deleted', async () => {
     const url = await make('made', { VisibilityTimeout: '60' });
-    expect(url).toBe('https://sqs.us-east-1.amazonaws.com/123456789012/made');
+    expect(url).toBe(`${sandbox.url}/123456789012/made`);
     expect(await make('made', { VisibilityTimeout: '60' })).toBe(url);
     await expect(make('made', { VisibilityTimeout: '61' })).rejects.toMatchObject({ name: 'QueueNameExists' });
     expect((await sqs.getQueueUrl({ QueueName: 'made' })).QueueUrl).toBe(url);

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { makeClients } from './clients.ts';
+import { Lab, tableOf } from './lab.ts';
+import { runAgainstSandbox } from './local.ts';
+import { runSuite } from './suite.ts';
+
+const usage = `Sends every AWS operation Gennaker uses through real SDK clients and prints how each went.
+
+  npm run aws:conformance                       against a local endpoint it starts itself
+  AWS_ENDPOINT_URL=http://127.0.0.1:4000 …      against an endpoint on this machine
+  npm run aws:conformance -- --real-account     against the account of the credentials in the environment
+
+  --vpc ID      network to work in; default: the default VPC of the region
+  --image ID    image to start from; default: Amazon Linux 2023
+  --role ARN    a role to assume; default: AssumeRole is not tried`;
+
+const { values } = parseArgs({
+  options: {
+    'real-account': { type: 'boolean', default: false },
+    vpc: { type: 'string' },
+    image: { type: 'string' },
+    role: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+function isOnThisMachine(url: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+async function runElsewhere(): Promise<Lab> {
+  const lab = new Lab({ pause: sleep, say });
+  const runId = Date.now().toString(36);
+  const wishes = { runId, vpcId: values.vpc, imageId: values.image, roleArn: values.role };
+  await runSuite(lab, makeClients(), wishes, () => new Date());
+  return lab;
+}
+
+async function run(): Promise<Lab | null> {
+  const endpoint = process.env['AWS_ENDPOINT_URL'];
+  if (values['real-account']) {
+    if (endpoint !== undefined) say(`Working against ${endpoint}`);
+    return runElsewhere();
+  }
+  if (endpoint === undefined) return (await runAgainstSandbox(say)).lab;
+  if (isOnThisMachine(endpoint)) return runElsewhere();
+  say(`${endpoint} is not on this machine. What this suite makes there costs money: say --real-account to go on.`);
+  return null;
+}
+
+if (values.help) say(usage);
+else {
+  const lab = await run();
+  if (lab !== null) {
+    say(`\n${tableOf(lab.rows)}`);
+    for (const problem of lab.problems) say(problem);
+    const failed = lab.rows.filter((row) => row.problem !== null).length;
+    say(`\n${lab.rows.length - failed} of ${lab.rows.length} operations ok`);
+  }
+  process.exitCode = lab !== null && lab.problems.length + lab.rows.filter((row) => row.problem).length === 0 ? 0 : 1;
+}
