@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { appChangeSchema } from '../scenario/app-behaviour.ts';
-import { globMatches } from '../services/glob.ts';
 import type { Service } from '../services/service.ts';
 import { setDemand } from '../traffic/demand.ts';
+import { overrideApps } from '../traffic/overrides.ts';
 import { invokeHandler } from '../wire/serve-call.ts';
 import type { World } from '../world/world.ts';
 
@@ -17,7 +17,7 @@ export const externalChangeSchema = z.union([
   z.strictObject({
     setApp: z.object({
       resource: z.string().describe('Glob over group names and instance ids.'),
-      app: appChangeSchema,
+      app: appChangeSchema.nullable().describe('Null: again what the image says.'),
     }),
     ...where,
   }),
@@ -73,13 +73,11 @@ export function doExternal(world: World, services: Service[], change: unknown): 
   }
   const now = world.settle();
   const store = world.region(account, region);
-  for (const instance of Object.values(store?.instances ?? {})) {
-    if ('impair' in parsed && instance.id === parsed.impair.instance) instance.impairedAt = now;
-    if ('setApp' in parsed) {
-      const names = [instance.id, instance.tags['aws:autoscaling:groupName'] ?? ''];
-      const { resource, app } = parsed.setApp;
-      if (names.some((name) => globMatches(resource, name))) instance.app = { ...instance.app, ...app };
-    }
+  if ('impair' in parsed) {
+    const instance = store?.instances[parsed.impair.instance];
+    if (instance !== undefined) instance.impairedAt = now;
+  } else if (store !== undefined) {
+    overrideApps(world, store, parsed.setApp.resource, parsed.setApp.app);
   }
   world.touch();
   world.settle();

@@ -6,6 +6,7 @@ import { forwardTargets, type Weighted } from '../services/elbv2/forwarding.ts';
 import type { Listener, TargetGroup } from '../services/elbv2/state.ts';
 import { type RegionStore, regionKey, type WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
+import type { Override } from './overrides.ts';
 import { kept, notePoint, type Timeline } from './timeline.ts';
 
 /** One way through a listener: a rule of it, or its default action. */
@@ -62,6 +63,8 @@ export interface TrafficState {
   instances: Record<string, { region: string; runs: Timeline<Run> }>;
   /** Requests per second at a listener, where that was set. */
   demand: Record<string, Timeline<number>>;
+  /** By region key, oldest first. */
+  overrides: Record<string, Override[]>;
 }
 
 export const emptyTraffic = (): TrafficState => ({
@@ -72,6 +75,7 @@ export const emptyTraffic = (): TrafficState => ({
   instancesOf: {},
   instances: {},
   demand: {},
+  overrides: {},
 });
 
 export const groupKey = (region: string, group: string): string => `${region}/${group}`;

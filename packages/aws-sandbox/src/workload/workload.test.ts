@@ -12,7 +12,7 @@ describe('the metrics of pretended applications', () => {
   beforeEach(async () => {
     sandbox = await startSandbox({ seed: 5, clock: () => start });
     sandbox.clock.freeze();
-    aws = clientsOf(sandbox);
+    aws = clientsOf(sandbox, { maxAttempts: 2 });
   });
   afterEach(async () => {
     aws.destroy();
@@ -134,6 +134,17 @@ describe('the metrics of pretended applications', () => {
     const rates = await app('demo-web-v000', 'ErrorRate', 'Average');
     expect(rates.slice(0, 5).every((rate) => rate < 5)).toBe(true);
     expect(rates.slice(5)).toEqual(Array(5).fill(100));
+  });
+
+  it('are those of the override for a server group also on instances that it starts later, until it is taken back', async () => {
+    setApp('demo-web-v000', { cpu: 80, noise: 0 });
+    await aws.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName: 'demo-web-v000', DesiredCapacity: 4 });
+    sandbox.clock.advance(12 * minute);
+    const cpu = (stat: string) => read('AWS/EC2', 'CPUUtilization', { AutoScalingGroupName: 'demo-web-v000' }, stat, 1);
+    expect([await cpu('SampleCount'), await cpu('Minimum'), await cpu('Maximum')]).toEqual([[4], [80], [80]]);
+    sandbox.do({ setApp: { resource: 'demo-web-v000', app: null } });
+    sandbox.clock.advance(2 * minute);
+    expect((await cpu('Maximum'))[0]).toBeLessThan(45);
   });
 
   it('lose their requests with the targets, which the load balancer then answers with errors of its own', async () => {

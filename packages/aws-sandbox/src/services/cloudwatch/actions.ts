@@ -1,6 +1,7 @@
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
 import { policyByArn, runPolicy } from '../auto-scaling/scaling.ts';
+import { publishFor } from '../sns/publish.ts';
 import type { Alarm, AlarmStateName } from './state.ts';
 
 const maxHistory = 100;
@@ -35,15 +36,17 @@ export function actOn(
   { state, reason, reasonData, latest }: Outcome,
   now: number,
 ): boolean {
-  const changed = alarm.state !== state;
+  const before = alarm.state;
+  const changed = before !== state;
   if (changed) {
-    noteHistory(alarm, now, 'StateUpdate', `Alarm updated from ${alarm.state} to ${state}`);
+    noteHistory(alarm, now, 'StateUpdate', `Alarm updated from ${before} to ${state}`);
     Object.assign(alarm, { state, stateChangedAt: now });
   }
   if (changed || alarm.reason !== reason) Object.assign(alarm, { reason, reasonData, stateUpdatedAt: now });
   if (!alarm.settings.ActionsEnabled) return changed;
   let acted = false;
   for (const arn of actionsFor(alarm, state)) {
+    if (changed && arn.startsWith('arn:aws:sns:')) tell({ world, store }, alarm, arn, before, now);
     const found = policyByArn(store, arn);
     if (found === null) continue;
     const did = runPolicy({ world, store, now }, found.group, found.policy, {
@@ -61,3 +64,45 @@ function actionsFor({ settings }: Alarm, state: AlarmStateName): string[] {
   if (state === 'ALARM') return settings.AlarmActions ?? [];
   return (state === 'OK' ? settings.OKActions : settings.InsufficientDataActions) ?? [];
 }
+
+/** Publishes a change of state to a topic, as CloudWatch writes it. */
+function tell({ world, store }: Stage, alarm: Alarm, topicArn: string, before: AlarmStateName, now: number): void {
+  const { settings } = alarm;
+  const message = {
+    AlarmName: alarm.name,
+    AlarmDescription: settings.AlarmDescription ?? null,
+    AWSAccountId: store.account,
+    AlarmConfigurationUpdatedTimestamp: zoned(alarm.updatedAt),
+    NewStateValue: alarm.state,
+    NewStateReason: alarm.reason,
+    StateChangeTime: zoned(now),
+    Region: store.region,
+    AlarmArn: alarm.arn,
+    OldStateValue: before,
+    OKActions: settings.OKActions ?? [],
+    AlarmActions: settings.AlarmActions ?? [],
+    InsufficientDataActions: settings.InsufficientDataActions ?? [],
+    Trigger: {
+      MetricName: settings.MetricName,
+      Namespace: settings.Namespace,
+      Statistic: settings.Statistic?.toUpperCase(),
+      ExtendedStatistic: settings.ExtendedStatistic,
+      Unit: settings.Unit ?? null,
+      Dimensions: settings.Dimensions?.map(({ Name, Value }) => ({ value: Value, name: Name })),
+      Metrics: settings.Metrics,
+      Period: settings.Period,
+      EvaluationPeriods: settings.EvaluationPeriods,
+      DatapointsToAlarm: settings.DatapointsToAlarm,
+      ComparisonOperator: settings.ComparisonOperator,
+      Threshold: settings.Threshold,
+      TreatMissingData: settings.TreatMissingData ?? 'missing',
+    },
+  };
+  const subject = `${alarm.state}: "${alarm.name}" in ${store.region}`;
+  const asker = { service: 'cloudwatch.amazonaws.com', sourceArn: alarm.arn, account: store.account };
+  const publication = { subject, message: JSON.stringify(message), attributes: {} };
+  const sent = publishFor(world, asker, topicArn, publication, now);
+  noteHistory(alarm, now, 'Action', `${sent ? 'Successfully executed' : 'Failed to execute'} action ${topicArn}`);
+}
+
+const zoned = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');

@@ -1,5 +1,5 @@
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
-import { appBehaviourOf } from '../../scenario/app-behaviour.ts';
+import { appFor } from '../../traffic/overrides.ts';
 import { refuse } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
@@ -167,7 +167,7 @@ export function launchInstance(
     stateReason: null,
     root: rootVolume(store, image, spec),
     spot: spec.spot,
-    app: appBehaviourOf(image.tags['sandbox:app'] ?? image.behaviour),
+    app: appFor(world, store, image.tags['sandbox:app'] ?? image.behaviour, spec.tags),
     script: bootScriptOf(world, spec.userData, now, now + pendingMs),
     tags: spec.tags,
   };
