@@ -6,6 +6,7 @@ import { checkPreconditionStage } from './stages/check-precondition/definition.t
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
 import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definition.ts';
+import { deleteSecurityGroupStage } from './stages/delete-security-group/definition.ts';
 import { dependsOnExecutionStage } from './stages/depends-on-execution/definition.ts';
 import { deployStage } from './stages/deploy/definition.ts';
 import { destroyServerGroupStage } from './stages/destroy-server-group/definition.ts';
@@ -28,6 +29,7 @@ import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts
 import { settleScalingStage } from './stages/settle-scaling/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
 import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
+import { upsertSecurityGroupStage } from './stages/upsert-security-group/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
 import { waitUntilStage } from './stages/wait-until/definition.ts';
 import { webhookStage } from './stages/webhook/definition.ts';
@@ -66,6 +68,8 @@ export const stageDefinitions = {
   rollbackCluster: rollbackClusterStage,
   upsertLoadBalancers: upsertLoadBalancersStage,
   deleteLoadBalancer: deleteLoadBalancerStage,
+  upsertSecurityGroup: upsertSecurityGroupStage,
+  deleteSecurityGroup: deleteSecurityGroupStage,
   rollbackServerGroup: rollbackServerGroupStage,
   evaluateArtifacts: evaluateArtifactsStage,
   bindArtifacts: bindArtifactsStage,

@@ -7,6 +7,7 @@ import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
 import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
+import { deleteSecurityGroup } from './stages/delete-security-group/executor.ts';
 import { dependsOnExecution } from './stages/depends-on-execution/executor.ts';
 import { deploy } from './stages/deploy/executor.ts';
 import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
@@ -29,6 +30,7 @@ import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { settleScaling } from './stages/settle-scaling/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
 import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
+import { upsertSecurityGroup } from './stages/upsert-security-group/executor.ts';
 import { wait } from './stages/wait/executor.ts';
 import { waitUntil } from './stages/wait-until/executor.ts';
 import { webhook } from './stages/webhook/executor.ts';
@@ -67,6 +69,8 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   rollbackCluster,
   upsertLoadBalancers,
   deleteLoadBalancer,
+  upsertSecurityGroup,
+  deleteSecurityGroup,
   rollbackServerGroup,
   evaluateArtifacts,
   bindArtifacts,

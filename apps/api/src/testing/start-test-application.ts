@@ -56,6 +56,7 @@ export async function startTestApplication(
     serverGroups: world.serverGroups,
     images: world.images,
     loadBalancers: world.loadBalancers,
+    securityGroups: world.securityGroups,
     http: world.http,
   };
   const application = await startApplication(testConfig(databaseUrl, more), { ports });

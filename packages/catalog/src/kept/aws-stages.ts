@@ -161,43 +161,6 @@ const MANAGED =
 
 const surroundings: readonly KeptStage[] = [
   aws({
-    type: 'upsertImageTags',
-    aliases: ['tagImage'],
-    label: 'Tag image',
-    description: 'Tags images, so that later stages and pipelines find them.',
-    group: 'Build and find image',
-    why: NOT_YET('Let the build tag the image; `findImageFromTags` reads the tags.'),
-    fields: {
-      imageNames: textList({ label: 'Images', help: 'Names of images. Empty: those of earlier stages.' }),
-      regions: placeFields.regions,
-      credentials: placeFields.credentials,
-      tags: textMap({ label: 'Tags', help: 'Tags to set, by name.', widget: 'map', required: true }),
-      consideredStages: textList({ label: 'From stages', help: 'Stages whose images are tagged.' }),
-    },
-  }),
-  aws({
-    type: 'upsertSecurityGroup',
-    label: 'Save security group',
-    description: 'Creates or changes a security group.',
-    group: 'Traffic',
-    why: MANAGED,
-    fields: {
-      ...placeFields,
-      securityGroupName: text({ label: 'Security group', help: 'Its name.', order: 3 }),
-      securityGroupIngress: openList('From security groups', 'What other security groups may reach.'),
-      ipIngress: openList('From addresses', 'What addresses may reach.'),
-      vpcId: optionalText({ label: 'Network', help: 'Id of its network.' }),
-    },
-  }),
-  aws({
-    type: 'deleteSecurityGroup',
-    label: 'Delete security group',
-    description: 'Deletes a security group.',
-    group: 'Traffic',
-    why: MANAGED,
-    fields: { ...placeFields, securityGroupName: text({ label: 'Security group', help: 'Its name.', order: 3 }) },
-  }),
-  aws({
     type: 'upsertAmazonDNS',
     label: 'Save DNS record',
     description: 'Creates or changes a record of Route 53.',

@@ -148,6 +148,7 @@ export class ScriptedCloud {
     if (port === 'images' && method === 'find') this.prepareImage(asked);
     if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
     if (port === 'loadBalancers') this.prepareListener(asked, method === 'upsert' ? sharesIn(asked) : args[1]);
+    if (port === 'securityGroups') this.prepareSecurityGroups(asked);
     if (port !== 'serverGroups') return undefined;
     this.prepareCluster(asked as AskedCluster, stage);
     return method === 'preflight' ? this.missingTargetGroups(asked) : undefined;
@@ -184,6 +185,17 @@ export class ScriptedCloud {
     this.existed.add(key);
     this.world.serverGroups.add({ name, account, region, targetGroups: [`${cluster}-tg`], imageId: 'ami-before' });
     this.imageExists({ region, account, id: 'ami-before', name: `${cluster}-before` });
+  }
+
+  /** Security groups that rules name are there. */
+  private prepareSecurityGroups({ account, region, name: own, ingress }: JsonObject): void {
+    const place = { account: String(account), region: String(region) };
+    for (const rule of Array.isArray(ingress) ? ingress.filter(isJsonObject) : []) {
+      const name = rule['securityGroup'];
+      if (typeof name !== 'string' || name === own || this.seen.has(`security group ${name}`)) continue;
+      this.seen.add(`security group ${name}`);
+      this.world.securityGroups.add({ ...place, name });
+    }
   }
 
   /** A listener that a stage asks for forwards to the target group named after its load balancer. */

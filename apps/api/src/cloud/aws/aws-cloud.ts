@@ -1,4 +1,4 @@
-import type { Images, Instances, LoadBalancers, Scaling, ServerGroups } from '@gennaker/catalog/kit';
+import type { Images, Instances, LoadBalancers, Scaling, SecurityGroups, ServerGroups } from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { CallCount } from './calls.ts';
 import { createAwsClients } from './clients.ts';
@@ -7,6 +7,7 @@ import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
 import { createImages } from './images/images.ts';
 import { createLoadBalancers } from './load-balancers/load-balancers.ts';
 import { createPlaces } from './place.ts';
+import { createSecurityGroups } from './security-groups/security-groups.ts';
 import { createInstances } from './server-groups/instances.ts';
 import { createScaling } from './server-groups/scaling/scaling.ts';
 import { createServerGroups } from './server-groups/server-groups.ts';
@@ -32,6 +33,7 @@ export interface AwsCloud {
   readonly instances: Instances;
   readonly images: Images;
   readonly loadBalancers: LoadBalancers;
+  readonly securityGroups: SecurityGroups;
   /** Who we are in each account and whether its regions answer. Never throws. */
   verify(): Promise<readonly AccountCheck[]>;
   /** Environment of a program that shall act in the account and region: keys, region and endpoint. */
@@ -53,6 +55,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     instances: createInstances(placeAt),
     images: createImages(placeAt, accounts, options.imageOwners ?? []),
     loadBalancers: createLoadBalancers(placeAt, accounts),
+    securityGroups: createSecurityGroups(placeAt, accounts),
     verify: () => verifyAccounts(accounts, placeAt),
     async environment(account, region) {
       const keys = await clients.at(account, region).keys();

@@ -21,12 +21,15 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DeleteAlarmsCommand, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  AuthorizeSecurityGroupIngressCommand,
   CopyImageCommand,
   CreateTagsCommand as CreateEc2TagsCommand,
   CreateImageCommand,
   CreateLaunchTemplateCommand,
+  CreateSecurityGroupCommand,
   DeleteTagsCommand as DeleteEc2TagsCommand,
   DeleteLaunchTemplateCommand,
+  DeleteSecurityGroupCommand,
   DeregisterImageCommand,
   DescribeImageAttributeCommand,
   DescribeImagesCommand,
@@ -42,8 +45,10 @@ import {
   ModifyImageAttributeCommand,
   ModifySnapshotAttributeCommand,
   RebootInstancesCommand,
+  RevokeSecurityGroupIngressCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
 import {
   CreateListenerCommand,
@@ -134,6 +139,14 @@ export const ec2Commands = {
   modifySnapshotAttribute: write(ModifySnapshotAttributeCommand, 'sharing'),
   rebootInstances: write(RebootInstancesCommand, 'rebooting'),
   runInstances: write(RunInstancesCommand, 'starting an instance of'),
+  authorizeSecurityGroupIngress: write(AuthorizeSecurityGroupIngressCommand, 'adding rules to'),
+  createSecurityGroup: write(CreateSecurityGroupCommand, 'creating'),
+  deleteSecurityGroup: write(DeleteSecurityGroupCommand, 'deleting'),
+  revokeSecurityGroupIngress: write(RevokeSecurityGroupIngressCommand, 'removing rules from'),
+  updateSecurityGroupRuleDescriptionsIngress: write(
+    UpdateSecurityGroupRuleDescriptionsIngressCommand,
+    'describing the rules of',
+  ),
   createLaunchTemplate: write(CreateLaunchTemplateCommand, 'creating'),
   deleteLaunchTemplate: write(DeleteLaunchTemplateCommand, 'deleting'),
   terminateInstances: write(TerminateInstancesCommand, 'terminating'),

@@ -102,6 +102,7 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
       'InvalidLaunchTemplateName.NotFound',
       'InvalidGroup.NotFound',
       'InvalidGroupId.NotFound',
+      'InvalidPermission.NotFound',
       'InvalidSubnetID.NotFound',
       'InvalidKeyPair.NotFound',
       'TargetGroupNotFound',

@@ -3,6 +3,7 @@ export * from './fake-images.ts';
 export * from './fake-leases.ts';
 export * from './fake-load-balancers.ts';
 export * from './fake-packer.ts';
+export * from './fake-security-groups.ts';
 export * from './fake-server-groups.ts';
 export * from './fakes.ts';
 export * from './trouble.ts';

@@ -6,6 +6,7 @@ import { FakeLeases } from './fake-leases.ts';
 import { FakeLoadBalancers } from './fake-load-balancers.ts';
 import { FakePacker } from './fake-packer.ts';
 import { FakeScaling } from './fake-scaling.ts';
+import { FakeSecurityGroups } from './fake-security-groups.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
 import { FakeDeployments, FakeHttp, FakePipelines, FakeRecoveries } from './fakes.ts';
 
@@ -18,6 +19,7 @@ export interface World extends Ports {
   readonly images: FakeImages;
   readonly packer: FakePacker;
   readonly loadBalancers: FakeLoadBalancers;
+  readonly securityGroups: FakeSecurityGroups;
   readonly leases: FakeLeases;
   readonly http: FakeHttp;
   readonly pipelines: FakePipelines;
@@ -45,6 +47,7 @@ export function createWorld(start?: number): World {
     images,
     packer: new FakePacker(clock, images),
     loadBalancers: new FakeLoadBalancers(clock, serverGroups),
+    securityGroups: new FakeSecurityGroups(),
     leases: new FakeLeases(clock),
     http: new FakeHttp(),
     pipelines: new FakePipelines(),

@@ -9,6 +9,7 @@ import type { Packer } from './packer.ts';
 import type { Pipelines } from './pipelines.ts';
 import type { Recoveries } from './recoveries.ts';
 import type { Scaling } from './scaling.ts';
+import type { SecurityGroups } from './security-groups.ts';
 import type { ServerGroups } from './server-groups.ts';
 
 export type * from './deployment-monitors.ts';
@@ -22,6 +23,7 @@ export type * from './packer.ts';
 export type * from './pipelines.ts';
 export type * from './recoveries.ts';
 export type * from './scaling.ts';
+export type * from './security-groups.ts';
 export type * from './server-group-spec.ts';
 export type * from './server-groups.ts';
 
@@ -33,6 +35,7 @@ export interface Ports {
   readonly images: Images;
   readonly packer: Packer;
   readonly loadBalancers: LoadBalancers;
+  readonly securityGroups: SecurityGroups;
   readonly leases: Leases;
   readonly http: Http;
   readonly pipelines: Pipelines;

@@ -5,4 +5,5 @@ export * from './leases.contract.ts';
 export * from './load-balancers.contract.ts';
 export * from './run-stage.ts';
 export * from './scaling.contract.ts';
+export * from './security-groups.contract.ts';
 export * from './server-groups.contract.ts';

@@ -1,0 +1,48 @@
+import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import {
+  executeStage,
+  minutes,
+  type SecurityGroupSpec,
+  succeeded,
+  type TaskResult,
+  type TaskRun,
+} from '../../kit/index.ts';
+import { upsertSecurityGroupStage } from './definition.ts';
+import { specsOf, type UpsertContext } from './wanted.ts';
+
+type Run = TaskRun<UpsertContext, 'securityGroups'>;
+
+/** Rules that each had before the first try, by region; null where there was no such group. */
+async function rulesBefore(run: Run, specs: readonly SecurityGroupSpec[]): Promise<JsonObject> {
+  const known = run.memory['before'];
+  if (isJsonObject(known)) return known;
+  const read = await Promise.all(
+    specs.map(async (spec) => [spec.region, (await run.ports.securityGroups.read(spec))?.ingress ?? null] as const),
+  );
+  const before = Object.fromEntries(read);
+  await run.remember({ before });
+  return before;
+}
+
+async function save(run: Run): Promise<TaskResult> {
+  const specs = specsOf(run.context, run.execution.application);
+  const before = await rulesBefore(run, specs);
+  const saved: JsonObject[] = [];
+  for (const spec of specs) {
+    const { account, region, name } = spec;
+    const ingress = before[region];
+    const what = { kind: 'securityGroup', account, region, name } as const;
+    const settle = await run.intend(
+      ingress ? { ...what, action: 'change', before: { ingress } } : { ...what, action: 'create' },
+    );
+    const { id } = await run.ports.securityGroups.upsert(spec, run.operation(`upsert:${account}/${region}/${name}`));
+    settle('done');
+    saved.push({ name, account, region, id });
+  }
+  return succeeded({ securityGroups: saved });
+}
+
+export const upsertSecurityGroup = executeStage(upsertSecurityGroupStage, {
+  needs: ['securityGroups'],
+  tasks: [{ name: 'upsertSecurityGroup', timeoutMs: minutes(15), run: save }],
+});
