@@ -13,7 +13,7 @@ import { stageExecutors, triggerMatchers } from '@gennaker/catalog/executors';
 import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
 import type { Vocabulary } from '@gennaker/pipeline-dsl/check';
 import pg from 'pg';
-import { ChildPipelines, RecoveryRuns } from './child-pipelines/index.ts';
+import { ChildPipelines, configuredMonitors, RecoveryRuns, withStrategies } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
 import {
@@ -141,9 +141,10 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     securityGroups: cloud.securityGroups,
     leases: new Leases(pool, () => clock.now()),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
-    pipelines: new ChildPipelines(() => engine, pipelines, resolveDefinition),
+    pipelines: new ChildPipelines(() => engine, withStrategies(pipelines, strategies), resolveDefinition),
     recoveries: new RecoveryRuns(() => engine),
     deployments: new Deployments(pool),
+    monitors: configuredMonitors(config.deploymentMonitors),
     ...replacements.ports,
   };
   const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });

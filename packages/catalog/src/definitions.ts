@@ -1,4 +1,5 @@
 import type { StageDefinition } from '@gennaker/pipeline-dsl';
+import { askDeploymentMonitorStage } from './stages/ask-deployment-monitor/definition.ts';
 import { bakeStage } from './stages/bake/definition.ts';
 import { bakeInRegionStage } from './stages/bake-in-region/definition.ts';
 import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
@@ -9,6 +10,7 @@ import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definitio
 import { deleteSecurityGroupStage } from './stages/delete-security-group/definition.ts';
 import { dependsOnExecutionStage } from './stages/depends-on-execution/definition.ts';
 import { deployStage } from './stages/deploy/definition.ts';
+import { deployStepStage } from './stages/deploy-step/definition.ts';
 import { destroyServerGroupStage } from './stages/destroy-server-group/definition.ts';
 import { disableClusterStage } from './stages/disable-cluster/definition.ts';
 import { disableServerGroupStage } from './stages/disable-server-group/definition.ts';
@@ -28,12 +30,15 @@ import { rollbackServerGroupStage } from './stages/rollback-server-group/definit
 import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
 import { settleScalingStage } from './stages/settle-scaling/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
+import { upsertImageTagsStage } from './stages/upsert-image-tags/definition.ts';
 import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
 import { upsertSecurityGroupStage } from './stages/upsert-security-group/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
 import { waitUntilStage } from './stages/wait-until/definition.ts';
 import { webhookStage } from './stages/webhook/definition.ts';
+import { customStrategy } from './strategies/custom/definition.ts';
 import { highlanderStrategy } from './strategies/highlander/definition.ts';
+import { monitoredStrategy } from './strategies/monitored/definition.ts';
 import { noneStrategy } from './strategies/none/definition.ts';
 import { redblackStrategy } from './strategies/redblack/definition.ts';
 import { rollingredblackStrategy } from './strategies/rollingredblack/definition.ts';
@@ -55,8 +60,11 @@ export const stageDefinitions = {
   bakeInRegion: bakeInRegionStage,
   findImage: findImageStage,
   findImageFromTags: findImageFromTagsStage,
+  upsertImageTags: upsertImageTagsStage,
   deploy: deployStage,
   createServerGroup: createServerGroupStage,
+  deployStep: deployStepStage,
+  askDeploymentMonitor: askDeploymentMonitorStage,
   settleScaling: settleScalingStage,
   resizeServerGroup: resizeServerGroupStage,
   enableServerGroup: enableServerGroupStage,
@@ -85,6 +93,8 @@ export const strategyDefinitions = {
   redblack: redblackStrategy,
   highlander: highlanderStrategy,
   rollingredblack: rollingredblackStrategy,
+  monitored: monitoredStrategy,
+  custom: customStrategy,
 } as const;
 
 /** Every kind of trigger, by type. */

@@ -1,5 +1,6 @@
 import type { StageType, TriggerType } from './definitions.ts';
 import type { StageExecutor, TriggerMatcher } from './kit/index.ts';
+import { askDeploymentMonitor } from './stages/ask-deployment-monitor/executor.ts';
 import { bake } from './stages/bake/executor.ts';
 import { bakeInRegion } from './stages/bake-in-region/executor.ts';
 import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
@@ -10,6 +11,7 @@ import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
 import { deleteSecurityGroup } from './stages/delete-security-group/executor.ts';
 import { dependsOnExecution } from './stages/depends-on-execution/executor.ts';
 import { deploy } from './stages/deploy/executor.ts';
+import { deployStep } from './stages/deploy-step/executor.ts';
 import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
 import { disableCluster } from './stages/disable-cluster/executor.ts';
 import { disableServerGroup } from './stages/disable-server-group/executor.ts';
@@ -29,6 +31,7 @@ import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts'
 import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { settleScaling } from './stages/settle-scaling/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
+import { upsertImageTags } from './stages/upsert-image-tags/executor.ts';
 import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
 import { upsertSecurityGroup } from './stages/upsert-security-group/executor.ts';
 import { wait } from './stages/wait/executor.ts';
@@ -56,8 +59,11 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   bakeInRegion,
   findImage,
   findImageFromTags,
+  upsertImageTags,
   deploy,
   createServerGroup,
+  deployStep,
+  askDeploymentMonitor,
   settleScaling,
   resizeServerGroup,
   enableServerGroup,

@@ -1,6 +1,8 @@
 import type { strategyDefinitions } from './definitions.ts';
 import type { Strategy } from './kit/index.ts';
+import { custom } from './strategies/custom/strategy.ts';
 import { highlander } from './strategies/highlander/strategy.ts';
+import { monitored } from './strategies/monitored/strategy.ts';
 import { none } from './strategies/none/strategy.ts';
 import { redblack } from './strategies/redblack/strategy.ts';
 import { rollingredblack } from './strategies/rollingredblack/strategy.ts';
@@ -13,4 +15,6 @@ export const strategies = {
   redblack,
   highlander,
   rollingredblack,
+  monitored,
+  custom,
 } as const satisfies Record<StrategyName, Strategy>;

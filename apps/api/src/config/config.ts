@@ -1,3 +1,4 @@
+import type { DeploymentMonitor } from '@gennaker/catalog/kit';
 import type { AccountConfig } from './fields.ts';
 
 /** Which parts of the product a process runs: `all` is both in one process. */
@@ -51,6 +52,8 @@ export interface Config {
   readonly worker: { readonly concurrency: number; readonly leaseMs: number; readonly sweepMs: number };
   /** Host names, addresses and CIDR ranges that outgoing requests may reach although they are private. */
   readonly outgoing: { readonly allowedHosts: readonly string[] };
+  /** Services outside that judge deployments, by the ids that deploys name. */
+  readonly deploymentMonitors: readonly DeploymentMonitor[];
   /** Time zone of execution windows that name none. */
   readonly timeZone: string;
 }

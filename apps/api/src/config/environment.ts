@@ -5,6 +5,7 @@ import {
   hostList,
   httpUrl,
   loopbackHost,
+  monitorList,
   oneOf,
   ownerList,
   plainText,
@@ -50,6 +51,7 @@ export const environmentSchema = z.object({
   GENNAKER_LEASE_MS: wholeNumber('GENNAKER_LEASE_MS', { min: 500, max: 600_000, byDefault: 4_000 }),
   GENNAKER_SWEEP_MS: wholeNumber('GENNAKER_SWEEP_MS', { min: 100, max: 300_000, byDefault: 1_500 }),
   GENNAKER_HTTP_ALLOW: hostList('GENNAKER_HTTP_ALLOW'),
+  GENNAKER_DEPLOYMENT_MONITORS: monitorList('GENNAKER_DEPLOYMENT_MONITORS'),
   GENNAKER_TIME_ZONE: timeZone('GENNAKER_TIME_ZONE', 'America/Los_Angeles'),
   GENNAKER_BODY_LIMIT: wholeNumber('GENNAKER_BODY_LIMIT', {
     min: 1024,

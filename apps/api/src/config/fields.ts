@@ -1,5 +1,7 @@
+import type { DeploymentMonitor } from '@gennaker/catalog/kit';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { readMonitors } from './monitors.ts';
 
 /**
  * Schemas for single environment values. Each turns an absent or empty value into its default, and a bad one into one
@@ -159,6 +161,13 @@ function readAccounts(text: string): readonly AccountConfig[] | null {
   } catch {
     return null;
   }
+}
+
+/** A JSON list of services that judge deployments. Addresses may carry secrets, so a bad value is not repeated. */
+export function monitorList(key: string) {
+  const allowed =
+    'a JSON list of monitors with distinct ids, such as [{"id":"errors","url":"https://monitor.example","maxAnalysisMinutes":30,"failOnError":true}]';
+  return field<readonly DeploymentMonitor[], readonly DeploymentMonitor[]>(key, allowed, readMonitors, [], true);
 }
 
 export function timeZone(key: string, byDefault: string) {

@@ -52,6 +52,7 @@ function toConfig(env: Environment, role: Role, { project, env: all }: ConfigSou
       sweepMs: env.GENNAKER_SWEEP_MS,
     },
     outgoing: { allowedHosts: env.GENNAKER_HTTP_ALLOW },
+    deploymentMonitors: env.GENNAKER_DEPLOYMENT_MONITORS,
     timeZone: env.GENNAKER_TIME_ZONE,
   };
 }

@@ -3,14 +3,14 @@ import { stageExecutors } from '@gennaker/catalog/executors';
 import type { ServerGroup } from '@gennaker/catalog/kit';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
-import { ChildPipelines, RecoveryRuns } from '../child-pipelines/index.ts';
+import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../child-pipelines/index.ts';
 import { VirtualClock } from '../cloud/aws/testing/virtual-clock.ts';
 import { type AwsCloud, createAwsCloud } from '../cloud/index.ts';
 import { createRegistry, createUlids, Engine, type ExecutionStore } from '../engine/index.ts';
 import { crashingStore, Died } from '../engine/testing/crashing-store.ts';
 import { OutgoingHttp } from '../outgoing-http/index.ts';
 import { PackerRuns } from '../packer/index.ts';
-import { createExecutionStore, Leases } from '../persistence/index.ts';
+import { createExecutionStore, Deployments, Leases } from '../persistence/index.ts';
 import { createTestDatabase } from '../testing/index.ts';
 import { type ChecksService, startChecksService } from './checks-service.ts';
 import { pipelineFiles, readPipeline, storedPipeline } from './files.ts';
@@ -217,7 +217,8 @@ export class PipelineWorld {
           byId: async (id) => pipelines.find((each) => each.id === id) ?? null,
         }),
         recoveries: new RecoveryRuns(() => engine),
-        deployments: { of: async () => [] },
+        deployments: new Deployments(this.pool),
+        monitors: configuredMonitors([]),
       },
       listener: { committed: () => undefined },
       logger: quiet,

@@ -43,6 +43,7 @@ export const testConfig = (databaseUrl: string, more: Partial<ApplicationConfig>
   log: { level: 'error' },
   worker: { concurrency: 8, leaseMs: 5_000, sweepMs: 500 },
   outgoing: { allowedHosts: [] },
+  deploymentMonitors: [],
   timeZone: 'UTC',
   ...more,
 });

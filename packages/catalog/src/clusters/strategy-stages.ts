@@ -5,7 +5,7 @@ import type { Capacity } from '../kit/ports/index.ts';
 type View = Pick<StrategyView<unknown>, 'target' | 'cluster' | 'serverGroup' | 'health' | 'capacity'>;
 
 /** Flags of a stage whose failure is shown but ends nothing: it only tidies up after traffic has moved. */
-const TIDIES_UP = { failPipeline: false, continuePipeline: true, allowSiblingStagesToContinueOnFailure: true };
+export const TIDIES_UP = { failPipeline: false, continuePipeline: true, allowSiblingStagesToContinueOnFailure: true };
 
 /** A wait; none when there is nothing to wait for. */
 export const pause = (name: string, seconds: number | null | undefined): readonly SyntheticSpec[] =>

@@ -43,7 +43,7 @@ export interface StrategyStart<Options> extends StrategyPlace<Options> {
   /** Server groups of the cluster in the region, oldest first. */
   readonly groups: readonly ServerGroup[];
   readonly source: ServerGroup | null;
-  readonly run: TaskRun<unknown, 'loadBalancers'>;
+  readonly run: TaskRun<unknown, 'loadBalancers' | 'monitors'>;
 }
 
 interface Planning<Options> {

@@ -12,6 +12,8 @@ export function completeStage(run: ExecutionRun, stageId: string): void {
   if (verdict === 'RUNNING') return;
   const failed = verdict === 'TERMINAL' || verdict === 'STOPPED' || verdict === 'FAILED_CONTINUE';
   if (stage.endsAs === null && failed && beginCleanUp(run, stage, verdict)) return;
+  if (stage.endsAs === null && verdict === 'CANCELED' && letsGo(run, stage))
+    return run.push({ do: 'cancelStage', stageId });
   // With a hook the driver ends it, once the hook has let go of the outside world.
   if (stage.endsAs !== null && hasHook(run, stage)) return;
   endStage(run, stage, verdict);
@@ -20,12 +22,15 @@ export function completeStage(run: ExecutionRun, stageId: string): void {
 const hasHook = (run: ExecutionRun, stage: Stage): boolean =>
   run.around.registry.executor(stage.type)?.execution.onCancel !== undefined;
 
+/** Has it begun something that its hook has to let go of? */
+const letsGo = (run: ExecutionRun, stage: Stage): boolean =>
+  hasHook(run, stage) && stage.tasks.some((task) => task.startTime !== null);
+
 /** Cancels children still at work and plans clean-up stages; true when the end has to wait for them, or for the hook. */
 function beginCleanUp(run: ExecutionRun, stage: Stage, verdict: Status): boolean {
   const working = run.children(stage.id).filter((child) => child.status === 'RUNNING' || child.status === 'PAUSED');
   const planned = planFailureStages(run, stage);
-  const letsGo = hasHook(run, stage) && stage.tasks.some((task) => task.startTime !== null);
-  if (working.length === 0 && planned.length === 0 && !letsGo) return false;
+  if (working.length === 0 && planned.length === 0 && !letsGo(run, stage)) return false;
   run.record({ type: 'stage.updated', stageId: stage.id, data: { endsAs: verdict, wait: null, dueAt: null } });
   for (const child of working) run.push({ do: 'cancelStage', stageId: child.id });
   for (const child of planned)

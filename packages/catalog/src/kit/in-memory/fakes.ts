@@ -4,6 +4,8 @@ import type {
   ChildStart,
   ChildState,
   ClusterRef,
+  DeploymentMonitor,
+  DeploymentMonitors,
   DeploymentRecord,
   Deployments,
   Http,
@@ -122,5 +124,18 @@ export class FakeDeployments implements Deployments {
   add(serverGroup: string, more: Partial<DeploymentRecord> = {}): void {
     const record = { executionId: `of-${serverGroup}`, user: 'ann', cameUp: true, replaced: null, replacedImage: null };
     this.records.push({ ...record, ...more, serverGroup });
+  }
+}
+
+/** Deployment monitors as a test set them up; what they answer is the web's. */
+export class FakeMonitors implements DeploymentMonitors {
+  readonly known: DeploymentMonitor[] = [];
+
+  async find(id: string): Promise<DeploymentMonitor | null> {
+    return this.known.find((monitor) => monitor.id === id) ?? null;
+  }
+
+  async ids(): Promise<readonly string[]> {
+    return this.known.map(({ id }) => id);
   }
 }

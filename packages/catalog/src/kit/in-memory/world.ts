@@ -8,7 +8,7 @@ import { FakePacker } from './fake-packer.ts';
 import { FakeScaling } from './fake-scaling.ts';
 import { FakeSecurityGroups } from './fake-security-groups.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
-import { FakeDeployments, FakeHttp, FakePipelines, FakeRecoveries } from './fakes.ts';
+import { FakeDeployments, FakeHttp, FakeMonitors, FakePipelines, FakeRecoveries } from './fakes.ts';
 
 /** Everything a stage can touch, in memory. */
 export interface World extends Ports {
@@ -25,6 +25,7 @@ export interface World extends Ports {
   readonly pipelines: FakePipelines;
   readonly recoveries: FakeRecoveries;
   readonly deployments: FakeDeployments;
+  readonly monitors: FakeMonitors;
 }
 
 /** A world with two images, `ami-old` and `ami-new`, and nothing running. `start` is its first moment, epoch ms. */
@@ -53,5 +54,6 @@ export function createWorld(start?: number): World {
     pipelines: new FakePipelines(),
     recoveries: new FakeRecoveries(),
     deployments: new FakeDeployments(),
+    monitors: new FakeMonitors(),
   };
 }

@@ -12,6 +12,8 @@ export interface RunStageOptions {
   readonly execution?: Partial<ExecutionFacts>;
   /** Other stages of the execution. */
   readonly stages?: readonly Stage[];
+  /** refIds of the stages it requires. */
+  readonly requires?: readonly string[];
   /** Outputs of the stages before, nearest first. */
   readonly ancestors?: readonly JsonObject[];
   readonly id?: string;
@@ -169,7 +171,7 @@ class Player {
         id: `${this.run.id}/${stage.key}-${this.run.children.length}`,
         context: { ...stage.context, name: stage.name },
         stages: [...(this.options.stages ?? []), this.asStage()],
-        ancestors: [this.run.outputs, ...(this.options.ancestors ?? [])],
+        ancestors: [...this.outputsOfChildren(), this.run.outputs, ...(this.options.ancestors ?? [])],
       });
       this.run.children.push(child);
       this.run.ledger.push(...child.ledger);
@@ -181,6 +183,12 @@ class Player {
       }
     }
     return true;
+  }
+
+  /** What stages that it planned have published so far, theirs included, the latest first. */
+  private outputsOfChildren(): readonly JsonObject[] {
+    const of = (child: StageRun): readonly JsonObject[] => [child.outputs, ...child.children.flatMap(of)];
+    return this.run.children.flatMap(of).reverse();
   }
 
   private async fail(failure: Failure | null = this.run.failure): Promise<void> {
@@ -345,7 +353,7 @@ class Player {
       context: run.context,
       outputs: run.outputs,
       tasks: [],
-      requisiteStageRefIds: [],
+      requisiteStageRefIds: [...(this.options.requires ?? [])],
       syntheticStageOwner: null,
       parentStageId: null,
       lastModified: null,

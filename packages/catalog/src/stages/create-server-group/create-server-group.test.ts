@@ -344,10 +344,10 @@ describe('other strategies', () => {
 
   it('a strategy that is only kept fails before anything is made, with what to use instead', async () => {
     const world = servingWorld();
-    const run = await deploy(world, { strategy: 'custom', strategyPipeline: 'ours', strategyApplication: 'demo' });
+    const run = await deploy(world, { strategy: 'rollingpush' });
     expect(run.failure).toMatchObject({
       code: 'deploy.strategy-not-run',
-      advice: expect.stringContaining('`pipeline`'),
+      advice: expect.stringContaining('`redblack`'),
     });
     expect(world.serverGroups.changes).toEqual([]);
   });

@@ -12,7 +12,7 @@ import { sourceDisks } from './source-disks.ts';
 import { type CreateContext, grownCapacity, partsOf, regionOf, specOf } from './spec.ts';
 import { strategyOf, strategyPlace } from './strategy.ts';
 
-export type CreateRun = TaskRun<CreateContext, 'serverGroups' | 'images' | 'loadBalancers' | 'recoveries'>;
+export type CreateRun = TaskRun<CreateContext, 'serverGroups' | 'images' | 'loadBalancers' | 'monitors' | 'recoveries'>;
 
 const EMPTY = { min: 0, desired: 0, max: 0 };
 

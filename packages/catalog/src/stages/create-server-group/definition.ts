@@ -47,6 +47,14 @@ const written = {
     help: 'Size it was made with.',
     widget: 'hidden',
   }),
+  copyScalingFrom: describeField(
+    z.object({ account: z.string(), region: z.string(), name: z.string() }).nullish(),
+    {
+      label: 'Scaling from',
+      help: 'Server group whose scaling is taken over. Default: the one that serves.',
+      widget: 'hidden',
+    },
+  ),
   scalingHeld: describeField(z.boolean().nullish(), {
     label: 'Scaling held',
     help: 'Scaling was taken over from the earlier server group and does not act yet.',
@@ -86,5 +94,5 @@ export const createServerGroupStage = defineStage({
   }),
   changesTheWorld: true,
   changesTraffic: true,
-  clearOnRestart: Object.keys(written).filter((key) => key !== 'source'),
+  clearOnRestart: Object.keys(written).filter((key) => !['source', 'copyScalingFrom'].includes(key)),
 });

@@ -8,7 +8,7 @@ import { planStrategyStages, strategyOf } from './strategy.ts';
 import { waitForServerGroup, waitForUpInstances } from './wait-for-up.ts';
 
 export const createServerGroup = executeStage(createServerGroupStage, {
-  needs: ['serverGroups', 'images', 'loadBalancers', 'recoveries'],
+  needs: ['serverGroups', 'images', 'loadBalancers', 'monitors', 'recoveries'],
   choose({ context }) {
     const strategy = strategyOf(context);
     const { pinsSource, startsEmpty, makesNoGroup } = strategy?.definition ?? {};

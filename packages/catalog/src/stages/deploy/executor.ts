@@ -2,7 +2,7 @@ import { clusterName, FailureError, isJsonObject, type JsonObject } from '@genna
 import type * as z from 'zod';
 import type { DeployContext } from '../../clusters/deploy-fields.ts';
 import { accountOf, regionsOfCluster } from '../../clusters/place.ts';
-import { executeStage, inParallel, type SyntheticSpec } from '../../kit/index.ts';
+import { type ExecutionFacts, executeStage, inParallel, type SyntheticSpec } from '../../kit/index.ts';
 import { deployStage } from './definition.ts';
 
 type Context = z.output<typeof deployStage.context>;
@@ -30,6 +30,19 @@ export function clustersOf(context: Context): readonly DeployContext[] {
   return inline['account'] || inline['credentials'] ? [inline as DeployContext] : [];
 }
 
+/**
+ * The cluster that a strategy pipeline was started to deploy, without a strategy of its own; an image among the
+ * parameters takes the place of its own. Null in every other pipeline.
+ */
+function handedIn({ trigger }: ExecutionFacts): DeployContext | null {
+  const parameters = isJsonObject(trigger['parameters']) ? trigger['parameters'] : {};
+  const { strategy, deployCluster, imageId, amiName } = parameters;
+  if ((strategy !== true && strategy !== 'true') || !isJsonObject(deployCluster)) return null;
+  const { imageId: _id, amiName: _name, ...rest } = deployCluster;
+  const image = imageId ? { imageId } : amiName ? { amiName } : null;
+  return { ...(image ? { ...rest, ...image } : deployCluster), strategy: 'none' } as DeployContext;
+}
+
 function childrenOf(cluster: DeployContext, application: string, several: boolean): readonly SyntheticSpec[] {
   const account = accountOf(cluster);
   const app = cluster.application || application;
@@ -52,7 +65,8 @@ export const deploy = executeStage(deployStage, {
   needs: [],
   tasks: [],
   before({ context, execution }) {
-    const clusters = clustersOf(context);
+    const given = handedIn(execution);
+    const clusters = given ? [given] : clustersOf(context);
     if (clusters.length === 0)
       throw new FailureError({
         code: 'deploy.no-cluster',
