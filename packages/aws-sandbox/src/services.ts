@@ -1,4 +1,5 @@
 import { autoScaling } from './services/auto-scaling/index.ts';
+import { cloudFormation } from './services/cloudformation/index.ts';
 import { cloudWatch } from './services/cloudwatch/index.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { elbv2 } from './services/elbv2/index.ts';
@@ -15,4 +16,17 @@ import { sts } from './services/sts/index.ts';
  * Every service this sandbox pretends to be. A new service is one folder and one entry here. Events come last: they tell
  * what the others did.
  */
-export const services: Service[] = [ec2, elbv2, autoScaling, cloudWatch, sts, s3, ssm, sqs, sns, iam, eventBridge];
+export const services: Service[] = [
+  ec2,
+  elbv2,
+  autoScaling,
+  cloudWatch,
+  sts,
+  s3,
+  ssm,
+  sqs,
+  sns,
+  iam,
+  cloudFormation,
+  eventBridge,
+];

@@ -14,6 +14,8 @@ export interface Profile {
   groupDeletion: number;
   /** From running to a Systems Manager agent that answers. */
   agent: number;
+  /** One resource of a CloudFormation stack. */
+  stackResource: readonly [number, number];
 }
 
 const shared = { terminatedVisible: 3600, groupHealthCheck: 30, launchBackoff: [20, 600] } as const;
@@ -32,6 +34,7 @@ export const profiles = {
     attachment: 5,
     groupDeletion: 15,
     agent: 45,
+    stackResource: [5, 20],
   },
   fast: {
     ...shared,
@@ -45,6 +48,7 @@ export const profiles = {
     attachment: 1,
     groupDeletion: 1,
     agent: 3,
+    stackResource: [1, 1],
   },
 } satisfies Record<string, Profile>;
 

@@ -97,6 +97,8 @@ export interface Stack {
   changeSets: Record<string, ChangeSet>;
   /** The token of the operation it is in, or was in last. */
   token: string | null;
+  /** Tokens of requests it was changed by, with what they asked for. */
+  tokens: Record<string, string>;
   operation: StackOperation | null;
 }
 

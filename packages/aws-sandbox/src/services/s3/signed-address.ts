@@ -33,7 +33,15 @@ export function useSignedAddress(world: World, action: Action, address: string, 
   const [bucket = '', ...key] = url.pathname.slice(1).split('/').map(decodeURIComponent);
   const { region } = credential;
   const { account } = identity;
-  const facts = { service: 's3', action, account, region, attempt: 1, mentions: [bucket, key.join('/')] };
+  const facts = {
+    service: 's3',
+    action,
+    account,
+    region,
+    attempt: 1,
+    mutating: action === 'PutObject',
+    mentions: [bucket, key.join('/')],
+  };
   const broken = world.faults.forCall(facts).some(({ kind }) => kind !== 'delay' && kind !== 'skew');
   if (broken) throw new ServiceError('SlowDown', 'Please reduce your request rate.', 503);
   const store = world.region(account, region) ?? emptyRegion(account, region);
