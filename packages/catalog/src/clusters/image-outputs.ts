@@ -14,6 +14,12 @@ export const imageDetail = z.looseObject({
 
 const foundImage = z.looseObject({
   ...imageDetail.shape,
+  refId: z.string().describe('refId of the stage that found it'),
+  ownerId: z.string().nullable().optional().describe('Number of the account that made it'),
+  creationDate: z.string().optional().describe('When it was made, ISO 8601'),
+  architecture: z.string().nullable().optional().describe('Architecture, such as x86_64'),
+  tags: z.record(z.string(), z.string()).optional().describe('Tags of the image'),
+  matched: z.number().optional().describe('How many images fitted; this is the newest'),
   sourceServerGroup: z.string().optional().describe('Server group that runs it, when it was found on a cluster'),
 });
 
@@ -47,6 +53,8 @@ export const foundImages = z.looseObject({
   amiDetails: z.array(foundImage).optional().describe('The images found'),
   deploymentDetails: z.array(foundImage).optional().describe('The images found, for a deploy stage'),
   artifacts: imageArtifacts.optional().describe('The images as artifacts'),
+  inferredRegions: z.array(z.string()).optional().describe('Regions added because later deploy stages name them'),
+  warning: z.string().optional().describe('What is worth a look although it went well'),
 });
 
 /** Outputs of stages that make images. */

@@ -14,6 +14,17 @@ export const deploymentDetail = (image: Image, more: Record<string, unknown> = {
   ...more,
 });
 
+/** Entry of `deploymentDetails` for an image that was looked for. */
+export const foundDetail = (image: Image, refId: string, more: Record<string, unknown> = {}): Record<string, unknown> =>
+  deploymentDetail(image, {
+    refId,
+    ownerId: image.ownerId ?? null,
+    architecture: image.architecture,
+    creationDate: new Date(image.createdTime).toISOString(),
+    tags: image.tags,
+    ...more,
+  });
+
 export const imageArtifact = (image: Image): Record<string, unknown> => ({
   type: 'aws/image',
   name: image.name,

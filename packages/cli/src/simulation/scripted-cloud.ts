@@ -220,21 +220,24 @@ export class ScriptedCloud {
     this.imageExists({ ...place, id: wanted.startsWith('ami-') ? wanted : `ami-${slug(wanted)}`, name: wanted });
   }
 
-  private prepareTagged({ account, region, tags, nameGlob }: JsonObject): void {
+  private prepareTagged({ account, region, tags, nameGlob, ownerId }: JsonObject): void {
     if (this.script.cloud.images !== undefined) return;
     const wanted = isJsonObject(tags)
       ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]))
       : {};
-    const stem = typeof nameGlob === 'string' ? nameGlob.replace(/[*?].*$/, '') : '';
+    const stem = typeof nameGlob === 'string' ? nameGlob.replaceAll(/[*?]/g, '') : '';
+    const owner = typeof ownerId === 'string' ? { ownerId } : {};
     const fits = this.world.images.images.some(
       (image) =>
         image.region === region &&
-        image.name.startsWith(stem) &&
+        image.name.includes(stem) &&
+        image.ownerId === (owner.ownerId ?? image.ownerId) &&
         Object.entries(wanted).every(([key, value]) => image.tags[key] === value),
     );
     if (fits) return;
-    const name = `${stem}${slug(Object.values(wanted).join('-')) || 'image'}`;
-    this.imageExists({ account: String(account), region: String(region), id: `ami-${slug(name)}`, name, tags: wanted });
+    const name = [stem, slug(Object.values(wanted).join('-')) || 'image'].filter(Boolean).join('-');
+    const place = { account: String(account), region: String(region) };
+    this.imageExists({ ...place, ...owner, id: `ami-${slug(name)}`, name, tags: wanted });
   }
 
   private imageExists(image: {
@@ -242,6 +245,7 @@ export class ScriptedCloud {
     region: string;
     id: string;
     name: string;
+    ownerId?: string;
     tags?: Record<string, string>;
   }): void {
     const { images } = this.world.images;

@@ -1,4 +1,5 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
+import { RE2JS } from 're2js';
 import type {
   BakeDrop,
   BakedImage,
@@ -27,6 +28,13 @@ interface Machine {
 interface Making {
   readonly operationKey: string;
   readonly availableAt: number;
+}
+
+/** `*` stands for any text, `?` for any sign. */
+function globOf(glob: string): (name: string) => boolean {
+  const parts = glob.split(/([*?])/).map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RE2JS.quote(part)));
+  const pattern = RE2JS.compile(parts.join(''));
+  return (name) => pattern.matches(name);
 }
 
 const BAKE_KEY = 'cd:bake-key';
@@ -87,9 +95,9 @@ export class FakeImages implements Images {
   }
 
   async findByTags(query: Parameters<Images['findByTags']>[0]): Promise<readonly Image[]> {
-    const prefix = query.nameGlob?.replace(/\*.*$/, '') ?? '';
+    const fits = globOf(query.nameGlob ?? '*');
     return this.images
-      .filter(({ region, name, id }) => region === query.region && name.startsWith(prefix) && this.isAvailable(id))
+      .filter(({ region, name, id }) => region === query.region && fits(name) && this.isAvailable(id))
       .filter(({ ownerId }) => query.ownerId === undefined || ownerId === query.ownerId)
       .filter(({ tags }) => Object.entries(query.tags).every(([key, value]) => tags[key] === value))
       .sort((a, b) => b.createdTime - a.createdTime);

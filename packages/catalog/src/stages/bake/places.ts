@@ -1,26 +1,12 @@
-import { FailureError, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
-import { allDownstreamOf, indexGraph } from '@gennaker/pipeline-dsl/graph';
+import { FailureError } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
-import type { DeployContext } from '../../clusters/deploy-fields.ts';
-import { regionsOf, regionsOfCluster } from '../../clusters/place.ts';
+import { isPlain, laterClusters, laterRegions } from '../../clusters/later-deploys.ts';
+import { regionsOf } from '../../clusters/place.ts';
 import type { PlanView } from '../../kit/index.ts';
 import type { bakeStage } from './definition.ts';
 
 export type BakeContext = z.output<typeof bakeStage.context>;
 type View = PlanView<BakeContext>;
-
-/** Clusters that deploy stages behind this one name, as they are written: expressions are not resolved yet. */
-function laterClusters(view: View): readonly JsonObject[] {
-  const graph = indexGraph(view.stages);
-  const self = view.stages.find((stage) => stage.id === view.stage.id);
-  const later: readonly Stage[] = self ? allDownstreamOf(self, graph) : [];
-  return later
-    .filter((stage) => stage.type === 'deploy')
-    .flatMap(({ context }) => (Array.isArray(context['clusters']) ? context['clusters'] : [context['cluster']]))
-    .filter(isJsonObject);
-}
-
-const isPlain = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
 
 /**
  * Regions to bake in: those of the stage, and those that later deploy stages name, unless told otherwise. Regions that
@@ -28,9 +14,7 @@ const isPlain = (value: unknown): value is string => typeof value === 'string' &
  */
 export function bakeRegions(view: View): readonly string[] {
   const { context } = view;
-  const later = context.skipRegionDetection
-    ? []
-    : laterClusters(view).flatMap((cluster) => regionsOfCluster(cluster as DeployContext).filter(isPlain));
+  const later = context.skipRegionDetection ? [] : laterRegions(view);
   const own = context.regions?.length || context.region || later.length === 0 ? regionsOf(context) : [];
   const copied = new Set(context.copyToRegions ?? []);
   return [...new Set([...own, ...later.filter((region) => !copied.has(region))])];

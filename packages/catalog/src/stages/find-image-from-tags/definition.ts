@@ -15,15 +15,15 @@ export const findImageFromTagsStage = defineStage({
   context: z.looseObject({
     ...placeFields,
     packageName: optionalText({
-      label: 'Image name',
-      help: 'Name, or a pattern with `*`. A plain name also finds images whose names begin with it.',
+      label: 'Package',
+      help: 'Package whose image is wanted, or a pattern of names with `*`.',
       group: 'Choice',
       order: 10,
     }),
     tags: textMap({ label: 'Tags', help: 'All must be on the image.', group: 'Choice', order: 11, widget: 'map' }),
     imageOwnerAccount: describeField(z.string().nullish(), {
       label: 'Owner',
-      help: 'Account whose images are searched. Default: the account above.',
+      help: 'Account whose images are searched, by name; or the number of their owner. Default: the account above.',
       group: 'Choice',
       order: 12,
     }),

@@ -30,6 +30,17 @@ export const findImageStage = defineStage({
       help: 'Regular expression the image name must contain a match of.',
       group: 'Choice',
     }),
+    resolveMissingLocations: flag({
+      label: 'Find missing regions',
+      help: 'Takes the image of the same name where a region has no server group to take it from.',
+      group: 'Choice',
+    }),
+    skipRegionDetection: flag({
+      label: 'Only these regions',
+      help: 'Does not add the regions that later deploy stages name.',
+      group: 'Target',
+      order: 4,
+    }),
   }),
   outputs: foundImages,
 });
