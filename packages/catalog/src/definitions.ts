@@ -5,6 +5,7 @@ import { bakeInRegionStage } from './stages/bake-in-region/definition.ts';
 import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
+import { cloneServerGroupStage } from './stages/clone-server-group/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
 import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definition.ts';
 import { deleteSecurityGroupStage } from './stages/delete-security-group/definition.ts';
@@ -63,6 +64,7 @@ export const stageDefinitions = {
   upsertImageTags: upsertImageTagsStage,
   deploy: deployStage,
   createServerGroup: createServerGroupStage,
+  cloneServerGroup: cloneServerGroupStage,
   deployStep: deployStepStage,
   askDeploymentMonitor: askDeploymentMonitorStage,
   settleScaling: settleScalingStage,

@@ -6,6 +6,7 @@ import { bakeInRegion } from './stages/bake-in-region/executor.ts';
 import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
+import { cloneServerGroup } from './stages/clone-server-group/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
 import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
 import { deleteSecurityGroup } from './stages/delete-security-group/executor.ts';
@@ -62,6 +63,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   upsertImageTags,
   deploy,
   createServerGroup,
+  cloneServerGroup,
   deployStep,
   askDeploymentMonitor,
   settleScaling,

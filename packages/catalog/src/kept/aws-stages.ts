@@ -10,20 +10,6 @@ const NOT_YET = (instead: string): string => `This change of AWS is not carried 
 
 const serverGroups: readonly KeptStage[] = [
   aws({
-    type: 'cloneServerGroup',
-    label: 'Clone server group',
-    description: 'Makes a new server group from an existing one, with what the stage says otherwise.',
-    group: 'Deploy',
-    why: NOT_YET('Use a `findImage` stage and a `deploy` stage with `useSourceCapacity`.'),
-    fields: {
-      ...targetFields,
-      source: openObject('Source', 'Server group to copy: account, region, asgName.'),
-      capacity: openObject('Size', 'Fewest, wanted and most instances, instead of those of the source.'),
-      useSourceCapacity: flag({ label: 'Size of the source', help: 'Takes the size of the source.' }),
-      strategy: optionalText({ label: 'Strategy', help: 'What becomes of the earlier server groups.' }),
-    },
-  }),
-  aws({
     type: 'modifyAwsScalingProcess',
     label: 'Modify scaling process',
     description: 'Suspends or resumes processes of a server group.',

@@ -47,14 +47,11 @@ const written = {
     help: 'Size it was made with.',
     widget: 'hidden',
   }),
-  copyScalingFrom: describeField(
-    z.object({ account: z.string(), region: z.string(), name: z.string() }).nullish(),
-    {
-      label: 'Scaling from',
-      help: 'Server group whose scaling is taken over. Default: the one that serves.',
-      widget: 'hidden',
-    },
-  ),
+  copyScalingFrom: describeField(z.object({ account: z.string(), region: z.string(), name: z.string() }).nullish(), {
+    label: 'Scaling from',
+    help: 'Server group whose scaling is taken over. Default: the one that serves.',
+    widget: 'hidden',
+  }),
   scalingHeld: describeField(z.boolean().nullish(), {
     label: 'Scaling held',
     help: 'Scaling was taken over from the earlier server group and does not act yet.',

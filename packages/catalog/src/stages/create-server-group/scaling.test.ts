@@ -26,7 +26,7 @@ const deploy = (world: World, context = {}) =>
 async function scaledWorld(): Promise<World> {
   const world = createWorld();
   const ref = world.serverGroups.add({ name: 'demo-web-v000', capacity: { min: 1, desired: 3, max: 6 } });
-  await world.scaling.savePolicy(ref, POLICY, { key: 'k', executionId: 'e', stageId: 's' });
+  await world.scaling.savePolicy(ref, POLICY);
   return world;
 }
 

@@ -17,9 +17,10 @@ export const copiesScaling = (context: CreateContext): boolean => context.copySo
 
 /** Takes over policies, alarms and scheduled actions of the group before; they do nothing until the strategy is done. */
 export async function copyScaling(run: Run): Promise<TaskResult> {
-  const { sourceServerGroup, createdServerGroup } = run.context;
-  if (!sourceServerGroup || !createdServerGroup) return succeeded();
-  const [from, to] = [refIn(run.context, sourceServerGroup), refIn(run.context, createdServerGroup)];
+  const { sourceServerGroup, createdServerGroup, copyScalingFrom } = run.context;
+  const from = copyScalingFrom ?? (sourceServerGroup ? refIn(run.context, sourceServerGroup) : null);
+  if (!from || !createdServerGroup) return succeeded();
+  const to = refIn(run.context, createdServerGroup);
   const settle = await run.intend({ kind: 'scaling', ...to, action: 'create' });
   try {
     const { policies, schedules, warnings } = await run.ports.serverGroups.copyScaling(from, to, run.operation());
@@ -31,7 +32,7 @@ export async function copyScaling(run: Run): Promise<TaskResult> {
     });
   } catch (error) {
     if (!(error instanceof FailureError) || error.failure.retry) throw error;
-    const warning = `Not all scaling of ${sourceServerGroup} was taken over: ${error.failure.message}`;
+    const warning = `Not all scaling of ${from.name} was taken over: ${error.failure.message}`;
     return succeeded(undefined, { scalingHeld: true, warning });
   }
 }

@@ -4,6 +4,7 @@ import type { BlockDevice, LifecycleHook, MixedInstances, Placement, ServerGroup
 import { parseMoniker } from '@gennaker/pipeline-dsl';
 import { targetGroupName } from '../load-balancers/target-groups.ts';
 import type { Place } from '../place.ts';
+import { purposeOf } from './network.ts';
 import { suspendedIn } from './processes.ts';
 import { parseList, TAG, tagsOf } from './tags.ts';
 
@@ -81,6 +82,17 @@ async function groupNamesOf(place: Place, ids: readonly string[]): Promise<reado
   return ids.map((id) => answer.SecurityGroups?.find((one) => one.GroupId === id)?.GroupName ?? id);
 }
 
+/** What the group's subnets are for: in another region there are others for it. */
+async function purposeOfSubnet(place: Place, id: string | undefined): Promise<string | null> {
+  if (!id) return null;
+  const answer = await place.ec2.describeSubnets(
+    { Filters: [{ Name: 'subnet-id', Values: [id] }] },
+    { resource: 'subnets' },
+  );
+  const subnet = answer.Subnets?.[0];
+  return subnet ? purposeOf(subnet) : null;
+}
+
 async function hooksOf(place: Place, name: string): Promise<readonly LifecycleHook[]> {
   const answer = await place.autoScaling.describeLifecycleHooks({ AutoScalingGroupName: name });
   return (answer.LifecycleHooks ?? []).map(hookOf);
@@ -117,9 +129,11 @@ const machineOf = (data: ResponseLaunchTemplateData) => ({
 export async function readRecipe(place: Place, group: AutoScalingGroup): Promise<ServerGroupSpec> {
   const name = group.AutoScalingGroupName ?? '';
   const data = (await launchDataOf(place, group)) ?? {};
-  const [securityGroups, lifecycleHooks] = await Promise.all([
+  const subnetIds = parseList(group.VPCZoneIdentifier);
+  const [securityGroups, lifecycleHooks, subnetType] = await Promise.all([
     groupNamesOf(place, groupIdsOf(data)),
     hooksOf(place, name),
+    purposeOfSubnet(place, subnetIds[0]),
   ]);
   const mixedInstances = mixOf(group);
   const spotPrice =
@@ -136,7 +150,8 @@ export async function readRecipe(place: Place, group: AutoScalingGroup): Promise
     capacity: { min: group.MinSize ?? 0, desired: group.DesiredCapacity ?? 0, max: group.MaxSize ?? 0 },
     targetGroups: (group.TargetGroupARNs ?? []).map(targetGroupName),
     securityGroups,
-    subnetIds: parseList(group.VPCZoneIdentifier),
+    subnetIds,
+    subnetType,
     healthCheckType: group.HealthCheckType?.includes('ELB') ? 'ELB' : 'EC2',
     healthCheckGracePeriodSeconds: group.HealthCheckGracePeriod ?? 0,
     tags: ownTags(group),

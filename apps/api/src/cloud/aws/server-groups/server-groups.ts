@@ -69,7 +69,8 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
     preflight: async (spec) => preflight(at(spec), spec),
     create: async (spec, operation) => createServerGroup(at(spec), spec, operation),
     abandon: async (ref, operation) => abandonCreation(at(ref), ref.name, operation),
-    copyScaling: async (from, to, operation) => copyScaling(at(to), { from: from.name, to: to.name }, operation),
+    copyScaling: async (from, to, operation) =>
+      copyScaling(at(from), at(to), { from: from.name, to: to.name }, operation),
     settleScaling: async (ref, operation) => settleScaling(at(ref), ref.name, operation),
     resize: async (ref, capacity, operation) => resizeServerGroup(at(ref), ref.name, capacity, operation),
     enable: async (ref, operation) => enableServerGroup(at(ref), ref.name, operation),

@@ -28,11 +28,22 @@ export interface AlarmCopy {
   readonly policyArns: ReadonlyMap<string, string>;
 }
 
-function copyOf(alarm: MetricAlarm, { route, relabel, policyArns }: AlarmCopy): PutMetricAlarmCommandInput {
+/** Does the ARN name the place it was copied from, where nothing of the new place may act? */
+function namesPlace(arn: string, { region, account }: Place): boolean {
+  const [, , , inRegion, ofAccount] = arn.split(':');
+  return inRegion === region && (!account.accountId || ofAccount === account.accountId);
+}
+
+function copyOf(
+  alarm: MetricAlarm,
+  { route, relabel, policyArns }: AlarmCopy,
+  mayKeep: (arn: string) => boolean,
+): PutMetricAlarmCommandInput {
   const definition = Object.fromEntries(
     Object.entries(alarm).filter(([key, value]) => !OBSERVED.has(key) && value !== undefined),
   ) as unknown as PutMetricAlarmCommandInput;
-  const actions = (arns: readonly string[] | undefined) => arns?.map((arn) => policyArns.get(arn) ?? arn);
+  const actions = (arns: readonly string[] | undefined) =>
+    arns?.flatMap((arn) => policyArns.get(arn) ?? (mayKeep(arn) ? arn : []));
   return {
     ...retarget(definition, route, relabel),
     AlarmName: alarmName(alarm.AlarmName ?? '', route),
@@ -44,16 +55,18 @@ function copyOf(alarm: MetricAlarm, { route, relabel, policyArns }: AlarmCopy): 
 
 /** Makes the alarms that set off the copied policies; answers their names. */
 export async function copyAlarms(
+  source: Place,
   place: Place,
   names: readonly string[],
   how: AlarmCopy,
   operation: Operation,
 ): Promise<readonly string[]> {
+  const isSamePlace = source === place;
   const sources = await alarmsNamed(
-    place,
+    source,
     [...new Set(names)].filter((name) => !isAwsOwn(name)),
   );
-  const wanted = sources.map((alarm) => copyOf(alarm, how));
+  const wanted = sources.map((alarm) => copyOf(alarm, how, (arn) => isSamePlace || !namesPlace(arn, source)));
   const present = await alarmsNamed(
     place,
     wanted.flatMap(({ AlarmName }) => AlarmName ?? []),

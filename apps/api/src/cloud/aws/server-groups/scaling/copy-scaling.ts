@@ -112,14 +112,19 @@ function changesOf<Input extends object, There>(
  * Gives a group the scaling policies, alarms and scheduled actions of another. They are held back until they are
  * settled. What is there already as it shall be is left alone.
  */
-export async function copyScaling(place: Place, route: Route, operation: Operation): Promise<CopiedScaling> {
+export async function copyScaling(
+  source: Place,
+  place: Place,
+  route: Route,
+  operation: Operation,
+): Promise<CopiedScaling> {
   checkOperation(operation);
   operation.abort?.throwIfAborted();
-  const [from, to] = await Promise.all([place.group(route.from), place.group(route.to)]);
+  const [from, to] = await Promise.all([source.group(route.from), place.group(route.to)]);
   if (!to || to.Status) throw missing(place, route.to, to?.Status);
   const nothing = { policies: [], alarms: [], schedules: [], warnings: [] };
   if (!from) return { ...nothing, warnings: [`${route.from} is gone, so no scaling was taken over from it`] };
-  const [policies, schedules] = await Promise.all([policiesOf(place, route.from), schedulesOf(place, route.from)]);
+  const [policies, schedules] = await Promise.all([policiesOf(source, route.from), schedulesOf(source, route.from)]);
   if (policies.length + schedules.length === 0) return nothing;
   const [havePolicies, haveSchedules] = await Promise.all([policiesOf(place, route.to), schedulesOf(place, route.to)]);
   const relabel = await relabelling(place, from, to);
@@ -131,7 +136,7 @@ export async function copyScaling(place: Place, route: Route, operation: Operati
   for (const input of newPolicies) await place.autoScaling.putScalingPolicy(input, { abort: operation.abort });
   for (const input of newSchedules)
     await place.autoScaling.putScheduledUpdateGroupAction(input, { abort: operation.abort });
-  const alarms = await alarmsFor(place, policies, { route, relabel }, operation);
+  const alarms = await alarmsFor(source, place, policies, { route, relabel }, operation);
   return {
     policies: wanted.flatMap(({ PolicyName }) => PolicyName ?? []),
     alarms,
@@ -142,6 +147,7 @@ export async function copyScaling(place: Place, route: Route, operation: Operati
 
 /** Alarms last: they name the copied policies, whose ARNs AWS gives. */
 async function alarmsFor(
+  source: Place,
   place: Place,
   policies: readonly ScalingPolicy[],
   { route, relabel }: { readonly route: Route; readonly relabel: Relabel },
@@ -156,5 +162,5 @@ async function alarmsFor(
       return copy?.PolicyARN ? [[PolicyARN, copy.PolicyARN] as const] : [];
     }),
   );
-  return copyAlarms(place, names, { route, relabel, policyArns }, operation);
+  return copyAlarms(source, place, names, { route, relabel, policyArns }, operation);
 }
