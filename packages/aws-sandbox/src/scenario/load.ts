@@ -4,7 +4,7 @@ import { defaultHealthCheck, defaultTargetGroupAttributes } from '../services/el
 import { targetKey } from '../services/elbv2/targets.ts';
 import { emptyBucket } from '../services/s3/buckets.ts';
 import { emptyParameter } from '../services/ssm/parameters.ts';
-import { emptyTraffic } from '../traffic/record.ts';
+import { emptyTraffic } from '../traffic/state.ts';
 import { SeededRandom } from '../world/random.ts';
 import { emptyRegion, type RegionStore, regionKey, type WorldState } from '../world/state.ts';
 import { appBehaviourOf, appBehaviourSchema } from './app-behaviour.ts';

@@ -1,6 +1,6 @@
 import { globMatches } from '../services/glob.ts';
 import type { World } from '../world/world.ts';
-import type { TrafficState } from './record.ts';
+import type { TrafficState } from './state.ts';
 import { kept, notePoint, valueAt } from './timeline.ts';
 
 const usualRequestsPerSecond = 20;

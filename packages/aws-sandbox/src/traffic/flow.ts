@@ -1,6 +1,6 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { globMatches } from '../services/glob.ts';
-import type { Route, TrafficState } from './record.ts';
+import type { Route, TrafficState } from './state.ts';
 import { changesOf, spansOf, valueAt } from './timeline.ts';
 
 /** The share of requests that one server group gets through one target group. */

@@ -4,13 +4,6 @@ import { type RegionStore, regionKey } from '../world/state.ts';
 import type { World } from '../world/world.ts';
 import { kept } from './timeline.ts';
 
-/** How the applications of some server groups behave, whatever their image says. */
-export interface Override {
-  /** Glob over server group names. */
-  resource: string;
-  app: Partial<AppBehaviour>;
-}
-
 const groupTag = 'aws:autoscaling:groupName';
 
 /** How the application of an instance behaves: as its image says, unless that was overridden for its server group. */

@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
 import { demandOf } from './demand.ts';
 import { type FlowSpan, flowOf, routeFor, routeNamed } from './flow.ts';
-import type { TrafficState } from './record.ts';
+import type { TrafficState } from './state.ts';
 
 export interface TrafficOptions {
   /** A listener (its rules are honoured), or a rule. Default: every listener and every rule by itself. */

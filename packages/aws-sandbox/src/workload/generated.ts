@@ -1,9 +1,9 @@
 import type { Datapoint, MetricName } from '../services/cloudwatch/state.ts';
-import { type GroupSizes, groupKey } from '../traffic/record.ts';
+import { type GroupSizes, groupKey } from '../traffic/state.ts';
 import { spansOf, valueAt } from '../traffic/timeline.ts';
 import { type RegionStore, regionKey } from '../world/state.ts';
 import type { World } from '../world/world.ts';
-import { type Arrival, type InstanceMinute, minuteMs, workloadOf } from './workload.ts';
+import { type Arrival, type InstanceMinute, latenciesOf, minuteMs, workloadOf } from './workload.ts';
 
 /** Where a generated metric is about one minute. */
 interface Place {
@@ -160,8 +160,8 @@ const sumOver = (shares: Share[], read: (member: InstanceMinute) => number): num
 
 function responseTimes(shares: Share[]): Samples {
   return shares.flatMap(({ members, part }) =>
-    members.flatMap(({ latencies, requests }) =>
-      latencies.map((ms): Samples[number] => [ms / 1000, (requests * part) / latencies.length]),
+    members.flatMap((member) =>
+      latenciesOf(member).map((ms, _, { length }): Samples[number] => [ms / 1000, (member.requests * part) / length]),
     ),
   );
 }
@@ -283,8 +283,8 @@ const appNames = { Requests: 'Count', Errors: 'Count', ErrorRate: 'Percent', Lat
 function appPoint(minute: number, name: string, members: InstanceMinute[]): Datapoint | null {
   const unit = appNames[name as keyof typeof appNames];
   if (name === 'Latency') {
-    const samples = members.flatMap(({ latencies, requests }) =>
-      latencies.map((ms): Samples[number] => [ms, requests / latencies.length]),
+    const samples = members.flatMap((member) =>
+      latenciesOf(member).map((ms, _, { length }): Samples[number] => [ms, member.requests / length]),
     );
     return point(minute, unit, samples);
   }

@@ -1,24 +1,31 @@
 import { type AppBehaviour, appBehaviourSchema } from '../scenario/app-behaviour.ts';
 import { demandOf } from '../traffic/demand.ts';
 import { flowOf, routeNamed } from '../traffic/flow.ts';
-import { groupKey, type Run, type TrafficState } from '../traffic/record.ts';
+import { groupKey, type Run, type TrafficState } from '../traffic/state.ts';
 import { type Span, spansOf } from '../traffic/timeline.ts';
 import type { World } from '../world/world.ts';
 import { chance, hashText, shapeOfDay, stray } from './noise.ts';
 
 export const minuteMs = 60_000;
 const latencySteps = 20;
-const cacheSize = 20_000;
+const cacheSize = 8000;
 
 /** What one instance did in one minute. */
 export interface InstanceMinute {
   id: string;
   requests: number;
   errors: number;
-  /** Milliseconds: evenly spaced from the fastest to the slowest answer. */
-  latencies: number[];
+  /** Milliseconds of the fastest and the slowest answer. */
+  latency: [fastest: number, slowest: number];
   cpu: number;
-  app: AppBehaviour;
+}
+
+/** How long the answers of a minute took, in milliseconds: evenly many from the fastest to the slowest, most of them fast. */
+export function latenciesOf({ latency: [fastest, slowest] }: InstanceMinute): number[] {
+  return Array.from({ length: latencySteps }, (_, step) => {
+    const share = (step + 0.5) / latencySteps;
+    return fastest + (slowest - fastest) * share * share;
+  });
 }
 
 /** Requests that came to a server group through one target group in one minute. */
@@ -117,11 +124,7 @@ export class Workload {
     const cpu = (app.cpu * shape + app.cpuPerRequest * perSecond) * strayed(5);
     const [fastest, slowest] = app.latencyMs;
     const pace = strayed(6);
-    const latencies = Array.from({ length: latencySteps }, (_, step) => {
-      const share = (step + 0.5) / latencySteps;
-      return pace * (fastest + (slowest - fastest) * share * share);
-    });
-    return { id, requests, errors, latencies, cpu: Math.min(100, cpu), app };
+    return { id, requests, errors, latency: [pace * fastest, pace * slowest], cpu: Math.min(100, cpu) };
   }
 
   #membersIn(region: string, group: string, minute: number): Member[] {

@@ -9,7 +9,7 @@ import type { SnsState } from '../services/sns/state.ts';
 import type { SqsState } from '../services/sqs/state.ts';
 import type { SsmState } from '../services/ssm/state.ts';
 import type { Session } from '../services/sts/state.ts';
-import { emptyTraffic, type TrafficState } from '../traffic/record.ts';
+import { emptyTraffic, type TrafficState } from '../traffic/state.ts';
 
 export interface AccessKey {
   accessKeyId: string;
