@@ -1,35 +1,35 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readArguments } from './cli-options.ts';
 import { startSandbox } from './sandbox.ts';
 import type { Scenario } from './scenario/schema.ts';
+import { scenarioNames } from './scenarios/named.ts';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4000' },
-    host: { type: 'string', default: '127.0.0.1' },
-    scenario: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    speed: { type: 'string', default: '1' },
-    profile: { type: 'string', default: 'fast' },
-    data: { type: 'string' },
-  },
-});
+const asked = readArguments(process.argv.slice(2));
 
-function scenarioFrom(name: string | undefined): Scenario | undefined {
-  if (name === undefined || name === 'demo') return undefined;
+if (asked.kind === 'help') {
+  process.stdout.write(asked.text);
+  process.exit(0);
+}
+if (asked.kind === 'wrong') {
+  process.stderr.write(`${asked.message}\nRun gennaker-aws-sandbox --help to see what there is.\n`);
+  process.exit(2);
+}
+
+function scenarioFrom(name: string | undefined): Scenario | string | undefined {
+  if (name === undefined || scenarioNames.includes(name)) return name;
   return JSON.parse(readFileSync(name, 'utf8')) as Scenario;
 }
 
-const sandbox = await startSandbox({
-  port: Number(values.port),
-  host: values.host,
-  scenario: scenarioFrom(values.scenario),
-  seed: Number(values.seed),
-  speed: Number(values.speed),
-  profile: values.profile === 'real' ? 'real' : 'fast',
-  data: values.data,
-}).catch((error: unknown) => {
+const { kind: _kind, frozen, scenario, ...options } = asked;
+
+async function start() {
+  const started = await startSandbox({ ...options, scenario: scenarioFrom(scenario) });
+  if (frozen) started.clock.freeze();
+  return started;
+}
+
+const sandbox = await start().catch((error: unknown) => {
   process.stderr.write(`The sandbox cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 });

@@ -4,6 +4,7 @@ export { type Sandbox, type SandboxClock, type SandboxOptions, startSandbox } fr
 export type { AppBehaviour } from './scenario/app-behaviour.ts';
 export type { Scenario } from './scenario/schema.ts';
 export { demoScenario } from './scenarios/demo.ts';
+export { scenarioNames } from './scenarios/named.ts';
 export type { Leak } from './traffic/leaks.ts';
 export type { TrafficOptions, TrafficReport } from './traffic/report.ts';
 export type { CallRecord } from './wire/journal.ts';

@@ -8,6 +8,7 @@ import type { FaultRule } from './faults/rule.ts';
 import { loadScenario } from './scenario/load.ts';
 import type { Scenario } from './scenario/schema.ts';
 import { demoScenario } from './scenarios/demo.ts';
+import { namedScenario, scenarioNames } from './scenarios/named.ts';
 import { services } from './services.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 import { systemNow } from './system-clock.ts';
@@ -26,8 +27,8 @@ export interface SandboxOptions {
   /** Default 0: any free port. */
   port?: number;
   host?: string;
-  /** Default: the demo. */
-  scenario?: Scenario;
+  /** One of the named ones, or a world of your own; default: the demo. */
+  scenario?: Scenario | string;
   /** The same seed and call order give the same ids, zones and failures. */
   seed?: number;
   /** Virtual seconds per real second. */
@@ -61,13 +62,21 @@ export interface Sandbox {
   clock: SandboxClock;
   /** Makes a change as another actor would. */
   do(change: ExternalChange): object;
-  reset(options?: { scenario?: Scenario; seed?: number }): void;
+  /** Begins anew, without the faults that were in force, but with those of the scenario. */
+  reset(options?: { scenario?: Scenario | string; seed?: number }): void;
   /** What became of requests sent at an even rate over an interval: who answered how many, and which met nobody. */
   traffic(options?: TrafficOptions): TrafficReport;
   leaks(): Leak[];
   page(): string;
   snapshot(): WorldState;
   restore(state: WorldState): void;
+}
+
+function scenarioOf(wish: Scenario | string | undefined): Scenario {
+  if (typeof wish !== 'string') return wish ?? demoScenario;
+  const found = namedScenario(wish);
+  if (found === undefined) throw new Error(`There is no scenario '${wish}'. There are: ${scenarioNames.join(', ')}`);
+  return found;
 }
 
 const saveAfterMs = 500;
@@ -81,8 +90,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const saved = options.data === undefined ? null : readSnapshot(options.data);
   if (saved !== null) clock.set(saved.now);
   const faults = new FaultBook(seed, () => clock.now());
+  const arm = (scenario: Scenario): void => {
+    for (const rule of scenario.faults ?? []) faults.add(rule);
+  };
+  const first = scenarioOf(options.scenario);
+  arm(first);
   const world = new World({
-    state: saved ?? loadScenario(options.scenario ?? demoScenario, seed, clock.now()),
+    state: saved ?? loadScenario(first, seed, clock.now()),
     clock,
     profile: profiles[options.profile ?? 'fast'],
     faults,
@@ -90,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     observe: trafficRecorder(),
   });
   const journal = new Journal();
+  world.history.keep(faults.wantsHistory);
   world.settle();
 
   const keeper = keepSaved(world, options.data);
@@ -166,8 +181,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     reset: ({ scenario, seed: newSeed } = {}) => {
       faults.clear();
       journal.clear();
-      world.history.keep(false);
-      world.replaceState(loadScenario(scenario ?? options.scenario ?? demoScenario, newSeed ?? seed, clock.now()));
+      const wanted = scenario === undefined ? first : scenarioOf(scenario);
+      arm(wanted);
+      world.history.keep(faults.wantsHistory);
+      world.replaceState(loadScenario(wanted, newSeed ?? seed, clock.now()));
       settle();
     },
     traffic: (wish) => trafficReport(world, wish),

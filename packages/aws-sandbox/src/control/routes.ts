@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Sandbox } from '../sandbox.ts';
+import { scenarioNames } from '../scenarios/named.ts';
 import type { TrafficOptions } from '../traffic/report.ts';
 import { ServiceError } from '../wire/service-error.ts';
 
@@ -39,6 +40,7 @@ const routes: Record<string, Route> = {
     else sandbox.clock.set(Date.parse(wish.now));
     return json(sandbox.clock.describe());
   },
+  'GET /scenarios': () => json(scenarioNames),
   'GET /faults': (sandbox) => json(sandbox.faults.list()),
   'POST /faults': (sandbox, body) =>
     json({ id: sandbox.faults.add(body as Parameters<Sandbox['faults']['add']>[0]) }, 201),

@@ -15,6 +15,7 @@ export interface CallFacts {
   account: string;
   region: string;
   attempt: number;
+  mutating: boolean;
   /** Names and ids among the parameters. */
   mentions: string[];
 }
@@ -217,11 +218,12 @@ const worldKinds = new Set<Effect['kind']>(['capacity', 'quota', 'boot', 'kms', 
 const isCallEffect = (effect: Effect): boolean => !worldKinds.has(effect.kind);
 
 function meets(rule: ParsedRule, facts: CallFacts): boolean {
-  const { service, action, account, region, resource, attempt } = rule.match;
+  const { service, action, account, region, resource, attempt, mutating } = rule.match;
   if (service !== undefined && service !== facts.service) return false;
   if (action !== undefined && !globMatches(action, facts.action)) return false;
   if (account !== undefined && account !== facts.account) return false;
   if (region !== undefined && region !== facts.region) return false;
+  if (mutating !== undefined && mutating !== facts.mutating) return false;
   if (attempt !== undefined && attempt !== facts.attempt) return false;
   return resource === undefined || facts.mentions.some((text) => globMatches(resource, text));
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { type Clients, clientsOf, deployGroup, groupNamed, targetGroupArn, targetStates } from '../testing/clients.ts';
@@ -292,5 +293,86 @@ describe('faults', () => {
     const patient = clientsOf(sandbox, { maxAttempts: 2 });
     await patient.ec2.describeVpcs({});
     patient.destroy();
+  });
+
+  it('expire: the session ends at that call', async () => {
+    const role = { RoleArn: 'arn:aws:iam::123456789012:role/gennaker-deploy', RoleSessionName: 'deploy' };
+    const { Credentials } = await aws.sts.assumeRole(role);
+    const session = clientsOf(sandbox, { credentials: Credentials });
+    await session.ec2.describeVpcs({});
+    sandbox.faults.add({ match: { action: 'DescribeAutoScalingGroups' }, effect: { kind: 'expire' }, times: 1 });
+    await expect(groupNamed(session, 'demo-web-v000')).rejects.toMatchObject({ name: 'ExpiredToken' });
+    await expect(session.ec2.describeVpcs({})).rejects.toMatchObject({ name: 'RequestExpired' });
+    await aws.ec2.describeVpcs({});
+    session.destroy();
+  });
+
+  it('skew: the clock of the server is off, and SDK clients correct themselves', async () => {
+    sandbox.faults.add({ effect: { kind: 'skew', seconds: 3600 } });
+    const patient = clientsOf(sandbox, { maxAttempts: 2 });
+    await expect(aws.ec2.describeVpcs({})).rejects.toMatchObject({ name: expect.stringMatching(/Expired|Skewed/) });
+    await patient.ec2.describeVpcs({});
+    patient.destroy();
+  });
+
+  it.each([
+    ['before', undefined],
+    ['after', 'x'],
+  ] as const)('kill %s: ends the process of the caller at the nth change', async (side, value) => {
+    const worker = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const ended = new Promise<string | null>((resolve) => worker.once('exit', (_code, signal) => resolve(signal)));
+    sandbox.faults.add({ match: { mutating: true, nth: 2 }, effect: { kind: 'kill', pid: worker.pid ?? 0, side } });
+    await aws.autoScaling.resumeProcesses({ AutoScalingGroupName: 'demo-web-v000' });
+    await aws.ec2.describeVpcs({});
+    expect((await failure(tag('x'))).message).toMatch(/socket hang up|ECONNRESET/);
+    expect(await ended).toBe('SIGKILL');
+    expect(await tagNow()).toBe(value);
+  });
+
+  it('lag of creations, changes, tags or deletions alone', async () => {
+    const lagging = (changes: Array<'creations' | 'changes' | 'tags' | 'deletions'>) => {
+      sandbox.clock.advance(60_000);
+      sandbox.faults.clear();
+      sandbox.faults.add({ match: { action: 'Describe*' }, effect: { kind: 'lag', ms: 5000, changes } });
+    };
+    const resize = (DesiredCapacity: number) =>
+      aws.autoScaling.setDesiredCapacity({ AutoScalingGroupName: 'demo-web-v000', DesiredCapacity });
+    lagging(['tags']);
+    await tag('late');
+    await resize(4);
+    expect(await tagNow()).toBeUndefined();
+    expect((await groupNamed(aws, 'demo-web-v000'))?.DesiredCapacity).toBe(4);
+    lagging(['changes']);
+    await resize(3);
+    expect((await groupNamed(aws, 'demo-web-v000'))?.DesiredCapacity).toBe(4);
+    lagging(['creations']);
+    await deployGroup(aws, 'demo-web-v001', 'ami-0de0200000000000b', 0);
+    expect(await groupNamed(aws, 'demo-web-v001')).toBeUndefined();
+    sandbox.clock.advance(5000);
+    expect(await groupNamed(aws, 'demo-web-v001')).toBeDefined();
+    lagging(['deletions']);
+    await aws.autoScaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'demo-web-v001' });
+    sandbox.clock.advance(2000);
+    expect(await groupNamed(aws, 'demo-web-v001')).toBeDefined();
+    sandbox.clock.advance(5000);
+    expect(await groupNamed(aws, 'demo-web-v001')).toBeUndefined();
+  });
+
+  it('quota of nothing, capacity that runs dry, and the way back when a rule ends', async () => {
+    sandbox.faults.add({ effect: { kind: 'capacity', type: 't3.*', free: 4 }, until: 60 });
+    const run = () =>
+      aws.ec2.runInstances({
+        ImageId: 'ami-0de0200000000000b',
+        InstanceType: 't3.micro',
+        SubnetId: 'subnet-0ea0000000000000',
+        MinCount: 1,
+        MaxCount: 1,
+      });
+    await run();
+    await run();
+    await run();
+    await expect(run()).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity' });
+    sandbox.clock.advance(60_000);
+    await run();
   });
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const callSide = z.enum(['before', 'after']);
 
-/** What goes wrong. Calls: error … skew. The pretended world: lag … die. */
+/** What goes wrong. Calls: error … kill. The pretended world: lag … die. */
 export const effectSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('error'),
@@ -23,8 +23,23 @@ export const effectSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('truncate'), bytes: z.number().int().min(0).default(60) }),
   z.object({ kind: z.literal('html') }),
   z.object({ kind: z.literal('skew'), seconds: z.number() }),
+  z.object({ kind: z.literal('expire') }),
+  z.object({
+    kind: z.literal('kill'),
+    pid: z.number().int().min(2).describe('The process to end: the one whose call this is.'),
+    side: callSide.default('before').describe('Before the call takes effect, or right after.'),
+    signal: z.enum(['SIGKILL', 'SIGTERM']).default('SIGKILL'),
+  }),
   z.object({ kind: z.literal('external'), call: z.unknown().describe('An external change, as for sandbox.do().') }),
-  z.object({ kind: z.literal('lag'), ms: z.number().min(0), kinds: z.array(z.string()).optional() }),
+  z.object({
+    kind: z.literal('lag'),
+    ms: z.number().min(0),
+    kinds: z.array(z.string()).optional().describe('Only these kinds, named as in the state: images, groups …'),
+    changes: z
+      .array(z.enum(['creations', 'changes', 'tags', 'deletions']))
+      .optional()
+      .describe('What is not seen yet; default all.'),
+  }),
   z.object({ kind: z.literal('stale'), ms: z.number().min(0) }),
   z.object({
     kind: z.literal('capacity'),
@@ -71,6 +86,7 @@ export const ruleSchema = z.object({
         .optional()
         .describe('Glob over the names and ids a call mentions, or a group, image or instance.'),
       nth: z.number().int().positive().optional().describe('Only the nth matching call.'),
+      mutating: z.boolean().optional().describe('Only calls that change something, or only those that do not.'),
       attempt: z.number().int().positive().optional().describe('Only this attempt number of the SDK.'),
     })
     .default({}),

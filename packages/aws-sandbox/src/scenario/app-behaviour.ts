@@ -10,6 +10,19 @@ export const appBehaviourSchema = z.object({
     .nullable()
     .default(null)
     .describe('Seconds of good service before checks begin to fail.'),
+  flap: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('Seconds of each good and each bad spell, by turns, the good one first.'),
+  pending: z.number().min(0).default(0).describe('Seconds its instances stay pending longer than others.'),
+  impairedAfter: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe('Seconds from running until the status checks of its instances fail.'),
   errorRate: z.number().min(0).max(1).default(0.01).describe('Share of requests answered with an error.'),
   latencyMs: z
     .tuple([z.number().min(0), z.number().min(0)])
@@ -41,6 +54,8 @@ export const appChangeSchema = z.strictObject({
   boot: z.number().min(0).optional(),
   healthy: z.boolean().optional(),
   failAfter: z.number().min(0).nullable().optional(),
+  flap: z.number().positive().nullable().optional(),
+  impairedAfter: z.number().min(0).nullable().optional(),
   errorRate: z.number().min(0).max(1).optional(),
   latencyMs: z.tuple([z.number(), z.number()]).optional(),
   cpu: z.number().min(0).max(100).optional(),

@@ -1,6 +1,7 @@
 import type { Effect } from '../faults/rule.ts';
 import { globMatches } from '../services/glob.ts';
 import { type Call, type Identity, isRead, type Service } from '../services/service.ts';
+import { seenOf } from '../world/seen.ts';
 import type { RegionStore } from '../world/state.ts';
 import { emptyRegion, regionKey } from '../world/state.ts';
 import type { World } from '../world/world.ts';
@@ -166,8 +167,8 @@ function accountOf(world: World, credential: Credential): string {
 }
 
 function draw(backend: Backend, progress: Progress, account: string, mentions: string[]): void {
-  const { service, action, region, attempt } = progress.record;
-  progress.effects = backend.world.faults.forCall({ service, action, account, region, attempt, mentions });
+  const { service, action, region, attempt, mutating } = progress.record;
+  progress.effects = backend.world.faults.forCall({ service, action, account, region, attempt, mutating, mentions });
 }
 
 async function before(backend: Backend, { effects, protocol }: Progress): Promise<void> {
@@ -175,6 +176,11 @@ async function before(backend: Backend, { effects, protocol }: Progress): Promis
     if (effect.kind === 'delay' && effect.side === 'before')
       await new Promise((resolve) => setTimeout(resolve, effect.ms));
     if (effect.kind === 'external') backend.external(effect.call);
+    if (effect.kind === 'expire') backend.external({ expireSessions: true });
+    if (effect.kind === 'kill' && effect.side === 'before') {
+      endProcess(effect);
+      throw new ServiceError('dropBefore', '', 0);
+    }
     if (effect.kind === 'error') throw new ServiceError(effect.code, effect.message, effect.status);
     if (effect.kind === 'throttle' || effect.kind === 'bucket') throw throttled(protocol, effect);
     if (effect.kind === 'html') throw new ServiceError('html', '', 502);
@@ -230,8 +236,8 @@ export function invokeHandler(
   const now = world.settle();
   const key = regionKey(identity.account, region);
   const store = world.state.regions[key] ?? emptyRegion(identity.account, region);
-  const view = viewOf(world, key, store, now, effects);
-  const look = (other: RegionStore) => viewOf(world, regionKey(other.account, other.region), other, now, effects);
+  const view = seenOf(world, store, now, effects);
+  const look = (other: RegionStore) => seenOf(world, other, now, effects);
   const call: Call = { world, store, view, look, identity, now, action };
   if (!isRead(action)) {
     world.state.regions[key] = store;
@@ -247,18 +253,13 @@ async function invoke(backend: Backend, progress: Progress, invocation: Invocati
   return await output;
 }
 
-/** What the caller can see: the present, or a past moment when a fault makes reads lag. */
-function viewOf(world: World, key: string, store: RegionStore, now: number, effects: Effect[]): RegionStore {
-  let view = store;
-  for (const effect of effects) {
-    if (effect.kind !== 'lag' && effect.kind !== 'stale') continue;
-    const past = world.history.at(key, now - effect.ms);
-    if (past === undefined) continue;
-    const kinds = effect.kind === 'lag' ? effect.kinds : undefined;
-    if (kinds === undefined) view = past;
-    else view = { ...view, ...Object.fromEntries(Object.entries(past).filter(([kind]) => kinds.includes(kind))) };
+/** Ends the process a `kill` fault names; one that has ended already is no error. */
+function endProcess({ pid, signal }: Extract<Effect, { kind: 'kill' }>): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-  return view;
 }
 
 const plain = { delayMs: 0, drop: false, silent: false, truncate: null };
@@ -288,6 +289,10 @@ function deliver(answer: Answer, { effects, record }: Progress): Answer {
     if (effect.kind === 'dropAfter') result.drop = true;
     if (effect.kind === 'blackhole' && effect.side === 'after') result.silent = true;
     if (effect.kind === 'truncate') result.truncate = effect.bytes;
+    if (effect.kind === 'kill' && effect.side === 'after') {
+      endProcess(effect);
+      result.drop = true;
+    }
   }
   if (record.outcome === 'ok' && (result.drop || result.silent || result.truncate !== null))
     record.outcome = 'answer lost';

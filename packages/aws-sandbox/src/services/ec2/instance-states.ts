@@ -27,9 +27,34 @@ export const stateOut = (name: InstanceStateName): { Code: number; Name: Instanc
 
 /** Status checks: `initializing` for a while after running, then `ok`, or `impaired` from the moment it broke. */
 export function checkStatus(world: World, instance: Instance, now: number): 'initializing' | 'ok' | 'impaired' {
-  if (instance.impairedAt !== null && now >= instance.impairedAt) return 'impaired';
+  if (isImpaired(instance, now)) return 'impaired';
   return now < instance.runningAt + world.profile.statusChecks * 1000 ? 'initializing' : 'ok';
 }
+
+/** From when on it fails its status checks: by its image, or since something broke it; null when it never does. */
+function impairedFrom(instance: Instance): number | null {
+  const { impairedAfter } = instance.app;
+  const byImage = impairedAfter === null || impairedAfter === undefined ? null : impairedAfter * 1000;
+  const started = Math.max(instance.runningAt, instance.rebootedAt ?? 0);
+  if (byImage === null) return instance.impairedAt;
+  return Math.min(instance.impairedAt ?? Number.POSITIVE_INFINITY, started + byImage);
+}
+
+function isImpaired(instance: Instance, now: number): boolean {
+  const from = impairedFrom(instance);
+  return from !== null && now >= from;
+}
+
+/** When a flapping application changes its mind next; null when it does not flap. */
+export function nextFlap(instance: Instance, now: number): number | null {
+  const { flap } = instance.app;
+  if (!flap) return null;
+  const from = appReadyAt(instance);
+  return now < from ? from : from + (Math.floor((now - from) / (flap * 1000)) + 1) * flap * 1000;
+}
+
+const inBadSpell = (instance: Instance, now: number): boolean =>
+  Boolean(instance.app.flap) && Math.floor((now - appReadyAt(instance)) / ((instance.app.flap ?? 1) * 1000)) % 2 === 1;
 
 /** When the application starts to answer, in virtual milliseconds. */
 export const appReadyAt = (instance: Instance): number =>
@@ -42,7 +67,7 @@ const appFailsAt = (instance: Instance): number | null =>
 export function appAnswers(world: World, instance: Instance, now: number): boolean {
   const { app } = instance;
   if (instanceState(instance, now) !== 'running' || now < appReadyAt(instance)) return false;
-  if (!app.healthy || app.crash || (instance.impairedAt !== null && now >= instance.impairedAt)) return false;
+  if (!app.healthy || app.crash || isImpaired(instance, now) || inBadSpell(instance, now)) return false;
   const failsAt = appFailsAt(instance);
   if (failsAt !== null && now >= failsAt) return false;
   return !world.faults.failsHealthChecks(instance, now);
@@ -50,7 +75,7 @@ export function appAnswers(world: World, instance: Instance, now: number): boole
 
 /** Why its health checks fail, in the words of the load balancer. */
 export function appFailure(instance: Instance, now: number): 'Target.ResponseCodeMismatch' | 'Target.Timeout' {
-  const silent = instance.app.crash || now < appReadyAt(instance) || instance.impairedAt !== null;
+  const silent = instance.app.crash || now < appReadyAt(instance) || isImpaired(instance, now);
   return silent ? 'Target.Timeout' : 'Target.ResponseCodeMismatch';
 }
 
@@ -63,7 +88,7 @@ export function instanceMoments(world: World, instance: Instance): Array<number 
     appReadyAt(instance),
     appFailsAt(instance),
     instance.stoppedAt,
-    instance.impairedAt,
+    impairedFrom(instance),
     instance.shuttingDownAt,
     terminatedAt,
     terminatedAt === null ? null : terminatedAt + world.profile.terminatedVisible * 1000,

@@ -137,7 +137,9 @@ export function launchInstance(
 ): Instance {
   const image = imageFor(world, store, spec.imageId)!;
   const { random, profile } = world;
-  const pendingMs = Math.round(random.between(profile.pending) * 1000) + world.faults.slowerBootMs(store, spec);
+  const app = appFor(world, store, image.tags['sandbox:app'] ?? image.behaviour, spec.tags);
+  const slowerMs = app.pending * 1000 + world.faults.slowerBootMs(store, spec);
+  const pendingMs = Math.round(random.between(profile.pending) * 1000) + slowerMs;
   const base = spec.subnet.cidr.split('.').slice(0, 3).join('.');
   const instance: Instance = {
     id: `i-${random.hex(17)}`,
@@ -167,7 +169,7 @@ export function launchInstance(
     stateReason: null,
     root: rootVolume(store, image, spec),
     spot: spec.spot,
-    app: appFor(world, store, image.tags['sandbox:app'] ?? image.behaviour, spec.tags),
+    app,
     script: bootScriptOf(world, spec.userData, now, now + pendingMs),
     tags: spec.tags,
   };

@@ -1,6 +1,6 @@
 import { type Machine, nextAfter, type World } from '../../world/world.ts';
 import { endBootScript } from './boot-script.ts';
-import { beginStop, beginTermination, instanceMoments, instanceState } from './instance-states.ts';
+import { beginStop, beginTermination, instanceMoments, instanceState, nextFlap } from './instance-states.ts';
 import type { Instance } from './state.ts';
 
 /** Lets faults break instances and forgets those terminated long ago. */
@@ -38,6 +38,7 @@ export const ec2Machine: Machine = ({ world, store, now, changed }) => {
         ...instanceMoments(world, instance),
         instance.script?.ended === false ? instance.script.endsAt : null,
         fate?.at ?? null,
+        nextFlap(instance, now),
         ...world.faults.healthCheckMoments(instance, now),
       ),
     );
