@@ -234,7 +234,9 @@ export class FakeImages implements Images {
       });
     const id = `ami-baked-${this.images.length + 1}`;
     const now = this.clock.now();
-    this.add({ ...parts, tags: { ...parts.tags, [BAKE_KEY]: bakeKey }, id, createdTime: now });
+    const { executionId, stageId } = operation;
+    const owner = { [BAKE_KEY]: bakeKey, 'cd:execution': executionId, 'cd:stage': stageId };
+    this.add({ ...parts, tags: { ...parts.tags, ...owner }, id, createdTime: now });
     this.making.set(id, { operationKey: operation.key, availableAt: now + this.imageMs });
     return id;
   }

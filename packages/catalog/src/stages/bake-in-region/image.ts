@@ -1,5 +1,6 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { again, failed, minutes, seconds, succeeded, type TaskResult } from '../../kit/index.ts';
+import type { BakedImage } from '../../kit/ports/index.ts';
 import { packagesOf } from './bake-script.ts';
 import { type BakeRun, placeOf, planOf, tagsOfImage } from './plan.ts';
 import { noteFacts, published } from './turn.ts';
@@ -65,11 +66,17 @@ export async function waitForImage(run: BakeRun): Promise<TaskResult> {
   );
 }
 
-/** Takes an image away that nobody will wait for. */
+/** Takes an unfinished image of this stage away, which nobody will wait for. A finished one stays: it is good. */
 export async function giveUpImage(run: BakeRun): Promise<void> {
+  const { images } = run.ports;
   const { bakedImageId, previouslyBaked } = run.context;
-  if (!bakedImageId || previouslyBaked) return;
-  const settle = await run.intend({ ...imageEntry(run), action: 'remove' });
-  await run.ports.images.removeImage({ ...placeOf(run), id: bakedImageId }, run.operation('remove-image'));
-  settle('done');
+  const isOwn = ({ id, tags }: BakedImage): boolean =>
+    (id === bakedImageId && !previouslyBaked) ||
+    (tags['cd:execution'] === run.execution.id && tags['cd:stage'] === run.stage.id);
+  const known = await images.findBaked({ ...placeOf(run), bakeKey: planOf(run).bakeKey });
+  for (const image of known.filter((each) => each.state !== 'available' && isOwn(each))) {
+    const settle = await run.intend({ ...imageEntry(run), action: 'remove' });
+    await images.removeImage({ ...placeOf(run), id: image.id }, run.operation(`remove:${image.id}`));
+    settle('done');
+  }
 }
