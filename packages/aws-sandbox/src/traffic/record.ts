@@ -144,17 +144,19 @@ function noteInstance(
 ): void {
   const group = instance.tags['aws:autoscaling:groupName'] ?? null;
   const { runningAt, impairedAt, app } = instance;
+  const startedAt = Math.max(runningAt, instance.rebootedAt ?? 0);
   const endsAt = instance.shuttingDownAt ?? instance.stoppingAt;
   const seen = seenApps.get(instance);
   const same =
     seen !== undefined &&
     seen.group === group &&
     seen.runningAt === runningAt &&
+    seen.startedAt === startedAt &&
     seen.endsAt === endsAt &&
     seen.impairedAt === impairedAt &&
     seen.app === app;
   if (same) return;
-  const run: Run = { group, runningAt, endsAt, impairedAt, app };
+  const run: Run = { group, runningAt, startedAt, endsAt, impairedAt, app };
   seenApps.set(instance, run);
   const life = kept(traffic.instances, instance.id, () => ({ region, runs: [] }));
   const from = life.runs.length === 0 ? Math.min(now, instance.launchedAt) : now;

@@ -36,6 +36,8 @@ export interface GroupSizes {
 export interface Run {
   group: string | null;
   runningAt: number;
+  /** When the application was started: at boot, or at the last reboot. */
+  startedAt: number;
   /** When it stops or begins to end; null while that is not known. */
   endsAt: number | null;
   impairedAt: number | null;

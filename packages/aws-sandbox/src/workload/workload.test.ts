@@ -47,6 +47,12 @@ describe('the metrics of pretended applications', () => {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const setApp = (resource: string, behaviour: object) => sandbox.do({ setApp: { resource, app: behaviour } });
 
+  /** Seconds since the epoch at which the first instance of the demo was launched. */
+  const launchedAt = async (): Promise<number> => {
+    const { Reservations } = await aws.ec2.describeInstances({});
+    return (Reservations?.[0]?.Instances?.[0]?.LaunchTime?.getTime() ?? 0) / 1000;
+  };
+
   it('have a past from the start, a minute at a time, and none of the minute that is not over', async () => {
     expect(await read('AWS/EC2', 'CPUUtilization', { AutoScalingGroupName: 'demo-web-v000' }, 'SampleCount')).toEqual(
       Array(10).fill(3),
@@ -134,6 +140,19 @@ describe('the metrics of pretended applications', () => {
     const rates = await app('demo-web-v000', 'ErrorRate', 'Average');
     expect(rates.slice(0, 5).every((rate) => rate < 5)).toBe(true);
     expect(rates.slice(5)).toEqual(Array(5).fill(100));
+  });
+
+  it('show the bad spells of a flapping application, and the failure of one that wears out', async () => {
+    await aws.autoScaling.suspendProcesses({ AutoScalingGroupName: 'demo-web-v000' });
+    setApp('demo-web-v000', { flap: 15, noise: 0, errorRate: 0 });
+    sandbox.clock.advance(6 * minute);
+    const flapping = await read('App', 'ErrorRate', { ServerGroup: 'demo-web-v000' }, 'Average', 5);
+    for (const rate of flapping.slice(0, 5)) expect(Math.abs(rate - 50)).toBeLessThan(1);
+    const age = sandbox.clock.now() / 1000 - (await launchedAt());
+    setApp('demo-web-v000', { flap: null, failAfter: age + 120 });
+    sandbox.clock.advance(6 * minute);
+    const worn = await read('App', 'ErrorRate', { ServerGroup: 'demo-web-v000' }, 'Average', 5);
+    expect([worn[0], worn.at(-1)]).toEqual([0, 100]);
   });
 
   it('are those of the override for a server group also on instances that it starts later, until it is taken back', async () => {

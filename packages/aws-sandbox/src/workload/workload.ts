@@ -155,12 +155,25 @@ function addSpan(member: Member, { from, to, value: run }: Span<Run>): void {
   if (end <= start) return;
   member.app = app;
   member.runningMs += end - start;
-  const ready = Math.max(start, run.runningAt + app.boot * 1000);
+  const ready = Math.max(start, run.startedAt + app.boot * 1000);
   if (end <= ready) return;
-  const worn = app.failAfter === null ? end : run.runningAt + (app.boot + app.failAfter) * 1000;
-  const bad = app.crash ? ready : Math.max(ready, Math.min(end, worn, run.impairedAt ?? end));
-  member.goodMs += bad - ready;
-  member.badMs += end - bad;
+  const breaks = [app.failAfter === null ? null : app.boot + app.failAfter, app.impairedAfter];
+  const broken = breaks.flatMap((seconds) => (seconds === null ? [] : [run.startedAt + seconds * 1000]));
+  const bad = app.crash ? ready : Math.max(ready, Math.min(end, run.impairedAt ?? end, ...broken));
+  const spells = badSpells(run.startedAt + app.boot * 1000, (app.flap ?? 0) * 1000, ready, bad);
+  member.goodMs += bad - ready - spells;
+  member.badMs += end - bad + spells;
+}
+
+/** Of [from, to): the time that falls into the bad spells of an application that turns every `length` from `start` on. */
+function badSpells(start: number, length: number, from: number, to: number): number {
+  if (length === 0) return 0;
+  const until = (time: number) => {
+    const passed = time - start;
+    const turns = Math.floor(passed / (2 * length));
+    return turns * length + Math.max(0, passed - turns * 2 * length - length);
+  };
+  return until(to) - until(from);
 }
 
 function remembered<T>(cache: Map<string, T>, key: string, make: () => T): T {

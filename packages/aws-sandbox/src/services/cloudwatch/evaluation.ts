@@ -1,4 +1,4 @@
-import { checkQueries, MetricMath, readingOf } from './math.ts';
+import { checkQueries, MetricMath } from './math.ts';
 import { metricName } from './metrics.ts';
 import { checkPeriod, checkStatistic, readSeries, type Scene, type Series } from './series.ts';
 import type { Alarm, AlarmStateName } from './state.ts';
@@ -53,7 +53,6 @@ export function checkReadable(settings: Settings): void {
     return;
   }
   checkQueries(settings.Metrics, 20);
-  for (const { MetricStat } of settings.Metrics) if (MetricStat !== undefined) readingOf(MetricStat);
 }
 
 interface Slot {

@@ -40,6 +40,7 @@ export function checkQueries(queries: MetricDataQuery[], most: number): void {
     if ((MetricStat === undefined) === (Expression === undefined)) {
       refuse('ValidationError', `The query ${Id} must have either MetricStat or Expression, not both.`);
     }
+    if (MetricStat !== undefined) readingOf(MetricStat);
   }
 }
 
