@@ -1,8 +1,10 @@
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
+import * as cloudFormation from '@aws-sdk/client-cloudformation';
 import * as cloudWatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as eventBridge from '@aws-sdk/client-eventbridge';
+import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
@@ -83,6 +85,14 @@ interface Package {
 }
 
 const packages: Package[] = [
+  { name: 'SNS', exports: sns, client: sns.SNSClient, protocol: protocolOf('sns'), least: 40 },
+  {
+    name: 'CloudFormation',
+    exports: cloudFormation,
+    client: cloudFormation.CloudFormationClient,
+    protocol: protocolOf('cloudformation'),
+    least: 80,
+  },
   { name: 'EC2', exports: ec2, client: ec2.EC2Client, protocol: protocolOf('ec2'), least: 800 },
   {
     name: 'Auto Scaling',
