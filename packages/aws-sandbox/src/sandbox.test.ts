@@ -158,14 +158,12 @@ describe('a sandbox', () => {
       const name = `many-v${String(index).padStart(3, '0')}`;
       groups[name] = { ...structuredClone(groups['many-v000']!), name, minSize: 20, maxSize: 20, desired: 20 };
     }
-    const started = performance.now();
     await aws.autoScaling.setDesiredCapacity({ AutoScalingGroupName: 'many-v001', DesiredCapacity: 20 });
     sandbox.clock.advance(60_000);
     for (let index = 0; index < 20; index += 1) await groupNamed(aws, 'many-v200');
     expect((await groupNamed(aws, 'many-v200'))?.Instances?.every((each) => each.LifecycleState === 'InService')).toBe(
       true,
     );
-    expect(performance.now() - started).toBeLessThan(15_000);
     aws.destroy();
   });
 });

@@ -8,7 +8,7 @@ import type { World } from '../world/world.ts';
 const style = `
 :root{color-scheme:light dark;--line:light-dark(#d5d9e0,#3a3f4a);--dim:light-dark(#5b6472,#9aa3b2)}
 body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
-h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}p,td.dim{color:var(--dim)}
+h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}h3{font-size:.95rem;margin:1.2rem 0 .3rem}p,td.dim{color:var(--dim)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600}.scroll{overflow-x:auto}`;
 
@@ -75,6 +75,70 @@ function balancersTable(store: RegionStore): string {
   return table(['Load balancer', 'Listener', 'Sends to', 'DNS name'], rows);
 }
 
+function imagesTable(store: RegionStore, now: number): string {
+  const rows = Object.values(store.images).map((image) => [
+    image.name,
+    image.id,
+    now < image.availableAt ? 'pending' : image.failure === undefined ? 'available' : `failed: ${image.failure}`,
+    image.isPublic ? 'everybody' : image.launchAccounts.join(', '),
+    image.tags['cd:version'] ?? image.tags['version'] ?? '',
+    image.tags['sandbox:app'] ?? image.behaviour ?? '',
+  ]);
+  return table(['Image', 'Id', 'State', 'Shared with', 'Version', 'Behaviour'], rows);
+}
+
+function activitiesTable(store: RegionStore): string {
+  const rows = Object.values(store.groups)
+    .flatMap((group) => group.activities.slice(0, 8).map((activity) => ({ group, activity })))
+    .sort((a, b) => b.activity.startedAt - a.activity.startedAt)
+    .slice(0, 20)
+    .map(({ group, activity }) => [
+      new Date(activity.startedAt).toISOString(),
+      group.name,
+      activity.description,
+      activity.status,
+      activity.message ?? activity.cause,
+    ]);
+  return table(['Time', 'Group', 'Activity', 'Status', 'Why'], rows);
+}
+
+/** What changes a group by itself: policies, schedules, hooks, a refresh under way. */
+function plansTable(store: RegionStore): string {
+  const rows = Object.values(store.groups).flatMap((group) => [
+    ...Object.values(group.policies).map((policy) => [
+      group.name,
+      'Policy',
+      policy.PolicyName ?? '',
+      policy.PolicyType ?? '',
+    ]),
+    ...Object.values(group.scheduled).map((action) => [
+      group.name,
+      'Schedule',
+      action.name,
+      action.recurrence === null ? 'once' : `${action.recurrence} ${action.timeZone ?? 'UTC'}`,
+    ]),
+    ...Object.values(group.hooks).map((hook) => [
+      group.name,
+      'Hook',
+      hook.name,
+      `${hook.heartbeatSeconds} s, then ${hook.defaultResult}`,
+    ]),
+    ...(group.refreshes ?? []).map((refresh) => [group.name, 'Refresh', refresh.id, refresh.status]),
+  ]);
+  return table(['Group', 'Kind', 'Name', 'Says'], rows);
+}
+
+function faultsTable(faults: object[]): string {
+  return table(
+    ['Fault'],
+    faults.map((rule) => [JSON.stringify(rule)]),
+  );
+}
+
+/** One kind of thing, left out where there is none of it. */
+const section = (title: string, html: string): string =>
+  html === '<p>None.</p>' ? '' : `<h3>${esc(title)}</h3>${html}`;
+
 function callsTable(calls: CallRecord[]): string {
   const rows = calls
     .slice(-40)
@@ -97,10 +161,17 @@ export function statePage(world: World, calls: CallRecord[]): string {
     const counts = `<p>${Object.keys(store.images).length} images, ${Object.keys(store.launchTemplates).length} launch templates, ${Object.keys(store.subnets).length} subnets</p>`;
     const busy =
       Object.keys(store.groups).length + Object.keys(store.instances).length + Object.keys(store.listeners).length > 0;
-    return busy
-      ? title + counts + groupsTable(store) + instancesTable(world, store, now) + balancersTable(store)
-      : title + counts;
+    if (!busy) return title + counts;
+    const parts = [
+      section('Groups', groupsTable(store)),
+      section('Instances', instancesTable(world, store, now)),
+      section('Load balancers', balancersTable(store)),
+      section('Policies, schedules, hooks', plansTable(store)),
+      section('Activities', activitiesTable(store)),
+      section('Images', imagesTable(store, now)),
+    ];
+    return title + counts + parts.join('');
   });
   const { now: time, speed, frozen } = world.clock.describe();
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="5"><title>AWS sandbox</title><style>${style}</style></head><body><main><h1>AWS sandbox</h1><p>Scenario ${esc(world.state.scenario)}, time ${esc(time)}, ${frozen ? 'frozen' : `speed ${speed}`}</p>${regions.join('')}<h2>Recent calls</h2>${callsTable(calls)}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="5"><title>AWS sandbox</title><style>${style}</style></head><body><main><h1>AWS sandbox</h1><p>Scenario ${esc(world.state.scenario)}, time ${esc(time)}, ${frozen ? 'frozen' : `speed ${speed}`}</p><h2>Faults in force</h2>${faultsTable(world.faults.list())}${regions.join('')}<h2>Recent calls</h2>${callsTable(calls)}</main></body></html>`;
 }
