@@ -21,6 +21,7 @@ import { evaluateVariablesStage } from './stages/evaluate-variables/definition.t
 import { findArtifactFromExecutionStage } from './stages/find-artifact-from-execution/definition.ts';
 import { findImageStage } from './stages/find-image/definition.ts';
 import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
+import { modifyAwsScalingProcessStage } from './stages/modify-aws-scaling-process/definition.ts';
 import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
 import { monitorPipelineStage } from './stages/monitor-pipeline/definition.ts';
 import { pipelineStage } from './stages/pipeline/definition.ts';
@@ -34,6 +35,9 @@ import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
 import { upsertImageTagsStage } from './stages/upsert-image-tags/definition.ts';
 import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
 import { upsertSecurityGroupStage } from './stages/upsert-security-group/definition.ts';
+import { upsertServerGroupTagsStage } from './stages/upsert-server-group-tags/definition.ts';
+import { upsertScalingPolicyStage } from './stages/upsert-scaling-policy/definition.ts';
+import { upsertAsgScheduledActionsStage } from './stages/upsert-asg-scheduled-actions/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
 import { waitUntilStage } from './stages/wait-until/definition.ts';
 import { webhookStage } from './stages/webhook/definition.ts';
@@ -64,6 +68,10 @@ export const stageDefinitions = {
   upsertImageTags: upsertImageTagsStage,
   deploy: deployStage,
   createServerGroup: createServerGroupStage,
+  upsertAsgScheduledActions: upsertAsgScheduledActionsStage,
+  upsertScalingPolicy: upsertScalingPolicyStage,
+  upsertServerGroupTags: upsertServerGroupTagsStage,
+  modifyAwsScalingProcess: modifyAwsScalingProcessStage,
   cloneServerGroup: cloneServerGroupStage,
   deployStep: deployStepStage,
   askDeploymentMonitor: askDeploymentMonitorStage,

@@ -22,6 +22,7 @@ import { evaluateVariables } from './stages/evaluate-variables/executor.ts';
 import { findArtifactFromExecution } from './stages/find-artifact-from-execution/executor.ts';
 import { findImage } from './stages/find-image/executor.ts';
 import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
+import { modifyAwsScalingProcess } from './stages/modify-aws-scaling-process/executor.ts';
 import { manualJudgment } from './stages/manual-judgment/executor.ts';
 import { monitorPipeline } from './stages/monitor-pipeline/executor.ts';
 import { pipeline } from './stages/pipeline/executor.ts';
@@ -35,6 +36,9 @@ import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
 import { upsertImageTags } from './stages/upsert-image-tags/executor.ts';
 import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
 import { upsertSecurityGroup } from './stages/upsert-security-group/executor.ts';
+import { upsertServerGroupTags } from './stages/upsert-server-group-tags/executor.ts';
+import { upsertScalingPolicy } from './stages/upsert-scaling-policy/executor.ts';
+import { upsertAsgScheduledActions } from './stages/upsert-asg-scheduled-actions/executor.ts';
 import { wait } from './stages/wait/executor.ts';
 import { waitUntil } from './stages/wait-until/executor.ts';
 import { webhook } from './stages/webhook/executor.ts';
@@ -63,6 +67,10 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   upsertImageTags,
   deploy,
   createServerGroup,
+  upsertAsgScheduledActions,
+  upsertScalingPolicy,
+  upsertServerGroupTags,
+  modifyAwsScalingProcess,
   cloneServerGroup,
   deployStep,
   askDeploymentMonitor,

@@ -1,6 +1,6 @@
 import { placeFields, safetyFields, targetFields } from '../clusters/fields.ts';
 import { flag, optionalChoice, optionalNumber, optionalText, text, textList, textMap } from '../kit/fields.ts';
-import { anything, openList, openObject } from './fields.ts';
+import { anything, openObject } from './fields.ts';
 import { type KeptStage, keptStage } from './kept-stage.ts';
 
 type Told = Parameters<typeof keptStage>[0];
@@ -10,61 +10,12 @@ const NOT_YET = (instead: string): string => `This change of AWS is not carried 
 
 const serverGroups: readonly KeptStage[] = [
   aws({
-    type: 'modifyAwsScalingProcess',
-    label: 'Modify scaling process',
-    description: 'Suspends or resumes processes of a server group.',
-    group: 'Cluster',
-    why: NOT_YET('Call AWS from a `webhook` stage, or change the group by hand.'),
-    fields: {
-      ...targetFields,
-      action: optionalChoice(['suspend', 'resume'], {
-        label: 'Action',
-        help: 'Suspend or resume.',
-        required: true,
-      }),
-      processes: textList({ label: 'Processes', help: 'For example Launch, Terminate, AZRebalance.', required: true }),
-    },
-  }),
-  aws({
     type: 'modifyWarmPool',
     label: 'Modify warm pool',
     description: 'Changes the instances that a server group keeps ready.',
     group: 'Cluster',
     why: NOT_YET('Change the warm pool by hand.'),
     fields: { ...targetFields, warmPool: openObject('Warm pool', 'Sizes and state of the instances kept ready.') },
-  }),
-  aws({
-    type: 'upsertScalingPolicy',
-    label: 'Save scaling policy',
-    description: 'Creates or changes a scaling policy of a server group.',
-    group: 'Cluster',
-    why: NOT_YET('Manage scaling policies by hand or with the tool that makes your infrastructure.'),
-    fields: {
-      ...targetFields,
-      policyName: optionalText({ label: 'Name', help: 'Name of the policy.' }),
-      policyType: optionalText({ label: 'Kind', help: 'For example TargetTrackingScaling.' }),
-      targetTrackingConfiguration: openObject('Target', 'Metric and value to hold.'),
-      step: openObject('Steps', 'Sizes by how far the metric is off.'),
-    },
-  }),
-  aws({
-    type: 'upsertAsgScheduledActions',
-    label: 'Save scheduled actions',
-    description: 'Creates or changes sizes of a server group by time.',
-    group: 'Cluster',
-    why: NOT_YET('Manage scheduled actions by hand, or resize from a pipeline that is started by time.'),
-    fields: {
-      ...targetFields,
-      scheduledActions: openList('Actions', 'Recurrence and sizes.', true),
-    },
-  }),
-  aws({
-    type: 'upsertServerGroupTags',
-    label: 'Tag server group',
-    description: 'Changes tags of a server group.',
-    group: 'Cluster',
-    why: NOT_YET('Write the tags in the `deploy` stage, which tags what it makes.'),
-    fields: { ...targetFields, tags: openObject('Tags', 'Tags to set, by name.') },
   }),
 ];
 

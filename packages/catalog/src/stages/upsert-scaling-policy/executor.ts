@@ -1,0 +1,30 @@
+import { awaitShown, changeChosen, SHOWN_WITHIN_MS } from '../../clusters/settings.ts';
+import { determineTargets } from '../../clusters/target.ts';
+import { executeStage, minutes } from '../../kit/index.ts';
+import { type ScalingPolicyContext, upsertScalingPolicyStage } from './definition.ts';
+import { policyOf } from './policy.ts';
+
+export const upsertScalingPolicy = executeStage(upsertScalingPolicyStage, {
+  needs: ['serverGroups', 'scaling'],
+  tasks: [
+    determineTargets<ScalingPolicyContext>({ whenAbsent: 'fail' }),
+    {
+      name: 'upsertScalingPolicy',
+      timeoutMs: minutes(10),
+      run: (run) =>
+        changeChosen(run, (ref, operation) =>
+          run.ports.scaling.savePolicy(ref, policyOf(run.context, ref.name), operation),
+        ),
+    },
+    {
+      name: 'waitForScalingPolicy',
+      timeoutMs: SHOWN_WITHIN_MS,
+      run: (run) =>
+        awaitShown(run, async ({ account, region, name }) => {
+          const wanted = policyOf(run.context, name).name;
+          const found = await run.ports.scaling.read({ account, region, name });
+          return found?.policies.some((policy) => policy.name === wanted) ? null : `scaling policy ${wanted}`;
+        }),
+    },
+  ],
+});
