@@ -7,6 +7,7 @@ import { checkPreconditionStage } from './stages/check-precondition/definition.t
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { cloneServerGroupStage } from './stages/clone-server-group/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
+import { deleteImageStage } from './stages/delete-image/definition.ts';
 import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definition.ts';
 import { deleteSecurityGroupStage } from './stages/delete-security-group/definition.ts';
 import { dependsOnExecutionStage } from './stages/depends-on-execution/definition.ts';
@@ -21,8 +22,8 @@ import { evaluateVariablesStage } from './stages/evaluate-variables/definition.t
 import { findArtifactFromExecutionStage } from './stages/find-artifact-from-execution/definition.ts';
 import { findImageStage } from './stages/find-image/definition.ts';
 import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
-import { modifyAwsScalingProcessStage } from './stages/modify-aws-scaling-process/definition.ts';
 import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
+import { modifyAwsScalingProcessStage } from './stages/modify-aws-scaling-process/definition.ts';
 import { monitorPipelineStage } from './stages/monitor-pipeline/definition.ts';
 import { pipelineStage } from './stages/pipeline/definition.ts';
 import { resizeServerGroupStage } from './stages/resize-server-group/definition.ts';
@@ -31,13 +32,14 @@ import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
 import { rollbackServerGroupStage } from './stages/rollback-server-group/definition.ts';
 import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
 import { settleScalingStage } from './stages/settle-scaling/definition.ts';
+import { shiftTrafficStage } from './stages/shift-traffic/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
+import { upsertAsgScheduledActionsStage } from './stages/upsert-asg-scheduled-actions/definition.ts';
 import { upsertImageTagsStage } from './stages/upsert-image-tags/definition.ts';
 import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
+import { upsertScalingPolicyStage } from './stages/upsert-scaling-policy/definition.ts';
 import { upsertSecurityGroupStage } from './stages/upsert-security-group/definition.ts';
 import { upsertServerGroupTagsStage } from './stages/upsert-server-group-tags/definition.ts';
-import { upsertScalingPolicyStage } from './stages/upsert-scaling-policy/definition.ts';
-import { upsertAsgScheduledActionsStage } from './stages/upsert-asg-scheduled-actions/definition.ts';
 import { waitStage } from './stages/wait/definition.ts';
 import { waitUntilStage } from './stages/wait-until/definition.ts';
 import { webhookStage } from './stages/webhook/definition.ts';
@@ -47,6 +49,7 @@ import { monitoredStrategy } from './strategies/monitored/definition.ts';
 import { noneStrategy } from './strategies/none/definition.ts';
 import { redblackStrategy } from './strategies/redblack/definition.ts';
 import { rollingredblackStrategy } from './strategies/rollingredblack/definition.ts';
+import { weightedStrategy } from './strategies/weighted/definition.ts';
 import { manualTrigger } from './triggers/manual/definition.ts';
 import { webhookTrigger } from './triggers/webhook/definition.ts';
 
@@ -66,6 +69,7 @@ export const stageDefinitions = {
   findImage: findImageStage,
   findImageFromTags: findImageFromTagsStage,
   upsertImageTags: upsertImageTagsStage,
+  deleteImage: deleteImageStage,
   deploy: deployStage,
   createServerGroup: createServerGroupStage,
   upsertAsgScheduledActions: upsertAsgScheduledActionsStage,
@@ -74,6 +78,7 @@ export const stageDefinitions = {
   modifyAwsScalingProcess: modifyAwsScalingProcessStage,
   cloneServerGroup: cloneServerGroupStage,
   deployStep: deployStepStage,
+  shiftTraffic: shiftTrafficStage,
   askDeploymentMonitor: askDeploymentMonitorStage,
   settleScaling: settleScalingStage,
   resizeServerGroup: resizeServerGroupStage,
@@ -105,6 +110,7 @@ export const strategyDefinitions = {
   rollingredblack: rollingredblackStrategy,
   monitored: monitoredStrategy,
   custom: customStrategy,
+  weighted: weightedStrategy,
 } as const;
 
 /** Every kind of trigger, by type. */

@@ -8,6 +8,7 @@ import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { cloneServerGroup } from './stages/clone-server-group/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
+import { deleteImage } from './stages/delete-image/executor.ts';
 import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
 import { deleteSecurityGroup } from './stages/delete-security-group/executor.ts';
 import { dependsOnExecution } from './stages/depends-on-execution/executor.ts';
@@ -22,8 +23,8 @@ import { evaluateVariables } from './stages/evaluate-variables/executor.ts';
 import { findArtifactFromExecution } from './stages/find-artifact-from-execution/executor.ts';
 import { findImage } from './stages/find-image/executor.ts';
 import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
-import { modifyAwsScalingProcess } from './stages/modify-aws-scaling-process/executor.ts';
 import { manualJudgment } from './stages/manual-judgment/executor.ts';
+import { modifyAwsScalingProcess } from './stages/modify-aws-scaling-process/executor.ts';
 import { monitorPipeline } from './stages/monitor-pipeline/executor.ts';
 import { pipeline } from './stages/pipeline/executor.ts';
 import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
@@ -32,13 +33,14 @@ import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
 import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts';
 import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { settleScaling } from './stages/settle-scaling/executor.ts';
+import { shiftTraffic } from './stages/shift-traffic/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
+import { upsertAsgScheduledActions } from './stages/upsert-asg-scheduled-actions/executor.ts';
 import { upsertImageTags } from './stages/upsert-image-tags/executor.ts';
 import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
+import { upsertScalingPolicy } from './stages/upsert-scaling-policy/executor.ts';
 import { upsertSecurityGroup } from './stages/upsert-security-group/executor.ts';
 import { upsertServerGroupTags } from './stages/upsert-server-group-tags/executor.ts';
-import { upsertScalingPolicy } from './stages/upsert-scaling-policy/executor.ts';
-import { upsertAsgScheduledActions } from './stages/upsert-asg-scheduled-actions/executor.ts';
 import { wait } from './stages/wait/executor.ts';
 import { waitUntil } from './stages/wait-until/executor.ts';
 import { webhook } from './stages/webhook/executor.ts';
@@ -65,6 +67,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   findImage,
   findImageFromTags,
   upsertImageTags,
+  deleteImage,
   deploy,
   createServerGroup,
   upsertAsgScheduledActions,
@@ -73,6 +76,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   modifyAwsScalingProcess,
   cloneServerGroup,
   deployStep,
+  shiftTraffic,
   askDeploymentMonitor,
   settleScaling,
   resizeServerGroup,
