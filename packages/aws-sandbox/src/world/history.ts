@@ -25,9 +25,9 @@ export class History {
 
   record(regions: Record<string, RegionStore>, at: number, revision: number): void {
     if (!this.#keeping) return;
-    const last = this.#entries.at(-1);
-    if (last?.revision === revision && last.at === at) return;
-    this.#entries.push({ at, revision, regions: structuredClone(regions) });
+    if (this.#entries.at(-1)?.revision === revision) return;
+    const copies = Object.entries(regions).map(([key, store]) => [key, copyOf(store)]);
+    this.#entries.push({ at, revision, regions: Object.fromEntries(copies) });
     if (this.#entries.length > maxEntries) this.#entries.shift();
   }
 
@@ -40,4 +40,10 @@ export class History {
     }
     return found?.regions[key];
   }
+}
+
+/** A copy of what reads can lag behind in; what is measured and remembered is large, and shared. */
+function copyOf(store: RegionStore): RegionStore {
+  const { metrics, eventMemory, ...rest } = store;
+  return { ...structuredClone(rest), metrics, eventMemory };
 }
