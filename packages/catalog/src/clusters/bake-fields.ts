@@ -5,10 +5,16 @@ import { placeFields } from './fields.ts';
 const what = {
   package: optionalText({
     label: 'Packages',
-    help: 'Names of packages to install, with blanks between. `name=1.2.3` asks for a version.',
+    help: 'Names of packages to install, with blanks between. `name=1.2.3` asks for a version; a name alone gets that of the artifact, or of the file in the build that triggered, of this name.',
     group: 'Content',
     order: 10,
     placeholder: 'web=1.2.3',
+  }),
+  packageArtifactIds: textList({
+    label: 'Package artifacts',
+    help: 'Ids of expected artifacts of type deb or rpm that are installed too.',
+    group: 'Content',
+    order: 11,
   }),
   script: optionalText(
     {

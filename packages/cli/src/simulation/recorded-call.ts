@@ -17,7 +17,7 @@ export interface RecordedCall {
 }
 
 const READS =
-  /^(list|read|find|get|next|describe|preflight|hopeless|bakeLog|search|watch|fetch|query|is|has|can|resolve|target)/;
+  /^(list|read|find|get|next|describe|preflight|hopeless|bakeLog|bakeDrop|sharedWith|usersOf|defaultAccount|digest|search|watch|fetch|query|is|has|can|resolve|target)/;
 
 /** Does the call only look? */
 export function effectOf(port: string, method: string, args: readonly unknown[]): 'read' | 'change' {
@@ -30,7 +30,19 @@ export function effectOf(port: string, method: string, args: readonly unknown[])
 export function plainArguments(args: readonly unknown[]): unknown[] {
   return args
     .filter((arg) => !(isJsonObject(arg) && typeof arg['key'] === 'string' && 'executionId' in arg))
-    .map((arg) => JSON.parse(JSON.stringify(arg, (key, value) => (key === 'abort' ? undefined : value)) ?? 'null'));
+    .map((arg) => plainValue(arg) ?? null);
+}
+
+function plainValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => plainValue(item) ?? null);
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  const plain: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const item = key === 'abort' ? undefined : plainValue((value as Record<string, unknown>)[key]);
+    if (item !== undefined) plain[key] = item;
+  }
+  return plain;
 }
 
 const words = (method: string): string => method.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -64,7 +64,9 @@ export class ScriptedCloud {
     return new Proxy(world, {
       get: (ports, name) => {
         const port: unknown = Reflect.get(ports, name);
-        return port === undefined ? undefined : this.record(name as PortName, port as object, stage);
+        // Leases are how stages keep out of each other's way: nothing of the cloud.
+        if (port === undefined || name === 'leases') return port;
+        return this.record(name as PortName, port as object, stage);
       },
     });
   }

@@ -14,6 +14,7 @@ const written = {
         instanceType: z.string(),
         imageName: z.string(),
         amiSuffix: z.string(),
+        packages: z.string().describe('With the versions found'),
         script: z.string().describe('Empty when Packer bakes'),
         expiresTime: z.number(),
       })

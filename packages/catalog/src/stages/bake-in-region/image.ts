@@ -20,7 +20,7 @@ const numberedName = (name: string, number: number): string =>
 export async function createImage(run: BakeRun): Promise<TaskResult> {
   const plan = planOf(run);
   const number = typeof run.memory['number'] === 'number' ? run.memory['number'] : 1;
-  const names = packagesOf(run.context.package).map(({ name, version }) => (version ? `${name} ${version}` : name));
+  const names = packagesOf(plan.packages).map(({ name, version }) => (version ? `${name} ${version}` : name));
   const settle = await run.intend({ ...imageEntry(run), action: 'create' });
   try {
     const id = await run.ports.images.createImage(

@@ -24,7 +24,7 @@ const scalars = (values: JsonObject): Readonly<Record<string, string>> =>
 /** Variables that a template may declare; those that it does not are not given. */
 function specOf(run: BakeRun, plan: BakePlan): PackerSpec {
   const { context } = run;
-  const packages = packagesOf(context.package);
+  const packages = packagesOf(plan.packages);
   return {
     ...placeOf(run),
     template: context.templateFileName ?? '',

@@ -6,6 +6,7 @@ import type { Image } from '../../kit/ports/index.ts';
 import { bakeKeyOf } from './bake-key.ts';
 import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, withKey } from './bake-script.ts';
 import type { bakeInRegionStage } from './definition.ts';
+import { resolvedPackages } from './packages.ts';
 
 export type Context = z.output<typeof bakeInRegionStage.context>;
 export type BakeRun = TaskRun<Context, 'images' | 'leases' | 'packer'>;
@@ -83,6 +84,7 @@ function nameOf(
 }
 
 interface Content {
+  readonly packages: string;
   readonly base: Image | null;
   readonly script: string;
   readonly templateDigest: string | null;
@@ -92,24 +94,26 @@ interface Content {
 async function contentOf(run: BakeRun): Promise<Content> {
   const { context } = run;
   const { templateFileName, varFileName, baseAmi, baseOs } = context;
+  const packages = resolvedPackages(run);
   if (!templateFileName)
     return {
+      packages,
       base: await findBase(run),
-      script: bakeScript({ ...context, variables: context.extendedAttributes }),
+      script: bakeScript({ ...context, package: packages, variables: context.extendedAttributes }),
       templateDigest: null,
     };
   const templateDigest = await run.ports.packer.digest(templateFileName, varFileName ?? null);
   // A template may know its base by itself.
-  return { base: baseAmi || baseOs ? await findBase(run) : null, script: '', templateDigest };
+  return { packages, base: baseAmi || baseOs ? await findBase(run) : null, script: '', templateDigest };
 }
 
-const keyOfContent = (run: BakeRun, { base, script, templateDigest }: Content): Promise<string> => {
+const keyOfContent = (run: BakeRun, { packages, base, script, templateDigest }: Content): Promise<string> => {
   const { context } = run;
   return bakeKeyOf({
     ...placeOf(run),
     base: base?.id ?? null,
     architecture: base?.architecture ?? null,
-    packages: packagesOf(context.package),
+    packages: packagesOf(packages),
     script,
     scriptVersion: SCRIPT_VERSION,
     variables: context.extendedAttributes ?? {},
@@ -136,7 +140,8 @@ export async function planBake(run: BakeRun): Promise<BakePlan> {
     baseAmiId: content.base?.id ?? '',
     architecture,
     instanceType: context.instanceType || (architecture === 'arm64' ? 't4g.small' : 't3.small'),
-    imageName: nameOf(run, packagesOf(context.package)[0], { architecture, suffix, key: bakeKey }),
+    packages: content.packages,
+    imageName: nameOf(run, packagesOf(content.packages)[0], { architecture, suffix, key: bakeKey }),
     amiSuffix: suffix,
     script: content.script && withKey(content.script, bakeKey),
     expiresTime: run.now() + EXPIRES_AFTER_MS,
@@ -145,7 +150,7 @@ export async function planBake(run: BakeRun): Promise<BakePlan> {
 
 /** Tags of the finished image. None of them makes it a base image. */
 export function tagsOfImage(run: BakeRun, plan: BakePlan): Readonly<Record<string, string>> {
-  const [first] = packagesOf(run.context.package);
+  const [first] = packagesOf(plan.packages);
   const { application, id } = run.execution;
   const version: Record<string, string> = first?.version
     ? { version: first.version, appversion: `${first.name}-${first.version}`, 'cd:version': first.version }
