@@ -6,6 +6,12 @@ import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { cloneServerGroupStage } from './stages/clone-server-group/definition.ts';
+import { terminateInstancesStage } from './stages/terminate-instances/definition.ts';
+import { terminateInstanceAndDecrementServerGroupStage } from './stages/terminate-instance-and-decrement-server-group/definition.ts';
+import { rebootInstancesStage } from './stages/reboot-instances/definition.ts';
+import { detachInstancesStage } from './stages/detach-instances/definition.ts';
+import { registerInstancesWithLoadBalancerStage } from './stages/register-instances-with-load-balancer/definition.ts';
+import { deregisterInstancesFromLoadBalancerStage } from './stages/deregister-instances-from-load-balancer/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
 import { deleteImageStage } from './stages/delete-image/definition.ts';
 import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definition.ts';
@@ -72,6 +78,12 @@ export const stageDefinitions = {
   deleteImage: deleteImageStage,
   deploy: deployStage,
   createServerGroup: createServerGroupStage,
+  deregisterInstancesFromLoadBalancer: deregisterInstancesFromLoadBalancerStage,
+  registerInstancesWithLoadBalancer: registerInstancesWithLoadBalancerStage,
+  detachInstances: detachInstancesStage,
+  rebootInstances: rebootInstancesStage,
+  terminateInstanceAndDecrementServerGroup: terminateInstanceAndDecrementServerGroupStage,
+  terminateInstances: terminateInstancesStage,
   upsertAsgScheduledActions: upsertAsgScheduledActionsStage,
   upsertScalingPolicy: upsertScalingPolicyStage,
   upsertServerGroupTags: upsertServerGroupTagsStage,

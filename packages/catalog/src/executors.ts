@@ -7,6 +7,12 @@ import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { cloneServerGroup } from './stages/clone-server-group/executor.ts';
+import { terminateInstances } from './stages/terminate-instances/executor.ts';
+import { terminateInstanceAndDecrementServerGroup } from './stages/terminate-instance-and-decrement-server-group/executor.ts';
+import { rebootInstances } from './stages/reboot-instances/executor.ts';
+import { detachInstances } from './stages/detach-instances/executor.ts';
+import { registerInstancesWithLoadBalancer } from './stages/register-instances-with-load-balancer/executor.ts';
+import { deregisterInstancesFromLoadBalancer } from './stages/deregister-instances-from-load-balancer/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
 import { deleteImage } from './stages/delete-image/executor.ts';
 import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
@@ -70,6 +76,12 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   deleteImage,
   deploy,
   createServerGroup,
+  deregisterInstancesFromLoadBalancer,
+  registerInstancesWithLoadBalancer,
+  detachInstances,
+  rebootInstances,
+  terminateInstanceAndDecrementServerGroup,
+  terminateInstances,
   upsertAsgScheduledActions,
   upsertScalingPolicy,
   upsertServerGroupTags,

@@ -1,4 +1,4 @@
-import { placeFields, safetyFields, targetFields } from '../clusters/fields.ts';
+import { placeFields, targetFields } from '../clusters/fields.ts';
 import { flag, optionalChoice, optionalNumber, optionalText, text, textList, textMap } from '../kit/fields.ts';
 import { anything, openObject } from './fields.ts';
 import { type KeptStage, keptStage } from './kept-stage.ts';
@@ -17,80 +17,6 @@ const serverGroups: readonly KeptStage[] = [
     why: NOT_YET('Change the warm pool by hand.'),
     fields: { ...targetFields, warmPool: openObject('Warm pool', 'Sizes and state of the instances kept ready.') },
   }),
-];
-
-const instanceFields = {
-  ...placeFields,
-  serverGroupName: optionalText({ label: 'Server group', help: 'Server group of the instances.' }),
-  asgName: optionalText({
-    label: 'Server group (other spelling)',
-    help: 'Read when `serverGroupName` is absent.',
-    widget: 'hidden',
-  }),
-  instanceIds: textList({ label: 'Instances', help: 'Ids of the instances.', required: true }),
-};
-const balancedFields = {
-  ...instanceFields,
-  loadBalancerNames: textList({ label: 'Load balancers', help: 'Classic load balancers by name.' }),
-  targetGroupNames: textList({ label: 'Target groups', help: 'Target groups by name.' }),
-};
-const onInstances = (type: string, label: string, description: string, instead: string, balanced = false): KeptStage =>
-  aws({
-    type,
-    label,
-    description,
-    group: balanced ? 'Traffic' : 'Cluster',
-    why: NOT_YET(instead),
-    fields: balanced ? balancedFields : { ...instanceFields, ...safetyFields },
-  });
-
-const instances: readonly KeptStage[] = [
-  onInstances(
-    'terminateInstances',
-    'Terminate instances',
-    'Ends instances; their group replaces them.',
-    'End them by hand.',
-  ),
-  aws({
-    type: 'terminateInstanceAndDecrementServerGroup',
-    label: 'Terminate instance and shrink',
-    description: 'Ends an instance and makes its server group one smaller.',
-    group: 'Cluster',
-    why: NOT_YET('Use a `resizeServerGroup` stage with `scale_down`, which lets the group choose the instance.'),
-    fields: {
-      ...placeFields,
-      asgName: optionalText({ label: 'Server group', help: 'Server group of the instance.' }),
-      serverGroupName: optionalText({
-        label: 'Server group (other spelling)',
-        help: 'Read when `asgName` is absent.',
-        widget: 'hidden',
-      }),
-      instance: optionalText({ label: 'Instance', help: 'Id of the instance.', required: true }),
-      instanceIds: textList({ label: 'Instances', help: 'Ids, when there are several.', widget: 'hidden' }),
-      setMaxToNewDesired: flag({ label: 'Lower the most too', help: 'The new size becomes the most.' }),
-    },
-  }),
-  onInstances('rebootInstances', 'Reboot instances', 'Restarts instances.', 'Restart them by hand, or deploy anew.'),
-  onInstances(
-    'detachInstances',
-    'Detach instances',
-    'Takes instances out of their server group and lets them run.',
-    'Detach them by hand.',
-  ),
-  onInstances(
-    'registerInstancesWithLoadBalancer',
-    'Register instances',
-    'Puts instances in traffic.',
-    'Use an `enableServerGroup` stage for the whole group.',
-    true,
-  ),
-  onInstances(
-    'deregisterInstancesFromLoadBalancer',
-    'Deregister instances',
-    'Takes instances out of traffic.',
-    'Use a `disableServerGroup` stage for the whole group.',
-    true,
-  ),
 ];
 
 const MANAGED =
@@ -205,4 +131,4 @@ const functions: readonly KeptStage[] = [
 ];
 
 /** Stages of AWS that are not carried out. */
-export const keptAwsStages: readonly KeptStage[] = [...serverGroups, ...instances, ...surroundings, ...functions];
+export const keptAwsStages: readonly KeptStage[] = [...serverGroups, ...surroundings, ...functions];

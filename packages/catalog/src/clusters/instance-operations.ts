@@ -1,0 +1,113 @@
+import { type Failure, FailureError, isJsonObject } from '@gennaker/pipeline-dsl';
+import { again, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
+import type { Machine, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
+import { pollDelay, refusalNow, type Safety } from './operations.ts';
+import { accountOf, regionsOf } from './place.ts';
+
+export type InstanceRun<Context> = TaskRun<Context, 'instances' | 'serverGroups'>;
+
+interface InstanceContext extends Safety {
+  readonly credentials?: string | null;
+  readonly account?: string | null;
+  readonly regions?: readonly string[] | null;
+  readonly region?: string | null;
+  readonly location?: string | null;
+  readonly serverGroupName?: string | null;
+  readonly asgName?: string | null;
+  readonly instanceIds?: readonly string[] | null;
+  readonly targetGroupNames?: readonly string[] | null;
+  readonly loadBalancerNames?: readonly string[] | null;
+}
+
+export const placeOf = (context: InstanceContext): RegionRef => ({
+  account: accountOf(context),
+  region: regionsOf(context)[0]!,
+});
+
+/** Ids that the stage names; throws `instances.none` when it names none. */
+export function idsOf(context: { readonly instanceIds?: readonly string[] | null }): readonly string[] {
+  const ids = [...new Set(context.instanceIds ?? [])];
+  if (ids.length > 0) return ids;
+  throw new FailureError({
+    code: 'instances.none',
+    message: 'The stage names no instance.',
+    advice: 'Name the instances in the stage.',
+  });
+}
+
+const GROUPS = 'serverGroupsOfInstances';
+
+/**
+ * Server group of each instance, by its id: as the stage says, else the one it is a member of. Looked up once: one that
+ * has ended says it no more.
+ */
+export async function groupsOfInstances(run: InstanceRun<InstanceContext>): Promise<Readonly<Record<string, string>>> {
+  const known = run.memory[GROUPS];
+  if (isJsonObject(known)) return known as Record<string, string>;
+  const ids = idsOf(run.context);
+  const named = run.context.serverGroupName || run.context.asgName;
+  const found = named ? [] : await run.ports.instances.find(placeOf(run.context), ids);
+  const groups = Object.fromEntries(
+    named
+      ? ids.map((id) => [id, named])
+      : found.flatMap(({ id, serverGroup }) => (serverGroup ? [[id, serverGroup] as const] : [])),
+  );
+  await run.remember({ [GROUPS]: groups });
+  return groups;
+}
+
+/** Server groups of the instances, each once. */
+export async function refsOfInstances(run: InstanceRun<InstanceContext>): Promise<readonly ServerGroupRef[]> {
+  const names = [...new Set(Object.values(await groupsOfInstances(run)))];
+  return names.map((name) => ({ ...placeOf(run.context), name }));
+}
+
+/** Why the instances may not leave traffic now, read live; null when something else goes on serving. */
+export async function instanceRefusal(run: InstanceRun<InstanceContext>, act: string): Promise<Failure | null> {
+  const ids = new Set(idsOf(run.context));
+  return refusalNow(run, await refsOfInstances(run), run.context, `${act} instances of`, ids);
+}
+
+/** Writes the change of each instance into the ledger, makes it, and notes that it is made. */
+export async function changeInstances(
+  run: InstanceRun<InstanceContext>,
+  ids: readonly string[],
+  action: 'change' | 'remove',
+  act: () => Promise<void>,
+): Promise<void> {
+  const place = placeOf(run.context);
+  const settles = [];
+  for (const name of ids) settles.push(await run.intend({ kind: 'instance', ...place, name, action }));
+  await act();
+  for (const settle of settles) settle('done');
+}
+
+const hasEnded = ({ state }: Machine): boolean => state === 'terminated';
+
+/** Waits until the instances are gone. */
+export async function awaitEnded(run: InstanceRun<InstanceContext>): Promise<TaskResult> {
+  const ids = idsOf(run.context);
+  const left = (await run.ports.instances.find(placeOf(run.context), ids)).filter((machine) => !hasEnded(machine));
+  if (left.length === 0) return succeeded({ instanceIds: [...ids] });
+  return again(pollDelay(run), `${left.map(({ id, state }) => `${id} (${state})`).join(', ')} to end`);
+}
+
+/** Names of the target groups to act on; throws when there is none, or when classic load balancers are named. */
+export async function targetGroupsOf(run: InstanceRun<InstanceContext>): Promise<readonly string[]> {
+  const { context } = run;
+  if (context.loadBalancerNames?.length)
+    throw new FailureError({
+      code: 'instances.classic-load-balancers',
+      message: `Classic load balancers (${context.loadBalancerNames.join(', ')}) are not served.`,
+      advice: 'Name target groups instead.',
+    });
+  if (context.targetGroupNames?.length) return [...new Set(context.targetGroupNames)];
+  const groups = await Promise.all((await refsOfInstances(run)).map((ref) => run.ports.serverGroups.read(ref)));
+  const names = groups.flatMap((group: ServerGroup | null) => group?.targetGroups ?? []);
+  if (names.length > 0) return [...new Set(names)];
+  throw new FailureError({
+    code: 'instances.no-target-group',
+    message: 'The stage names no target group, and the instances’ server group is in none.',
+    advice: 'Name the target groups in the stage.',
+  });
+}

@@ -1,0 +1,26 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import {
+  instanceFields,
+  instanceOutputs,
+  instanceSafetyFields,
+  targetGroupFields,
+} from '../../clusters/instance-fields.ts';
+
+export const deregisterInstancesFromLoadBalancerStage = defineStage({
+  type: 'deregisterInstancesFromLoadBalancer',
+  version: 1,
+  provider: 'aws',
+  label: 'Deregister instances',
+  description: 'Takes instances out of traffic.',
+  group: 'Traffic',
+  icon: 'log-out',
+  context: z.looseObject({ ...instanceFields, ...targetGroupFields, ...instanceSafetyFields }),
+  outputs: instanceOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+});
+
+export type DeregisterInstancesFromLoadBalancerContext = z.output<
+  typeof deregisterInstancesFromLoadBalancerStage.context
+>;

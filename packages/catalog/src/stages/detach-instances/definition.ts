@@ -1,0 +1,34 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { instanceFields, instanceOutputs, instanceSafetyFields, shrinkFields } from '../../clusters/instance-fields.ts';
+import { flag } from '../../kit/fields.ts';
+
+export const detachInstancesStage = defineStage({
+  type: 'detachInstances',
+  version: 1,
+  provider: 'aws',
+  label: 'Detach instances',
+  description: 'Takes instances out of their server group and lets them run.',
+  group: 'Cluster',
+  icon: 'unlink',
+  context: z.looseObject({
+    ...instanceFields,
+    decrementDesiredCapacity: flag({
+      label: 'Become smaller',
+      help: 'The server group becomes smaller by the instances. Else it starts others in their places.',
+      group: 'Size',
+    }),
+    ...shrinkFields,
+    terminateDetachedInstances: flag({
+      label: 'Terminate them',
+      help: 'Ends the instances once they are out of the server group.',
+      group: 'Size',
+    }),
+    ...instanceSafetyFields,
+  }),
+  outputs: instanceOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+});
+
+export type DetachInstancesContext = z.output<typeof detachInstancesStage.context>;

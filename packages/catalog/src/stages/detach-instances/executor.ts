@@ -1,0 +1,67 @@
+import {
+  awaitEnded,
+  changeInstances,
+  groupsOfInstances,
+  type InstanceRun,
+  idsOf,
+  instanceRefusal,
+  placeOf,
+  refsOfInstances,
+} from '../../clusters/instance-operations.ts';
+import { pollDelay, readAll } from '../../clusters/operations.ts';
+import { again, executeStage, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
+import { type DetachInstancesContext, detachInstancesStage } from './definition.ts';
+
+type Run = InstanceRun<DetachInstancesContext>;
+
+async function detach(run: Run): Promise<TaskResult> {
+  const refusal = await instanceRefusal(run, 'detach');
+  if (refusal) return failed(refusal);
+  const groupOf = await groupsOfInstances(run);
+  const how = {
+    shrink: run.context.decrementDesiredCapacity === true,
+    lowerMin: run.context.adjustMinIfNecessary === true,
+  };
+  for (const ref of await refsOfInstances(run)) {
+    const ids = idsOf(run.context).filter((id) => groupOf[id] === ref.name);
+    await changeInstances(run, ids, 'change', () =>
+      run.ports.instances.detach(ref, ids, how, run.operation(`detach:${ref.name}`)),
+    );
+  }
+  return succeeded();
+}
+
+async function awaitDetached(run: Run): Promise<TaskResult> {
+  const ids = idsOf(run.context);
+  const groups = await readAll(run, await refsOfInstances(run));
+  const members = groups.flatMap(({ instances }) => instances.map(({ id }) => id)).filter((id) => ids.includes(id));
+  return members.length > 0
+    ? again(pollDelay(run), `${members.join(', ')} to leave the server group`)
+    : succeeded({ instanceIds: [...ids] });
+}
+
+async function terminate(run: Run): Promise<TaskResult> {
+  const ids = idsOf(run.context);
+  await changeInstances(run, ids, 'remove', () =>
+    run.ports.instances.terminate(placeOf(run.context), ids, run.operation()),
+  );
+  return succeeded();
+}
+
+export const detachInstances = executeStage<DetachInstancesContext, unknown, 'instances' | 'serverGroups'>(
+  detachInstancesStage,
+  {
+    needs: ['instances', 'serverGroups'],
+    choose: ({ context }) => [
+      'detachInstances',
+      'waitForDetachedInstances',
+      ...(context.terminateDetachedInstances ? ['terminateDetachedInstances', 'waitForTerminatedInstances'] : []),
+    ],
+    tasks: [
+      { name: 'detachInstances', timeoutMs: minutes(10), run: detach },
+      { name: 'waitForDetachedInstances', timeoutMs: minutes(30), run: awaitDetached },
+      { name: 'terminateDetachedInstances', timeoutMs: minutes(10), run: terminate },
+      { name: 'waitForTerminatedInstances', timeoutMs: minutes(60), run: awaitEnded },
+    ],
+  },
+);

@@ -1,0 +1,42 @@
+import {
+  changeInstances,
+  type InstanceRun,
+  idsOf,
+  placeOf,
+  targetGroupsOf,
+} from '../../clusters/instance-operations.ts';
+import { pollDelay } from '../../clusters/operations.ts';
+import { again, executeStage, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
+import { type RegisterInstancesWithLoadBalancerContext, registerInstancesWithLoadBalancerStage } from './definition.ts';
+
+type Run = InstanceRun<RegisterInstancesWithLoadBalancerContext>;
+
+async function register(run: Run): Promise<TaskResult> {
+  const ids = idsOf(run.context);
+  const targetGroups = await targetGroupsOf(run);
+  await changeInstances(run, ids, 'change', () =>
+    run.ports.instances.register(placeOf(run.context), targetGroups, ids, run.operation()),
+  );
+  return succeeded();
+}
+
+async function awaitRegistered(run: Run): Promise<TaskResult> {
+  const ids = idsOf(run.context);
+  const targets = await run.ports.instances.targets(placeOf(run.context), await targetGroupsOf(run), ids);
+  const open = targets.filter(({ health }) => health !== 'Up');
+  if (open.length === 0) return succeeded({ instanceIds: [...ids] });
+  const words = open.map(({ instanceId, targetGroup, health }) => `${instanceId} (${health}) in ${targetGroup}`);
+  return again(pollDelay(run), `${words.join(', ')} to be healthy`);
+}
+
+export const registerInstancesWithLoadBalancer = executeStage<
+  RegisterInstancesWithLoadBalancerContext,
+  unknown,
+  'instances' | 'serverGroups'
+>(registerInstancesWithLoadBalancerStage, {
+  needs: ['instances', 'serverGroups'],
+  tasks: [
+    { name: 'registerInstances', timeoutMs: minutes(10), run: register },
+    { name: 'waitForUpInstances', timeoutMs: minutes(30), run: awaitRegistered },
+  ],
+});

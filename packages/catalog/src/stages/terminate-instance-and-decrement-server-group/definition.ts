@@ -1,0 +1,40 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { instanceFields, instanceOutputs, instanceSafetyFields, shrinkFields } from '../../clusters/instance-fields.ts';
+import { flag, optionalText } from '../../kit/fields.ts';
+
+export const terminateInstanceAndDecrementServerGroupStage = defineStage({
+  type: 'terminateInstanceAndDecrementServerGroup',
+  version: 1,
+  provider: 'aws',
+  label: 'Terminate instance and shrink',
+  description: 'Ends an instance and makes its server group one smaller.',
+  group: 'Cluster',
+  icon: 'minus-circle',
+  context: z.looseObject({
+    ...instanceFields,
+    instance: optionalText({
+      label: 'Instance',
+      help: 'Id of the instance.',
+      group: 'Target',
+      order: 4,
+      required: true,
+    }),
+    instanceIds: instanceFields.instanceIds.meta({
+      ...instanceFields.instanceIds.meta(),
+      required: false,
+      help: undefined,
+      widget: 'hidden',
+    }),
+    setMaxToNewDesired: flag({ label: 'Lower the most too', help: 'The new size becomes the most.', group: 'Size' }),
+    ...shrinkFields,
+    ...instanceSafetyFields,
+  }),
+  outputs: instanceOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+});
+
+export type TerminateInstanceAndDecrementServerGroupContext = z.output<
+  typeof terminateInstanceAndDecrementServerGroupStage.context
+>;

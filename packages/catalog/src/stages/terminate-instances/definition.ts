@@ -1,0 +1,19 @@
+import { defineStage } from '@gennaker/pipeline-dsl';
+import * as z from 'zod';
+import { instanceFields, instanceOutputs, instanceSafetyFields } from '../../clusters/instance-fields.ts';
+
+export const terminateInstancesStage = defineStage({
+  type: 'terminateInstances',
+  version: 1,
+  provider: 'aws',
+  label: 'Terminate instances',
+  description: 'Ends instances; their group starts others.',
+  group: 'Cluster',
+  icon: 'x-circle',
+  context: z.looseObject({ ...instanceFields, ...instanceSafetyFields }),
+  outputs: instanceOutputs,
+  changesTheWorld: true,
+  changesTraffic: true,
+});
+
+export type TerminateInstancesContext = z.output<typeof terminateInstancesStage.context>;
