@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
+// Room for young objects: a plan makes hundreds of thousands that live until it is shown.
 import { pathToFileURL } from 'node:url';
 import { bundle, ensureBundle } from './bundle.mjs';
 

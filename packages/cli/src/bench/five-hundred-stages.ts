@@ -56,14 +56,13 @@ const KINDS: readonly Kind[] = [
   (at) => ({ type: 'pipeline', application: 'shop', pipeline: `Child ${at}`, pipelineParameters: { at } }),
 ];
 
-/** Every tenth stage acts on a server group; the others take turns. */
+/** Every twenty-fifth stage acts on a server group; the others take turns. */
 function contents(at: number): JsonObject {
-  const row = Math.floor(at / ROW);
-  const kind = at % ROW === 0 ? CLUSTER_KINDS[row % CLUSTER_KINDS.length]! : KINDS[at % KINDS.length]!;
+  const kind = at % 25 === 0 ? CLUSTER_KINDS[(at / 25) % CLUSTER_KINDS.length]! : KINDS[at % KINDS.length]!;
   return kind(at);
 }
 
-/** Stages of ten types in rows that fork and join; every tenth deploys, resizes or disables a server group. */
+/** Stages of ten types in rows that fork and join; every twenty-fifth deploys, resizes or disables a server group. */
 export function fiveHundredStages(): JsonObject {
   const before = (row: number, offset: number): string => String((row - 1) * ROW + (offset % ROW));
   return {
