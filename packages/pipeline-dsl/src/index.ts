@@ -4,6 +4,7 @@ export * from './execution.ts';
 export * from './failure.ts';
 export * from './finding.ts';
 export * from './json.ts';
+export * from './lock.ts';
 export * from './moniker.ts';
 export * from './pipeline.ts';
 export * from './stage.ts';

@@ -1,5 +1,5 @@
 import type { Ports, TaskDefinition } from '@gennaker/catalog/kit';
-import { isComplete, type Stage, type Task } from '@gennaker/pipeline-dsl';
+import { isComplete, isJsonObject, type Stage, type Task } from '@gennaker/pipeline-dsl';
 import { admissionRule } from './admission-rule.ts';
 import { applyRound, timeOut } from './apply-round.ts';
 import { failTask } from './failing.ts';
@@ -7,7 +7,9 @@ import { endExecution } from './handlers/complete-execution.ts';
 import { endStage } from './handlers/complete-stage.ts';
 import { handleStep } from './handlers/index.ts';
 import { retryExpressions } from './late-expressions.ts';
+import { applyLockAnswer, isDueForLocks } from './locks.ts';
 import { Mailbox } from './mailbox.ts';
+import { driveKey } from './messages.ts';
 import { parsedContext } from './planning.ts';
 import type {
   Claimed,
@@ -19,6 +21,7 @@ import type {
   Lease,
   Signal,
   StageExecutor,
+  StageRef,
   WorkQueue,
 } from './ports.ts';
 import { currentTask, ExecutionRun, type Surroundings } from './run.ts';
@@ -114,9 +117,11 @@ export class Drive {
 
   /** One turn of the loop; true when the execution was given back. */
   private async step(): Promise<boolean> {
+    this.lookForLocks();
     this.settle();
     await this.reopenIfAsked();
     this.askOutside();
+    if (await this.takeLocks()) return false;
     const ready = this.readyStages();
     if (ready.length === 0 && this.inFlight.size === 0) return this.release();
     if (this.run.dirty) await this.commit(null);
@@ -129,6 +134,37 @@ export class Drive {
 
   private settle(): void {
     for (let step = this.run.agenda.shift(); step; step = this.run.agenda.shift()) handleStep(this.run, step);
+  }
+
+  /** Stages in line for locks ask again when they were woken or their time has come. */
+  private lookForLocks(): void {
+    for (const stage of this.run.running())
+      if (isDueForLocks(this.run, stage)) this.run.push({ do: 'continueStage', stageId: stage.id });
+  }
+
+  /** Asks for the locks of stages about to begin, whose rows have to be there first; true when any asked. */
+  private async takeLocks(): Promise<boolean> {
+    const { run } = this;
+    if (run.wantedLocks.size === 0) return false;
+    if (run.dirty) await this.commit(null);
+    const { causedBy } = run.execution.trigger;
+    const heirOf = isJsonObject(causedBy) && typeof causedBy['stageId'] === 'string' ? causedBy['stageId'] : null;
+    for (const [stageId, keys] of [...run.wantedLocks]) {
+      run.wantedLocks.delete(stageId);
+      const ask = { executionId: this.executionId, stageId, keys, heirOf, at: run.now() };
+      const answer = await this.around.store.takeLocks(ask);
+      applyLockAnswer(run, run.stage(stageId), answer);
+      if (answer.verdict !== 'held') for (const other of answer.wake) await this.wake(other);
+    }
+    return true;
+  }
+
+  /** A stage of another execution looks at once for what it waits for. */
+  private async wake({ executionId, stageId }: StageRef): Promise<void> {
+    const { store, queue } = this.around;
+    const at = this.run.now();
+    await store.signal({ executionId, stageId, kind: 'wake', body: {}, user: 'gennaker', at, onceKey: null });
+    await queue.wake([{ key: driveKey(executionId), message: { type: 'DriveExecution', executionId }, at }]);
   }
 
   /** Fetches what expressions of stages about to start ask; the stage is looked at again with the answers. */
@@ -253,11 +289,6 @@ export class Drive {
     return dues.length === 0 ? null : dues.reduce((a, b) => Math.min(a, b));
   }
 
-  private executor(stage: Stage): StageExecutor | null {
-    const alias = stage.context['alias'];
-    return this.around.registry.executor(stage.type, typeof alias === 'string' ? alias : undefined);
-  }
-
   /** Stages with a task (or a cancel hook) that can run a round now. */
   private readyStages(): Stage[] {
     if (this.run.execution.status !== 'RUNNING') return [];
@@ -273,14 +304,14 @@ export class Drive {
   private hookDue(stage: Stage): boolean {
     const children = this.run.children(stage.id);
     return (
-      (stage.endsAs === 'CANCELED' || this.executor(stage)?.execution.onCancel !== undefined) &&
+      (stage.endsAs === 'CANCELED' || this.run.executor(stage)?.execution.onCancel !== undefined) &&
       (stage.dueAt === null || stage.dueAt <= this.run.now()) &&
       children.every((child) => isComplete(child.status) || child.status === 'NOT_STARTED')
     );
   }
 
   private async startRound(stage: Stage): Promise<void> {
-    const executor = this.executor(stage);
+    const executor = this.run.executor(stage);
     if (stage.status !== 'RUNNING') return;
     if (stage.endsAs !== null) return this.startHook(stage, executor);
     const task = currentTask(stage);

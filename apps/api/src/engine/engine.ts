@@ -206,6 +206,8 @@ export class Engine {
         return this.admitNext(message.pipelineConfigId);
       case 'TellParent':
         return this.tellParent(message.executionId, message.parentExecutionId, message.parentStageId);
+      case 'FreeLocks':
+        return this.freeLocks(message.stageId);
       case 'LookForWork':
         return this.lookForWork();
     }
@@ -301,6 +303,11 @@ export class Engine {
     const { store, clock, queue } = this.options;
     const admitted = await store.admitNext(pipelineConfigId, clock.now());
     await queue.wake([...admitted.next, ...admitted.superseded].map((id) => this.dueNow(id)));
+  }
+
+  private async freeLocks(stageId: string): Promise<void> {
+    for (const next of await this.options.store.freeLocks(stageId))
+      await this.send(next.executionId, next.stageId, 'wake', {}, 'gennaker');
   }
 
   private async tellParent(executionId: string, parentExecutionId: string, parentStageId: string): Promise<void> {

@@ -10,6 +10,8 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('AdmitNext'), pipelineConfigId: z.string().min(1).max(200) }),
   /** A child ended, or goes on after its end: tell the stage that started it. */
   z.object({ type: z.literal('TellParent'), executionId: id, parentExecutionId: id, parentStageId: id }),
+  /** A top-level stage ended: what it held is free for the next. */
+  z.object({ type: z.literal('FreeLocks'), stageId: id }),
   /** More is due in the rows than the queue was told: look there. */
   z.object({ type: z.literal('LookForWork') }),
 ]);
@@ -18,4 +20,5 @@ export type Message = z.infer<typeof messageSchema>;
 
 export const driveKey = (executionId: string): string => `drive.${executionId}`;
 export const admitKey = (pipelineConfigId: string): string => `admit.${pipelineConfigId}`;
+export const freeLocksKey = (stageId: string): string => `locks.${stageId}`;
 export const tellParentKey = (executionId: string): string => `parent.${executionId}`;

@@ -59,7 +59,8 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   try {
     const gates = gateStages(run, stage, evaluated.context);
     const before = [...gates, ...(executor.execution.before?.(typedView) ?? [])];
-    const tasks = buildTasks(executor, typedView, before.length === 0 ? startTime : null);
+    const locks = executor.definition.locks?.(parsed.data, run.execution.application) ?? [];
+    const tasks = buildTasks(executor, typedView, before.length + locks.length === 0 ? startTime : null);
     run.record({
       type: 'stage.started',
       stageId: stage.id,
@@ -180,7 +181,7 @@ function actingUser(run: ExecutionRun, stage: Stage): string {
   return run.execution.authentication.user;
 }
 
-/** The stage's tasks; with nothing to run before them the first one is RUNNING at once. */
+/** The stage's tasks; with nothing to run or to take before them the first one is RUNNING at once. */
 function buildTasks(executor: StageExecutor, view: PlanView<unknown>, firstStartsAt: number | null): Task[] {
   const { execution } = executor;
   const names = execution.choose?.(view) ?? execution.tasks.map((task) => task.name);

@@ -136,6 +136,44 @@ export type Admission =
   | { readonly verdict: 'done' | 'lost' }
   | { readonly verdict: 'wait'; readonly behind: string; readonly ahead: number };
 
+/** A stage that asks for locks. What a stage it was planned by, or started by, holds already counts as its own. */
+export interface LockAsk {
+  readonly executionId: string;
+  readonly stageId: string;
+  readonly keys: readonly string[];
+  /** Stage whose work this execution puts right: it hands over what it holds. */
+  readonly heirOf: string | null;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** Who has a lock, or asked for it before. */
+export interface LockHolder {
+  readonly executionId: string;
+  readonly stageId: string;
+  readonly stageName: string;
+  readonly application: string;
+  readonly executionName: string;
+}
+
+/**
+ * `wait`: nothing was taken; the asker is in line, first come first served. `stuck`: it waits for a holder that waits for
+ * it, and began later: it has to give way. `wake` are stages that have to look again at once.
+ */
+export type LockAnswer =
+  | { readonly verdict: 'held' }
+  | {
+      readonly verdict: 'wait' | 'stuck';
+      readonly key: string;
+      readonly holder: LockHolder;
+      readonly wake: readonly StageRef[];
+    };
+
+export interface StageRef {
+  readonly executionId: string;
+  readonly stageId: string;
+}
+
 /** A worker and the executions it has in hand. */
 export interface Asker {
   readonly workerId: string;
@@ -189,6 +227,17 @@ export interface ExecutionStore {
     pipelineConfigId: string,
     at: number,
   ): Promise<{ readonly next: readonly string[]; readonly superseded: readonly string[] }>;
+
+  /**
+   * Takes all keys at once or none, for the asker's top-level stage. Held until that stage has ended, as its row says;
+   * asking again for what is held changes nothing. The asker's row must be stored as RUNNING.
+   */
+  takeLocks(ask: LockAsk): Promise<LockAnswer>;
+  /**
+   * After the end of a top-level stage: forgets what ended stages held and asked for. Answers who would get what they
+   * wait for now, and ends the wake-up that asked for it.
+   */
+  freeLocks(stageId: string): Promise<readonly StageRef[]>;
 
   /**
    * Wake-ups due before `at` whose execution nobody works on. A lease of a living worker counts, except that the asker

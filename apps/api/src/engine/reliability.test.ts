@@ -8,7 +8,7 @@ import { hooked } from './testing/toy-stages.ts';
 const stages = [
   { refId: 'A', type: 'parent', name: 'A', requisiteStageRefIds: [], before: [{}], after: [{}, {}] },
   { refId: 'B', type: 'twoSteps', name: 'B', requisiteStageRefIds: ['A'] },
-  { refId: 'C', type: 'sleep', name: 'C', requisiteStageRefIds: ['A'] },
+  { refId: 'C', type: 'holding', name: 'C', requisiteStageRefIds: ['A'], locks: ['web'] },
   { refId: 'D', type: 'work', name: 'D', requisiteStageRefIds: ['B', 'C'] },
 ];
 const ended = { A: 'SUCCEEDED', B: 'SUCCEEDED', C: 'SUCCEEDED', D: 'SUCCEEDED', execution: 'SUCCEEDED' };

@@ -70,6 +70,7 @@ function reset(run: ExecutionRun, stage: Stage, extra: JsonObject): void {
     'skippedBecause',
     'manualSkip',
     'artifactResolution',
+    'waitedForLeaseMs',
   ]);
   for (const key of run.around.registry.executor(stage.type)?.definition.clearOnRestart ?? []) drop.add(key);
   const kept = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !drop.has(key)));

@@ -10,7 +10,7 @@ import {
   type TaskPatch,
 } from '@gennaker/pipeline-dsl';
 import { type Graph, type GrowingGraph, indexGraph } from '@gennaker/pipeline-dsl/graph';
-import { driveKey, tellParentKey } from './messages.ts';
+import { driveKey, freeLocksKey, tellParentKey } from './messages.ts';
 import type {
   Claimed,
   Clock,
@@ -21,6 +21,7 @@ import type {
   LedgerWrite,
   OutsideWorld,
   StageChange,
+  StageExecutor,
   StageRegistry,
 } from './ports.ts';
 import { StageAnswers } from './stage-answers.ts';
@@ -66,6 +67,10 @@ export class ExecutionRun {
   signalCount: number;
   readonly agenda: Step[] = [];
   readonly answers = new StageAnswers();
+  /** Stages known to hold the locks they declare. */
+  readonly locked = new Set<string>();
+  /** Stages about to begin, with the locks they have to take first. */
+  readonly wantedLocks = new Map<string, readonly string[]>();
   private readonly byId = new Map<string, Stage>();
   private topByRef = new Map<string, Stage>();
   private childrenOf = new Map<string, Stage[]>();
@@ -142,12 +147,18 @@ export class ExecutionRun {
     return at;
   }
 
+  executor(stage: Stage): StageExecutor | null {
+    const { alias } = stage.context;
+    return this.around.registry.executor(stage.type, typeof alias === 'string' ? alias : undefined);
+  }
+
   push(step: Step): void {
     this.agenda.push(step);
   }
 
   record(event: ExecutionEventBody): void {
     if ('stageId' in event) this.note(event);
+    if (event.type === 'stage.restarted') this.locked.delete(event.stageId);
     if (event.type === 'stage.dropped') this.unindex(this.stage(event.stageId));
     foldEvent(this.execution, event, (id) => this.byId.get(id));
     if (event.type === 'stage.planned') this.index(event.data);
@@ -193,6 +204,16 @@ export class ExecutionRun {
 
   due(due: Due): void {
     this.dues.push(due);
+  }
+
+  /** What the stage holds is free for others, if it or a stage it planned may hold anything. */
+  freeLocks(stage: Stage): void {
+    const declares = (each: Stage): boolean =>
+      this.executor(each)?.definition.locks !== undefined || this.children(each.id).some(declares);
+    if (stage.parentStageId !== null || !declares(stage)) return;
+    this.locked.delete(stage.id);
+    const stageId = stage.id;
+    this.due({ key: freeLocksKey(stageId), message: { type: 'FreeLocks', stageId }, at: this.now() });
   }
 
   /** The stage that started this execution, if one did, hears that it has ended or goes on again. */

@@ -1,11 +1,12 @@
 import type { TaskDefinition } from '@gennaker/catalog/kit';
 import type { Stage, Task } from '@gennaker/pipeline-dsl';
+import { waitedForLocks } from './locks.ts';
 import type { ExecutionRun } from './run.ts';
 
 const DEFAULT_LIMIT_MS = 2 * 3_600_000;
 
 /**
- * Epoch ms at which the task's time is up, pauses and waits at gates (execution windows) left out. `stageTimeoutMs` of the stage or of
+ * Epoch ms at which the task's time is up, pauses and waits at gates (execution windows) or in line for locks left out. `stageTimeoutMs` of the stage or of
  * the nearest parent that has it counts from that stage's start; else the task's own limit from the task's start.
  */
 export function deadlineOf(
@@ -15,10 +16,12 @@ export function deadlineOf(
   definition: TaskDefinition<unknown, never> | undefined,
   context: unknown,
 ): number {
+  let inLine = 0;
   for (let at: Stage | undefined = stage; at; at = at.parentStageId === null ? undefined : run.find(at.parentStageId)) {
+    inLine += waitedForLocks(at);
     const limit = Number(at.context['stageTimeoutMs']);
     if (Number.isFinite(limit) && limit > 0 && at.startTime !== null) {
-      return at.startTime + limit + pausedSince(run, at.startTime) + timeAtGates(run, at);
+      return at.startTime + limit + pausedSince(run, at.startTime) + timeAtGates(run, at) + inLine;
     }
   }
   const own = definition?.timeoutMs;

@@ -23,7 +23,7 @@ const epoch = z.number().nullable().describe('Epoch ms');
 
 export const wait = z
   .object({
-    kind: z.enum(['time', 'person', 'execution', 'window', 'queue', 'retry', 'resource', 'answer']),
+    kind: z.enum(['time', 'person', 'execution', 'window', 'queue', 'retry', 'resource', 'answer', 'lease']),
     reason: z.string(),
     since: z.number(),
     until: z.number().optional(),

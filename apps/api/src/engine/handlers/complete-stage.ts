@@ -57,6 +57,7 @@ export function endStage(run: ExecutionRun, stage: Stage, status: Status): void 
       ...(exception ? { contextPatch: { exception } } : {}),
     },
   });
+  run.freeLocks(stage);
   if (stage.parentStageId !== null) return followSynthetic(run, stage, run.stage(stage.parentStageId));
   if (isHalt(status)) run.push({ do: 'completeExecution' });
   else followTopLevel(run, stage);

@@ -1,9 +1,10 @@
 import { isComplete, isDoneGoOn, type Stage } from '@gennaker/pipeline-dsl';
+import { isDueForLocks, isGate, keysToTake } from '../locks.ts';
 import { planAfterStages } from '../planning.ts';
 import { currentTask, type ExecutionRun } from '../run.ts';
 
 /**
- * Moves a RUNNING stage on: before-stages, then tasks one at a time, then after-stages, then its end.
+ * Moves a RUNNING stage on: the locks it declares, before-stages, then tasks one at a time, then after-stages, then its end.
  * A stage that cleans up after a failure ends when its clean-up stages have ended, however they did.
  */
 export function continueStage(run: ExecutionRun, stageId: string): void {
@@ -14,6 +15,12 @@ export function continueStage(run: ExecutionRun, stageId: string): void {
     return;
   }
   const before = run.children(stageId).filter((child) => child.syntheticStageOwner === 'STAGE_BEFORE');
+  const locks = keysToTake(run, stage);
+  if (locks.length > 0) {
+    const gates = before.filter((child) => isGate(run, child));
+    if (!startReady(run, gates) && !isInLine(run, stage)) run.wantedLocks.set(stageId, locks);
+    return;
+  }
   if (startReady(run, before)) return;
   const task = currentTask(stage);
   if (task) {
@@ -25,6 +32,9 @@ export function continueStage(run: ExecutionRun, stageId: string): void {
   if (startReady(run, after)) return;
   run.push({ do: 'completeStage', stageId });
 }
+
+const isInLine = (run: ExecutionRun, stage: Stage): boolean =>
+  stage.wait?.kind === 'lease' && !isDueForLocks(run, stage);
 
 /** Starts those that may start; true while any of them has not ended. */
 function startReady(run: ExecutionRun, stages: readonly Stage[]): boolean {

@@ -1,5 +1,5 @@
 import { type Execution, type ExecutionEvent, isComplete, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
-import { admitKey, driveKey } from '../messages.ts';
+import { admitKey, driveKey, freeLocksKey } from '../messages.ts';
 import type {
   Admission,
   AdmissionRule,
@@ -12,13 +12,17 @@ import type {
   ExecutionStore,
   Lease,
   LedgerWrite,
+  LockAnswer,
+  LockAsk,
   NewExecution,
   NewestFilter,
   NewSignal,
   Signal,
   StageChange,
+  StageRef,
 } from '../ports.ts';
 import { copyOf, freeze } from './copies.ts';
+import { MemoryLocks } from './memory-locks.ts';
 
 interface Kept {
   /** The execution without its stages; replaced as a whole. */
@@ -55,6 +59,7 @@ export class MemoryStore implements ExecutionStore {
   private readonly correlation = new Map<string, string>();
   private readonly onceKeys = new Set<string>();
   private readonly workers = new Map<string, number>();
+  private readonly locks = new MemoryLocks(this.executions);
   private nextSignal = 1;
   private readonly now: () => number;
   private readonly log: EventLog | null;
@@ -186,6 +191,15 @@ export class MemoryStore implements ExecutionStore {
       next: next.map(({ execution }) => execution.id),
       superseded: superseded.map(({ execution }) => execution.id),
     };
+  }
+
+  async takeLocks(ask: LockAsk): Promise<LockAnswer> {
+    return this.locks.take(ask);
+  }
+
+  async freeLocks(stageId: string): Promise<readonly StageRef[]> {
+    this.dues.delete(freeLocksKey(stageId));
+    return this.locks.free();
   }
 
   async signals(lease: {

@@ -3,7 +3,7 @@ import type { ExecutionStore } from '../ports.ts';
 /** Thrown in place of a process that died. */
 export class Died extends Error {}
 
-const CALLS = ['claim', 'commit', 'commitStart', 'signals'] as const;
+const CALLS = ['claim', 'commit', 'commitStart', 'signals', 'takeLocks'] as const;
 
 /**
  * A store whose user dies at the nth call: before it has any effect, or after it with the answer lost. Counts calls,

@@ -144,6 +144,26 @@ const clinging = executeStage(toy('clinging'), {
   },
 });
 
+/** Changes what its `locks` name, for ten seconds, after the children given in `before`. */
+const holding = executeStage(
+  { ...toy('holding'), locks: (given) => (Array.isArray(given['locks']) ? given['locks'].map(String) : []) },
+  {
+    needs: [],
+    tasks: [
+      {
+        name: 'hold',
+        run({ context: given, task, now }) {
+          const end = task.startTime + 10_000;
+          if (now() < end) return again(end - now(), 'time to pass', { kind: 'time' });
+          return given['result'] === 'fail' ? failed({ code: 'toy.failed', message: 'it was told to' }) : succeeded();
+        },
+      },
+    ],
+    before: ({ context: given }) => inSequence(children(given['before'])),
+    onFailure: ({ context: given }) => inSequence(children(given['onFailure'])),
+  },
+);
+
 /** Throws as often as `times` says before it succeeds. */
 const crashing = executeStage(toy('crashing'), {
   needs: [],
@@ -160,6 +180,6 @@ const crashing = executeStage(toy('crashing'), {
   ],
 });
 
-const all: readonly StageExecutor[] = [work, sleep, judgment, twoSteps, parent, clinging, crashing];
+const all: readonly StageExecutor[] = [work, sleep, judgment, twoSteps, parent, clinging, holding, crashing];
 
 export const toyRegistry = createRegistry(all);

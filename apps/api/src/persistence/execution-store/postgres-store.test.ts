@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { executionStoreContract } from '../../engine/testing/execution-store.contract.ts';
 import type { StoreUnderTest } from '../../engine/testing/harness.ts';
+import { locksContract } from '../../engine/testing/locks.contract.ts';
 import { createTestDatabase } from '../../testing/index.ts';
 import { createExecutionStore, type EventRow, toEvent } from './index.ts';
 
@@ -34,4 +35,5 @@ describe('on rows in Postgres', () => {
   });
 
   executionStoreContract(makeStore);
+  locksContract(makeStore);
 });

@@ -11,12 +11,16 @@ import type {
   Due,
   ExecutionStore,
   Lease,
+  LockAnswer,
+  LockAsk,
   NewExecution,
   NewestFilter,
   NewSignal,
   Signal,
+  StageRef,
 } from '../../engine/ports.ts';
 import { Group } from './group.ts';
+import { freeLocks, takeLocks } from './locks.ts';
 import { detailsOf, type ExecutionRow, toExecution, toMemories, toSignals } from './rows.ts';
 import { commitStatement, INSERT_STAGES, newStageRows, STAGE_RECORD } from './write-commits.ts';
 
@@ -132,6 +136,14 @@ export class PostgresStore implements ExecutionStore {
     } finally {
       client.release();
     }
+  }
+
+  takeLocks(ask: LockAsk): Promise<LockAnswer> {
+    return takeLocks(this.pool, ask);
+  }
+
+  freeLocks(stageId: string): Promise<readonly StageRef[]> {
+    return freeLocks(this.pool, stageId);
   }
 
   async overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]> {

@@ -1,0 +1,4 @@
+import { memoryStore } from './testing/harness.ts';
+import { locksContract } from './testing/locks.contract.ts';
+
+locksContract(memoryStore);

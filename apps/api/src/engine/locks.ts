@@ -1,0 +1,78 @@
+import { describeLock, exceptionOf, type Failure, type Stage } from '@gennaker/pipeline-dsl';
+import { endStage } from './handlers/complete-stage.ts';
+import { parsedContext } from './planning.ts';
+import type { LockAnswer, LockHolder } from './ports.ts';
+import type { ExecutionRun } from './run.ts';
+import { failureStatus } from './transitions.ts';
+
+/** A stage in line looks again by itself this often, should it not be woken. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** Keys the stage still has to take before anything of it begins; none once it has them or has begun. */
+export function keysToTake(run: ExecutionRun, stage: Stage): readonly string[] {
+  const executor = run.executor(stage);
+  if (!executor?.definition.locks || run.locked.has(stage.id)) return [];
+  const begun =
+    stage.tasks.some(({ status }) => status !== 'NOT_STARTED') ||
+    run.children(stage.id).some((child) => child.status !== 'NOT_STARTED' && !isGate(run, child));
+  if (begun) return [];
+  return [...new Set(executor.definition.locks(parsedContext(stage, executor), run.execution.application))];
+}
+
+/** Waits for something before its parent may begin: an execution window, for instance. */
+export const isGate = (run: ExecutionRun, stage: Stage): boolean =>
+  run.around.registry.gates.some(({ type }) => type === stage.type);
+
+/** Is it in line for locks, and time to ask again? */
+export const isDueForLocks = (run: ExecutionRun, { wait, dueAt, endsAs }: Stage): boolean =>
+  wait?.kind === 'lease' && endsAs === null && (dueAt === null || dueAt <= run.now());
+
+/** Writes what a stage was answered that asked for locks: it begins, waits, or gives way. */
+export function applyLockAnswer(run: ExecutionRun, stage: Stage, answer: LockAnswer): void {
+  if (stage.status !== 'RUNNING' || stage.endsAs !== null) return;
+  if (answer.verdict === 'held') return begin(run, stage);
+  if (answer.verdict === 'stuck') return fail(run, stage, crossed(stage, answer.key, answer.holder));
+  const now = run.now();
+  const since = stage.wait?.kind === 'lease' ? stage.wait.since : now;
+  const reason = `${describeLock(answer.key)}: ${describe(answer.holder)}`;
+  run.record({
+    type: 'stage.waiting',
+    stageId: stage.id,
+    data: { wait: { kind: 'lease', reason, since }, dueAt: now + LOOK_AGAIN_MS },
+  });
+}
+
+function begin(run: ExecutionRun, stage: Stage): void {
+  run.locked.add(stage.id);
+  if (stage.wait?.kind === 'lease') {
+    const waitedForLeaseMs = waitedForLocks(stage) + run.now() - stage.wait.since;
+    run.record({
+      type: 'stage.updated',
+      stageId: stage.id,
+      data: { wait: null, dueAt: null, contextPatch: { waitedForLeaseMs } },
+    });
+  }
+  run.push({ do: 'continueStage', stageId: stage.id });
+}
+
+/** Ms the stage stood in line for locks before it began. */
+export function waitedForLocks({ context }: Stage): number {
+  const waited = context['waitedForLeaseMs'];
+  return typeof waited === 'number' ? waited : 0;
+}
+
+/** Nothing of it has begun, so nothing is cleaned up. */
+function fail(run: ExecutionRun, stage: Stage, failure: Failure): void {
+  const exception = exceptionOf(failure, 'takeLocks', run.now());
+  run.record({ type: 'stage.updated', stageId: stage.id, data: { contextPatch: { exception } } });
+  endStage(run, stage, failureStatus(stage));
+}
+
+const describe = ({ executionId, stageName, application, executionName }: LockHolder): string =>
+  `stage "${stageName}" of execution ${executionId} (${application} / ${executionName})`;
+
+const crossed = (stage: Stage, key: string, holder: LockHolder): Failure => ({
+  code: 'engine.waits-crossed',
+  message: `Stage "${stage.name}" gave way before it began: it needs ${describeLock(key)}, which ${describe(holder)} is changing, and that one waits for what this execution is changing.`,
+  advice: 'Restart the stage when the other one has ended.',
+});

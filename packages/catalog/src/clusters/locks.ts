@@ -1,0 +1,38 @@
+import { clusterLock, clusterName, isJsonObject } from '@gennaker/pipeline-dsl';
+import { clusterOfServerGroup } from './place.ts';
+import type { TargetContext } from './target.ts';
+
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string' && each !== '') : [];
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+function keysOf(account: string | null, regions: readonly string[], cluster: string | null): readonly string[] {
+  return account && cluster ? regions.map((region) => clusterLock(account, region, cluster)) : [];
+}
+
+/** The clusters a stage changes that acts on server groups: of the one it names, else of the cluster it chooses in. */
+export function clusterLocks(context: TargetContext): readonly string[] {
+  const { moniker } = context;
+  const named = context.serverGroupName || context.asgName;
+  const parts = moniker?.cluster || (moniker?.app ? clusterName({ ...moniker, app: moniker.app }) : null);
+  const cluster = named ? clusterOfServerGroup(named) : context.cluster || parts;
+  const regions = context.regions?.length ? context.regions : texts([context.region || context.location]);
+  return keysOf(context.credentials || context.account || null, regions, cluster || null);
+}
+
+/** The clusters that a stage deploys into: those of its list, or the one kept in it. */
+export function deployLocks(context: Readonly<Record<string, unknown>>, application: string): readonly string[] {
+  const { clusters, cluster } = context;
+  const listed = Array.isArray(clusters) ? clusters.filter(isJsonObject) : [];
+  const all = listed.length > 0 ? listed : [isJsonObject(cluster) ? cluster : context];
+  return all.flatMap((each) => locksOfDeployed(each, application));
+}
+
+function locksOfDeployed(deployed: Readonly<Record<string, unknown>>, application: string): readonly string[] {
+  const region = text(deployed['region']);
+  const zoned = isJsonObject(deployed['availabilityZones']) ? Object.keys(deployed['availabilityZones']) : [];
+  const regions = region && (zoned.length === 0 || zoned.includes(region)) ? [region] : zoned;
+  const app = text(deployed['application']) ?? application;
+  const name = clusterName({ app, stack: text(deployed['stack']), detail: text(deployed['freeFormDetails']) });
+  return keysOf(text(deployed['account']) ?? text(deployed['credentials']), regions, name);
+}
