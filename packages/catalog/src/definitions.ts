@@ -6,20 +6,19 @@ import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
 import { cloneServerGroupStage } from './stages/clone-server-group/definition.ts';
-import { terminateInstancesStage } from './stages/terminate-instances/definition.ts';
-import { terminateInstanceAndDecrementServerGroupStage } from './stages/terminate-instance-and-decrement-server-group/definition.ts';
-import { rebootInstancesStage } from './stages/reboot-instances/definition.ts';
-import { detachInstancesStage } from './stages/detach-instances/definition.ts';
-import { registerInstancesWithLoadBalancerStage } from './stages/register-instances-with-load-balancer/definition.ts';
-import { deregisterInstancesFromLoadBalancerStage } from './stages/deregister-instances-from-load-balancer/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
+import { deleteCloudFormationStage } from './stages/delete-cloud-formation/definition.ts';
+import { deleteCloudFormationChangeSetStage } from './stages/delete-cloud-formation-change-set/definition.ts';
 import { deleteImageStage } from './stages/delete-image/definition.ts';
 import { deleteLoadBalancerStage } from './stages/delete-load-balancer/definition.ts';
 import { deleteSecurityGroupStage } from './stages/delete-security-group/definition.ts';
 import { dependsOnExecutionStage } from './stages/depends-on-execution/definition.ts';
 import { deployStage } from './stages/deploy/definition.ts';
+import { deployCloudFormationStage } from './stages/deploy-cloud-formation/definition.ts';
 import { deployStepStage } from './stages/deploy-step/definition.ts';
+import { deregisterInstancesFromLoadBalancerStage } from './stages/deregister-instances-from-load-balancer/definition.ts';
 import { destroyServerGroupStage } from './stages/destroy-server-group/definition.ts';
+import { detachInstancesStage } from './stages/detach-instances/definition.ts';
 import { disableClusterStage } from './stages/disable-cluster/definition.ts';
 import { disableServerGroupStage } from './stages/disable-server-group/definition.ts';
 import { enableServerGroupStage } from './stages/enable-server-group/definition.ts';
@@ -32,6 +31,8 @@ import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
 import { modifyAwsScalingProcessStage } from './stages/modify-aws-scaling-process/definition.ts';
 import { monitorPipelineStage } from './stages/monitor-pipeline/definition.ts';
 import { pipelineStage } from './stages/pipeline/definition.ts';
+import { rebootInstancesStage } from './stages/reboot-instances/definition.ts';
+import { registerInstancesWithLoadBalancerStage } from './stages/register-instances-with-load-balancer/definition.ts';
 import { resizeServerGroupStage } from './stages/resize-server-group/definition.ts';
 import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execution-during-time-window/definition.ts';
 import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
@@ -40,6 +41,8 @@ import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts
 import { settleScalingStage } from './stages/settle-scaling/definition.ts';
 import { shiftTrafficStage } from './stages/shift-traffic/definition.ts';
 import { shrinkClusterStage } from './stages/shrink-cluster/definition.ts';
+import { terminateInstanceAndDecrementServerGroupStage } from './stages/terminate-instance-and-decrement-server-group/definition.ts';
+import { terminateInstancesStage } from './stages/terminate-instances/definition.ts';
 import { upsertAsgScheduledActionsStage } from './stages/upsert-asg-scheduled-actions/definition.ts';
 import { upsertImageTagsStage } from './stages/upsert-image-tags/definition.ts';
 import { upsertLoadBalancersStage } from './stages/upsert-load-balancers/definition.ts';
@@ -105,6 +108,9 @@ export const stageDefinitions = {
   deleteLoadBalancer: deleteLoadBalancerStage,
   upsertSecurityGroup: upsertSecurityGroupStage,
   deleteSecurityGroup: deleteSecurityGroupStage,
+  deployCloudFormation: deployCloudFormationStage,
+  deleteCloudFormation: deleteCloudFormationStage,
+  deleteCloudFormationChangeSet: deleteCloudFormationChangeSetStage,
   rollbackServerGroup: rollbackServerGroupStage,
   evaluateArtifacts: evaluateArtifactsStage,
   bindArtifacts: bindArtifactsStage,

@@ -7,20 +7,19 @@ import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
 import { cloneServerGroup } from './stages/clone-server-group/executor.ts';
-import { terminateInstances } from './stages/terminate-instances/executor.ts';
-import { terminateInstanceAndDecrementServerGroup } from './stages/terminate-instance-and-decrement-server-group/executor.ts';
-import { rebootInstances } from './stages/reboot-instances/executor.ts';
-import { detachInstances } from './stages/detach-instances/executor.ts';
-import { registerInstancesWithLoadBalancer } from './stages/register-instances-with-load-balancer/executor.ts';
-import { deregisterInstancesFromLoadBalancer } from './stages/deregister-instances-from-load-balancer/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
+import { deleteCloudFormation } from './stages/delete-cloud-formation/executor.ts';
+import { deleteCloudFormationChangeSet } from './stages/delete-cloud-formation-change-set/executor.ts';
 import { deleteImage } from './stages/delete-image/executor.ts';
 import { deleteLoadBalancer } from './stages/delete-load-balancer/executor.ts';
 import { deleteSecurityGroup } from './stages/delete-security-group/executor.ts';
 import { dependsOnExecution } from './stages/depends-on-execution/executor.ts';
 import { deploy } from './stages/deploy/executor.ts';
+import { deployCloudFormation } from './stages/deploy-cloud-formation/executor.ts';
 import { deployStep } from './stages/deploy-step/executor.ts';
+import { deregisterInstancesFromLoadBalancer } from './stages/deregister-instances-from-load-balancer/executor.ts';
 import { destroyServerGroup } from './stages/destroy-server-group/executor.ts';
+import { detachInstances } from './stages/detach-instances/executor.ts';
 import { disableCluster } from './stages/disable-cluster/executor.ts';
 import { disableServerGroup } from './stages/disable-server-group/executor.ts';
 import { enableServerGroup } from './stages/enable-server-group/executor.ts';
@@ -33,6 +32,8 @@ import { manualJudgment } from './stages/manual-judgment/executor.ts';
 import { modifyAwsScalingProcess } from './stages/modify-aws-scaling-process/executor.ts';
 import { monitorPipeline } from './stages/monitor-pipeline/executor.ts';
 import { pipeline } from './stages/pipeline/executor.ts';
+import { rebootInstances } from './stages/reboot-instances/executor.ts';
+import { registerInstancesWithLoadBalancer } from './stages/register-instances-with-load-balancer/executor.ts';
 import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
 import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-during-time-window/executor.ts';
 import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
@@ -41,6 +42,8 @@ import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { settleScaling } from './stages/settle-scaling/executor.ts';
 import { shiftTraffic } from './stages/shift-traffic/executor.ts';
 import { shrinkCluster } from './stages/shrink-cluster/executor.ts';
+import { terminateInstanceAndDecrementServerGroup } from './stages/terminate-instance-and-decrement-server-group/executor.ts';
+import { terminateInstances } from './stages/terminate-instances/executor.ts';
 import { upsertAsgScheduledActions } from './stages/upsert-asg-scheduled-actions/executor.ts';
 import { upsertImageTags } from './stages/upsert-image-tags/executor.ts';
 import { upsertLoadBalancers } from './stages/upsert-load-balancers/executor.ts';
@@ -103,6 +106,9 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   deleteLoadBalancer,
   upsertSecurityGroup,
   deleteSecurityGroup,
+  deployCloudFormation,
+  deleteCloudFormation,
+  deleteCloudFormationChangeSet,
   rollbackServerGroup,
   evaluateArtifacts,
   bindArtifacts,

@@ -6,6 +6,7 @@ import { monitored } from './strategies/monitored/strategy.ts';
 import { none } from './strategies/none/strategy.ts';
 import { redblack } from './strategies/redblack/strategy.ts';
 import { rollingredblack } from './strategies/rollingredblack/strategy.ts';
+import { weighted } from './strategies/weighted/strategy.ts';
 
 export type StrategyName = keyof typeof strategyDefinitions;
 
@@ -17,4 +18,5 @@ export const strategies = {
   rollingredblack,
   monitored,
   custom,
+  weighted,
 } as const satisfies Record<StrategyName, Strategy>;

@@ -49,11 +49,13 @@ export interface StrategyStart<Options> extends StrategyPlace<Options> {
 interface Planning<Options> {
   /** Runs before anything is made; may fail the deploy, or write into its context. */
   prepare?(start: StrategyStart<Options>): Promise<TaskResult>;
+  /** Runs after it, and may change things around the cluster that `goBack` undoes. */
+  begin?(start: StrategyStart<Options>): Promise<TaskResult>;
   /** Stages that follow a new group that is up (or, made empty, that is there). */
   after(view: StrategyView<Options>): readonly SyntheticStage[];
   /**
    * One after another: how traffic comes back to the group that served before, when the deploy fails or is canceled
-   * after the new group was made. A strategy without it leaves traffic as it is then.
+   * after the new group was made, or, with an empty name for that, after `begin`. A strategy without it leaves traffic as it is then.
    */
   goBack?(view: StrategyView<Options>): readonly SyntheticSpec[];
 }

@@ -39,6 +39,10 @@ export const deployTo = (
     context: { ...CLUSTER, ...context },
   });
 
+/** Deploys version 1 up to the stages that it plans, which are not run. */
+export const planDeploy = (world: World, context: JsonObject): Promise<StageRun> =>
+  runStage(stageExecutors.createServerGroup, { world, context: { ...CLUSTER, ...context } });
+
 /** Runs what a canceled stage left to an execution of its own; answers how each of its stages ended. */
 export async function recover(world: World, recovery: RecoveryStart | undefined): Promise<readonly string[]> {
   const ends: string[] = [];

@@ -18,6 +18,8 @@ export function defaultAnswer(request: HttpRequest, context: JsonObject): Planne
   put(body, context['statusUrlJsonPath'], statusUrl);
   put(body, context['statusJsonPath'], firstOf(context['successStatuses']) ?? 100);
   put(body, context['progressJsonPath'], 100);
+  // What a deployment monitor that is content answers.
+  if (typeof context['monitor'] === 'string') body['nextStep'] = { directive: 'CONTINUE' };
   return { status: 200, body, headers: { location: statusUrl } };
 }
 

@@ -145,11 +145,12 @@ export class ScriptedCloud {
   /** Makes sure that what is asked for is there; an answer here takes the place of the world's. */
   private prepare(port: PortName, method: string, args: readonly unknown[], stage: CallingStage): unknown {
     const asked = args[0];
+    if (port === 'monitors' && method === 'find') return monitorCalled(String(asked));
     if (!isJsonObject(asked)) return undefined;
     if (port === 'http') this.prepareAnswer(asked as unknown as HttpRequest, stage);
     if (port === 'images' && method === 'find') this.prepareImage(asked);
     if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
-    if (port === 'loadBalancers') this.prepareListener(asked, method === 'upsert' ? sharesIn(asked) : args[1]);
+    if (port === 'loadBalancers') this.prepareListener(asked, method === 'upsert' ? sharesIn(asked) : args[1], stage);
     if (port === 'securityGroups') this.prepareSecurityGroups(asked);
     if (port !== 'serverGroups') return undefined;
     this.prepareCluster(asked as AskedCluster, stage);
@@ -173,7 +174,7 @@ export class ScriptedCloud {
     const key = `${account}/${region}/${cluster}`;
     if (!this.seen.has(key)) {
       this.seen.add(key);
-      this.groupExists(place, `${cluster}-v000`);
+      this.groupExists(place, `${cluster}-v000`, servedThrough(stage));
       if (name === undefined && (stage.actsOnExisting || this.needsTwo)) this.groupExists(place, `${cluster}-v001`);
     }
     if (name !== undefined && stage.actsOnExisting) this.groupExists(place, name);
@@ -181,11 +182,16 @@ export class ScriptedCloud {
   }
 
   /** Puts a healthy server group there, unless it is or was there. */
-  private groupExists({ account, region, cluster }: Required<Omit<AskedCluster, 'name'>>, name: string): void {
+  private groupExists(
+    { account, region, cluster }: Required<Omit<AskedCluster, 'name'>>,
+    name: string,
+    targetGroup: string | null = null,
+  ): void {
     const key = `${account}/${region}/${name}`;
     if (this.existed.has(key)) return;
     this.existed.add(key);
-    this.world.serverGroups.add({ name, account, region, targetGroups: [`${cluster}-tg`], imageId: 'ami-before' });
+    const targetGroups = [targetGroup ?? `${cluster}-tg`];
+    this.world.serverGroups.add({ name, account, region, targetGroups, imageId: 'ami-before' });
     this.imageExists({ region, account, id: 'ami-before', name: `${cluster}-before` });
   }
 
@@ -200,15 +206,20 @@ export class ScriptedCloud {
     }
   }
 
-  /** A listener that a stage asks for forwards to the target group named after its load balancer. */
-  private prepareListener({ account, region, loadBalancer, port, rule }: JsonObject, shares: unknown): void {
+  /** A listener that a stage asks for forwards to what serves, or to the target group named after its load balancer. */
+  private prepareListener(
+    { account, region, loadBalancer, port, rule }: JsonObject,
+    shares: unknown,
+    stage: CallingStage,
+  ): void {
     const place = { account: String(account), region: String(region) };
     const { loadBalancers } = this.world;
     for (const share of Array.isArray(shares) ? shares : [])
       if (isJsonObject(share)) loadBalancers.addTargetGroup({ ...place, targetGroup: String(share['targetGroup']) });
     if (typeof loadBalancer !== 'string' || typeof port !== 'number') return;
     const priority = typeof rule === 'string' ? rule : null;
-    loadBalancers.ensure({ ...place, loadBalancer, port, rule: priority }, `${loadBalancer}-tg`);
+    const served = servedThrough(stage) ?? `${loadBalancer}-tg`;
+    loadBalancers.ensure({ ...place, loadBalancer, port, rule: priority }, served);
   }
 
   private prepareImage({ account, region, nameOrId }: JsonObject): void {
@@ -305,6 +316,21 @@ function sharesIn(spec: JsonObject): readonly unknown[] {
   return listeners
     .flatMap(({ actions, rules }) => [...actions, ...rules.flatMap((rule) => rule.actions)])
     .flatMap(({ shares = [] }) => shares.filter(({ targetGroup }) => !own.has(targetGroup)));
+}
+
+/** Every monitor that a deploy names is there. */
+const monitorCalled = (id: string) => ({
+  id,
+  name: id,
+  url: `https://${slug(id) || 'monitor'}.monitor.example`,
+  maxAnalysisMinutes: 30,
+  failOnError: true,
+});
+
+/** The target group that serves before a deploy that shifts requests from one to another; null for any other stage. */
+function servedThrough({ context }: CallingStage): string | null {
+  const [first] = Array.isArray(context['targetGroups']) ? context['targetGroups'] : [];
+  return context['strategy'] === 'weighted' && typeof first === 'string' ? first : null;
 }
 
 const slug = (value: string): string =>

@@ -38,7 +38,7 @@ const disableNew = (view: View, name: string): SyntheticSpec => ({
 });
 
 function destroyNew(view: View, name: string): readonly SyntheticSpec[] {
-  if (!view.context.rollback?.destroyLatest) return [];
+  if (!name || !view.context.rollback?.destroyLatest) return [];
   const context = {
     ...targetOf(view),
     serverGroupName: name,

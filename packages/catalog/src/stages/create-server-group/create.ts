@@ -4,8 +4,16 @@ import { upCount } from '../../clusters/health.ts';
 import { deploymentDetail, upstreamImage } from '../../clusters/images.ts';
 import { pinGroup } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
+import { trafficShiftOf } from '../../clusters/traffic-shift.ts';
 import { keptStrategyDefinitions } from '../../kept/index.ts';
-import { failed, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
+import {
+  failed,
+  type Strategy,
+  type StrategyStart,
+  succeeded,
+  type TaskResult,
+  type TaskRun,
+} from '../../kit/index.ts';
 import type { Image, ServerGroup } from '../../kit/ports/index.ts';
 import { sizeOf, sourceOf } from './source.ts';
 import { sourceDisks } from './source-disks.ts';
@@ -54,14 +62,23 @@ const healthyPercentage = (group: ServerGroup): number =>
 
 const imageFacts = ({ image }: ServerGroup) => ({ imageId: image.id, imageName: image.name });
 
-/** Lets the strategy look at the world before anything is made. */
-export async function prepareStrategy(run: CreateRun): Promise<TaskResult> {
+async function strategyStart(run: CreateRun, strategy: Strategy): Promise<StrategyStart<unknown>> {
   const { context } = run;
-  const strategy = strategyOf(context);
-  if (!strategy?.prepare) return succeeded();
   const groups = await run.ports.serverGroups.list(clusterRef(run));
   const source = groups.find(({ name }) => name === context.sourceServerGroup) ?? null;
-  return strategy.prepare({ ...strategyPlace(strategy, context, run.execution.application), groups, source, run });
+  return { ...strategyPlace(strategy, context, run.execution.application), groups, source, run };
+}
+
+/** Lets the strategy look at the world before anything is made. */
+export async function prepareStrategy(run: CreateRun): Promise<TaskResult> {
+  const strategy = strategyOf(run.context);
+  return strategy?.prepare ? strategy.prepare(await strategyStart(run, strategy)) : succeeded();
+}
+
+/** Lets the strategy change what is around the cluster before the group is made. */
+export async function beginStrategy(run: CreateRun): Promise<TaskResult> {
+  const strategy = strategyOf(run.context);
+  return strategy?.begin ? strategy.begin(await strategyStart(run, strategy)) : succeeded();
 }
 
 /** Why a strategy cannot be carried out: it is kept only, or nobody knows it. */
@@ -116,7 +133,12 @@ export async function create(run: CreateRun): Promise<TaskResult> {
   const { serverGroups } = run.ports;
   const { application } = run.execution;
   const disks = await sourceDisks(run);
-  const specFor = (as: string) => ({ ...specOf(run.context, application, image, as), ...disks });
+  const receiving = trafficShiftOf(run.context)?.receiving;
+  const specFor = (as: string) => ({
+    ...specOf(run.context, application, image, as),
+    ...disks,
+    ...(receiving ? { targetGroups: [receiving] } : {}),
+  });
   const draft = specFor('');
   const ref = clusterRef(run);
   let name = typeof run.memory['name'] === 'string' ? run.memory['name'] : '';

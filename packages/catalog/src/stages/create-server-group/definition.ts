@@ -2,6 +2,8 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { capacitySchema, deployFields } from '../../clusters/deploy-fields.ts';
 import { imageDetail } from '../../clusters/image-outputs.ts';
+import { deployLocks } from '../../clusters/locks.ts';
+import { trafficShiftSchema } from '../../clusters/traffic-shift.ts';
 import { describeField } from '../../kit/fields.ts';
 
 const written = {
@@ -37,6 +39,12 @@ const written = {
     help: 'Share of its instances that were healthy before any change.',
     widget: 'hidden',
   }),
+  trafficShift: describeField(trafficShiftSchema.nullish(), {
+    label: 'Traffic shift',
+    help: 'Listeners whose requests move, with their actions from before.',
+    widget: 'hidden',
+  }),
+  warning: describeField(z.string().nullish(), { label: 'Warning', help: 'Written by the stage.', widget: 'hidden' }),
   createdServerGroup: describeField(z.string().nullish(), {
     label: 'New server group',
     help: 'Made by this stage.',
@@ -90,6 +98,7 @@ export const createServerGroupStage = defineStage({
     region: z.string().optional().describe('Region'),
   }),
   changesTheWorld: true,
+  locks: deployLocks,
   changesTraffic: true,
   clearOnRestart: Object.keys(written).filter((key) => !['source', 'copyScalingFrom'].includes(key)),
 });

@@ -40,7 +40,7 @@ async function startRecovery(run: CreateRun): Promise<boolean> {
   if (stages.length === 0) return false;
   await run.ports.recoveries.start({
     application: run.execution.application,
-    name: `Recover from canceled deploy of ${run.context.createdServerGroup}`,
+    name: `Recover from canceled deploy of ${run.context.createdServerGroup ?? run.execution.application}`,
     stages,
     user: run.execution.user,
     causedBy: { executionId: run.execution.id, stageId: run.stage.id },

@@ -42,7 +42,7 @@ export function strategyPlace(strategy: Strategy, context: CreateContext, applic
 export function strategyView(strategy: Strategy, view: PlanView<CreateContext>): StrategyView<unknown> | null {
   const { context } = view;
   const { createdServerGroup: serverGroup, createdCapacity } = context;
-  if (!serverGroup && !strategy.definition.makesNoGroup) return null;
+  if (!serverGroup && !strategy.definition.makesNoGroup && !context.trafficShift) return null;
   const { sourceServerGroup, sourceServerGroupCapacitySnapshot: snapshot } = context;
   const capacity = createdCapacity ?? { min: 0, desired: 0, max: 0 };
   return {
@@ -65,7 +65,9 @@ export function strategyView(strategy: Strategy, view: PlanView<CreateContext>):
 
 /** What follows the new group once it is healthy. */
 export function planStrategyStages(view: PlanView<CreateContext>): readonly SyntheticStage[] {
-  const strategy = strategyOf(view.context);
+  const { context } = view;
+  const strategy = strategyOf(context);
   const place = strategy && strategyView(strategy, view);
-  return strategy && place ? strategy.after(place) : [];
+  const made = context.createdServerGroup || strategy?.definition.makesNoGroup;
+  return strategy && place && made ? strategy.after(place) : [];
 }
