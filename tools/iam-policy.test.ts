@@ -12,6 +12,8 @@ const PREFIXES: Readonly<Record<string, string>> = {
   identityCommands: 'sts',
   s3Commands: 's3',
   ssmCommands: 'ssm',
+  stackCommands: 'cloudformation',
+  cloudWatchCommands: 'cloudwatch',
 };
 
 /**

@@ -1,10 +1,12 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { accountOf } from '../../clusters/place.ts';
 import { type PlanView, type SyntheticStage, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
+import type { ServerGroupRef } from '../../kit/ports/index.ts';
 import { type CreateContext, regionOf } from './spec.ts';
 import { clusterTarget } from './strategy.ts';
 
 type Run = TaskRun<CreateContext, 'serverGroups'>;
+type CopyRun = TaskRun<CreateContext, 'serverGroups' | 'scaling'>;
 
 const refIn = (context: CreateContext, name: string) => ({
   account: accountOf(context),
@@ -15,12 +17,18 @@ const refIn = (context: CreateContext, name: string) => ({
 /** Does the new group take over the scaling of the one before? */
 export const copiesScaling = (context: CreateContext): boolean => context.copySourceScalingPoliciesAndActions !== false;
 
+async function hasScaling(run: CopyRun, from: ServerGroupRef): Promise<boolean> {
+  const found = await run.ports.scaling.read(from);
+  return found !== null && found.policies.length + found.schedules.length > 0;
+}
+
 /** Takes over policies, alarms and scheduled actions of the group before; they do nothing until the strategy is done. */
-export async function copyScaling(run: Run): Promise<TaskResult> {
+export async function copyScaling(run: CopyRun): Promise<TaskResult> {
   const { sourceServerGroup, createdServerGroup, copyScalingFrom } = run.context;
   const from = copyScalingFrom ?? (sourceServerGroup ? refIn(run.context, sourceServerGroup) : null);
   if (!from || !createdServerGroup) return succeeded();
   const to = refIn(run.context, createdServerGroup);
+  if (!(await hasScaling(run, from))) return succeeded();
   const settle = await run.intend({ kind: 'scaling', ...to, action: 'create' });
   try {
     const { policies, schedules, warnings } = await run.ports.serverGroups.copyScaling(from, to, run.operation());

@@ -1,7 +1,8 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { instanceFields, instanceOutputs, instanceSafetyFields, shrinkFields } from '../../clusters/instance-fields.ts';
-import { flag, optionalText } from '../../kit/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
+import { flag, optionalText, textList } from '../../kit/fields.ts';
 
 export const terminateInstanceAndDecrementServerGroupStage = defineStage({
   type: 'terminateInstanceAndDecrementServerGroup',
@@ -20,18 +21,14 @@ export const terminateInstanceAndDecrementServerGroupStage = defineStage({
       order: 4,
       required: true,
     }),
-    instanceIds: instanceFields.instanceIds.meta({
-      ...instanceFields.instanceIds.meta(),
-      required: false,
-      help: undefined,
-      widget: 'hidden',
-    }),
+    instanceIds: textList({ label: 'Instances', help: 'Ids, when there are several.', widget: 'hidden' }),
     setMaxToNewDesired: flag({ label: 'Lower the most too', help: 'The new size becomes the most.', group: 'Size' }),
     ...shrinkFields,
     ...instanceSafetyFields,
   }),
   outputs: instanceOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
 });
 
