@@ -55,5 +55,5 @@ function thingsIn(sandbox: Sandbox): string[] {
   );
 }
 
-/** Kinds that are no things of the account: tokens and names remembered for a while, measured points. */
-const uncounted = ['clientTokens', 'deletedQueues', 'metrics'];
+/** Kinds that are no things of the account, or remembered after their end: tokens, names, stacks, measured points. */
+const uncounted = ['clientTokens', 'deletedQueues', 'metrics', 'stacks'];

@@ -7,6 +7,7 @@ import { deleteLoadBalancer, loadBalancing } from './chapters/load-balancing.ts'
 import { messages } from './chapters/messages.ts';
 import { policiesAndSchedules, refresh, traffic } from './chapters/scaling.ts';
 import { deleteSecurityGroup, makeSecurityGroup, securityGroups } from './chapters/security-groups.ts';
+import { stacks } from './chapters/stacks.ts';
 import { objects, parameters } from './chapters/storage.ts';
 import type { Clients } from './clients.ts';
 import type { Lab } from './lab.ts';
@@ -24,6 +25,7 @@ export async function runSuite(lab: Lab, clients: Clients, wishes: PlaceWishes, 
       });
       await lab.chapter('Objects', () => objects(lab, clients, place));
       await lab.chapter('Parameters', () => parameters(lab, clients, place));
+      await lab.chapter('Stacks', () => stacks(lab, clients, place));
       await lab.chapter('Profiles', async () => {
         await lab.send(clients.iam, new ListInstanceProfilesCommand({}));
       });

@@ -153,8 +153,13 @@ export class FaultBook {
   checkCapacity(store: RegionStore, spec: LaunchSpec, now: number): void {
     for (const { effect } of this.#worldRules('capacity', now, store)) {
       if (!globMatches(effect.type, spec.type) || !globMatches(effect.zone, spec.subnet.zone)) continue;
+      if (effect.market !== undefined && (effect.market === 'spot') !== spec.spot) continue;
       const alive = Object.values(store.instances).filter(
-        (each) => each.shuttingDownAt === null && each.type === spec.type && each.zone === spec.subnet.zone,
+        (each) =>
+          each.shuttingDownAt === null &&
+          each.type === spec.type &&
+          each.zone === spec.subnet.zone &&
+          (effect.market === undefined || Boolean(each.spot) === spec.spot),
       );
       if (alive.length < effect.free) continue;
       const others = store.zones.filter((zone) => zone !== spec.subnet.zone).join(', ');

@@ -358,7 +358,18 @@ describe('faults', () => {
     expect(await groupNamed(aws, 'demo-web-v001')).toBeUndefined();
   });
 
-  it('quota of nothing, capacity that runs dry, and the way back when a rule ends', async () => {
+  it('capacity of spot instances alone', async () => {
+    sandbox.faults.add({ effect: { kind: 'capacity', market: 'spot' } });
+    const run = (extra: object) =>
+      aws.ec2.runInstances({ ImageId: 'ami-0de0200000000000b', MinCount: 1, MaxCount: 1, ...extra });
+    await expect(run({ InstanceMarketOptions: { MarketType: 'spot' } })).rejects.toMatchObject({
+      name: 'InsufficientInstanceCapacity',
+    });
+    const { Instances } = await run({ MetadataOptions: { HttpTokens: 'required' } });
+    expect(Instances?.[0]?.MetadataOptions?.HttpTokens).toBe('required');
+  });
+
+  it('capacity runs dry after what is free, and is back when the rule ends', async () => {
     sandbox.faults.add({ effect: { kind: 'capacity', type: 't3.*', free: 4 }, until: 60 });
     const run = () =>
       aws.ec2.runInstances({

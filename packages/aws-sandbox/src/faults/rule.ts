@@ -45,6 +45,7 @@ export const effectSchema = z.discriminatedUnion('kind', [
     kind: z.literal('capacity'),
     type: z.string().default('*'),
     zone: z.string().default('*'),
+    market: z.enum(['spot', 'on-demand']).optional().describe('Only for one kind of instance; default both.'),
     free: z.number().int().min(0).default(0),
   }),
   z.object({

@@ -154,7 +154,10 @@ export const groupHandlers = {
     const all = Object.values(call.view.groups).filter((group) => names.length === 0 || names.includes(group.name));
     const kept = all.filter((group) => (input.Filters ?? []).every((filter) => matches(group, filter)));
     const { items, next } = page(kept, input.NextToken, input.MaxRecords, 50);
-    return { AutoScalingGroups: items.map(groupOut), NextToken: next };
+    const shown = items.map(groupOut);
+    const AutoScalingGroups =
+      input.IncludeInstances === false ? shown.map((group) => ({ ...group, Instances: [] })) : shown;
+    return { AutoScalingGroups, NextToken: next };
   },
 
   UpdateAutoScalingGroup(call: Call, input: UpdateAutoScalingGroupType): void {

@@ -63,6 +63,7 @@ export function instanceOut(call: Call, instance: Instance) {
     Hypervisor: 'xen',
     EbsOptimized: false,
     Monitoring: { State: 'disabled' },
+    MetadataOptions: { State: 'applied', HttpEndpoint: 'enabled', HttpTokens: instance.metadataTokens ?? 'optional' },
     BlockDeviceMappings: [
       {
         DeviceName: '/dev/xvda',

@@ -23,6 +23,7 @@ export interface LaunchSpec {
   /** What the request says of the root volume; the image says the rest. */
   root: Partial<RootVolume>;
   spot: boolean;
+  metadataTokens: 'required' | 'optional';
   tags: Tags;
 }
 
@@ -51,6 +52,7 @@ export function specFrom(
     disableApiTermination: data.DisableApiTermination ?? false,
     root: rootFrom(data),
     spot: data.InstanceMarketOptions?.MarketType === 'spot',
+    metadataTokens: data.MetadataOptions?.HttpTokens ?? 'optional',
     tags: { ...tags, ...overrides.tags },
   };
 }
@@ -169,6 +171,7 @@ export function launchInstance(
     stateReason: null,
     root: rootVolume(store, image, spec),
     spot: spec.spot,
+    metadataTokens: spec.metadataTokens,
     app,
     script: bootScriptOf(world, spec.userData, now, now + pendingMs),
     tags: spec.tags,

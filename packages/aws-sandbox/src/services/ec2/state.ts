@@ -123,6 +123,8 @@ export interface Instance {
   stateReason: { code: string; message: string } | null;
   root?: RootVolume;
   spot?: boolean;
+  /** `required`: its metadata is read with a session token only. */
+  metadataTokens?: 'required' | 'optional';
   /** The last restart from outside: the application starts anew. */
   rebootedAt?: number;
   app: AppBehaviour;

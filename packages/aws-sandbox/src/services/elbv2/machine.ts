@@ -75,7 +75,10 @@ function check(step: Step, group: TargetGroup, target: Target): number {
   const at = decidingCheck(group, target);
   if (now < at) return at;
   if (passing) enter(step, target, 'healthy', null);
-  else enter(step, target, 'unhealthy', instance ? appFailure(instance, now) : 'Target.FailedHealthChecks');
+  else {
+    const words = instance !== undefined && group.healthCheck.protocol.startsWith('HTTP');
+    enter(step, target, 'unhealthy', words ? appFailure(instance, now) : 'Target.FailedHealthChecks');
+  }
   return Number.POSITIVE_INFINITY;
 }
 
