@@ -69,10 +69,10 @@ function wantedBy(stage: Stage, group: Group, policy: ScalingPolicy, trigger: Tr
 
 /** True while an activity is under way, or the cooldown of the last simple scaling has not passed since its end. */
 export function coolsDown(group: Group, now: number): boolean {
+  if (group.activities.some((activity) => activity.endedAt === null)) return true;
   const last = group.simpleScaling;
   if (last === undefined) return false;
   const since = group.activities.filter((activity) => activity.startedAt >= last.at);
-  if (since.some((activity) => activity.endedAt === null)) return true;
   const ended = Math.max(last.at, ...since.map((activity) => activity.endedAt ?? 0));
   return now < ended + last.cooldownSeconds * 1000;
 }

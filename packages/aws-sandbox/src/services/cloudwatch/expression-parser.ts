@@ -39,7 +39,7 @@ function tokensOf(source: string): Token[] {
   return [...tokens, { kind: 'end', text: '' }];
 }
 
-const levels: Operator[][] = [['OR'], ['AND'], ['==', '!=', '<', '>', '<=', '>='], ['+', '-'], ['*', '/'], ['^']];
+const levels: Operator[][] = [['OR'], ['AND'], ['==', '!=', '<', '>', '<=', '>='], ['+', '-'], ['*', '/']];
 const maxDepth = 50;
 
 class Parser {
@@ -89,12 +89,17 @@ class Parser {
   }
 
   #unary(): Expression {
-    if (this.#takeMark('-')) return { kind: 'minus', of: this.#unary() };
     this.#depth += 1;
     if (this.#depth > maxDepth) throw new ExpressionError('The expression is nested too deeply');
-    const found = this.#primary();
+    const found = this.#takeMark('-') ? { kind: 'minus' as const, of: this.#unary() } : this.#power();
     this.#depth -= 1;
     return found;
+  }
+
+  /** Binds tighter than a minus before it, and from the right. */
+  #power(): Expression {
+    const left = this.#primary();
+    return this.#takeMark('^') ? { kind: 'operation', operator: '^', left, right: this.#unary() } : left;
   }
 
   #primary(): Expression {
