@@ -101,7 +101,11 @@ export function shopScenario(options: { readonly before?: boolean; readonly base
               release(IMAGES['2.0.0'], '2.0.0', DAY),
               release(IMAGES['3.0.0'], '3.0.0', DAY / 2, { healthy: false, errorRate: 1 }),
             ],
-            targetGroups: [{ name: 'web-tg', vpcId: 'vpc-01', path: '/health' }],
+            targetGroups: [
+              { name: 'web-tg', vpcId: 'vpc-01', path: '/health' },
+              // On no listener: for deploys that shift requests from one target group to another.
+              { name: 'web-b-tg', vpcId: 'vpc-01', path: '/health' },
+            ],
             loadBalancers: [
               {
                 name: 'shop-alb',

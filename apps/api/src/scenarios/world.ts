@@ -207,6 +207,7 @@ export class PipelineWorld {
         packer: new PackerRuns({ program: null, environmentOf: async () => ({}), logger: quiet }),
         leases: new Leases(this.pool, () => this.clock.now()),
         loadBalancers: this.cloud.loadBalancers,
+        stacks: this.cloud.stacks,
         securityGroups: this.cloud.securityGroups,
         http: new OutgoingHttp({ allowedHosts: ['127.0.0.1'] }),
         pipelines: new ChildPipelines(() => engine, {

@@ -66,6 +66,12 @@ const ended = (id: string, minutes: number): Activity =>
     StartTime: new Date(minutesAgo(minutes)),
   }) as Activity;
 
+const shrunk = (id: string): Activity => ({
+  ...ended(id, 1),
+  Cause:
+    'At 2027-01-15T08:00:00Z a user request update of AutoScalingGroup constraints to min: 0, max: 0, desired: 0 changing the desired capacity from 3 to 0. At the same time an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 3 to 2.',
+});
+
 const NO_ROOM =
   'We currently do not have sufficient t3.micro capacity in the Availability Zone you requested (us-east-1a). Launching EC2 instance failed.';
 
@@ -106,6 +112,7 @@ describe('there is hope', () => {
       'when we suspended launching ourselves',
       { live: live({ SuspendedProcesses: [{ ProcessName: 'Launch' }] }), frozen: ['Launch'] },
     ],
+    ['when instances went because the group was made smaller', { activities: ['i-1', 'i-2', 'i-3'].map(shrunk) }],
   ])('%s', (_name, facts) => {
     expect(judge(facts)).toBeNull();
   });

@@ -30,7 +30,8 @@ const CAPACITY_TEXT =
   /insufficient.*capacity|do not have sufficient|no spot capacity|SpotMaxPriceTooLow|max spot instance count|InsufficientFreeAddresses|not enough free addresses/i;
 const PERMANENT_TEXT =
   /ami-\S+.*(not exist|invalid|no longer)|AMI.*(not (be )?found|not exist|invalid)|InvalidAMI|image id.*not exist|security group.*not exist|InvalidGroup|subnet.*not exist|InvalidSubnet|key pair.*not exist|InvalidKeyPair|IamInstanceProfile|instance profile|VcpuLimit|vCPU (limit|capacity)|instance limit|LimitExceeded|not authorized|Unauthorized|AccessDenied|Client\.InternalError|Client error on launch|launch template.*not|KMS|architecture|not supported|Unsupported/i;
-const HEALTH_TEXT = /health.?check|unhealthy|status check|taken out of service/i;
+/** Every termination "was taken out of service"; only the reason tells a failed check from a smaller size. */
+const HEALTH_TEXT = /health.?check|unhealthy|status check/i;
 
 const failure = (
   code: string,
