@@ -138,6 +138,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     images: cloud.images,
     packer,
     loadBalancers: cloud.loadBalancers,
+    stacks: cloud.stacks,
     securityGroups: cloud.securityGroups,
     leases: new Leases(pool, () => clock.now()),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),

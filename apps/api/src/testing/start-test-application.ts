@@ -57,6 +57,7 @@ export async function startTestApplication(
     serverGroups: world.serverGroups,
     images: world.images,
     loadBalancers: world.loadBalancers,
+    stacks: world.stacks,
     securityGroups: world.securityGroups,
     http: world.http,
   };

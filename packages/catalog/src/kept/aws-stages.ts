@@ -1,6 +1,6 @@
 import { placeFields, targetFields } from '../clusters/fields.ts';
-import { flag, optionalChoice, optionalNumber, optionalText, text, textList, textMap } from '../kit/fields.ts';
-import { anything, openObject } from './fields.ts';
+import { flag, optionalNumber, optionalText, text, textMap } from '../kit/fields.ts';
+import { openObject } from './fields.ts';
 import { type KeptStage, keptStage } from './kept-stage.ts';
 
 type Told = Parameters<typeof keptStage>[0];
@@ -20,7 +20,7 @@ const serverGroups: readonly KeptStage[] = [
 ];
 
 const MANAGED =
-  'Load balancers, networks and stacks are not changed here. Let the tool that makes your infrastructure do it, called by a `webhook` stage if it must happen in the pipeline.';
+  'Records of Route 53 are not changed here. Let the tool that makes your infrastructure do it, called by a `webhook` stage if it must happen in the pipeline.';
 
 const surroundings: readonly KeptStage[] = [
   aws({
@@ -35,53 +35,6 @@ const surroundings: readonly KeptStage[] = [
       name: text({ label: 'Record', help: 'Full name of the record.' }),
       type: optionalText({ label: 'Kind', help: 'For example CNAME.' }),
       target: optionalText({ label: 'Target', help: 'What the record answers.' }),
-    },
-  }),
-  aws({
-    type: 'deployCloudFormation',
-    label: 'Deploy CloudFormation stack',
-    description: 'Creates or changes a stack, or a change set of it.',
-    group: 'Deploy',
-    why: MANAGED,
-    rawFields: ['templateBody'],
-    fields: {
-      ...placeFields,
-      stackName: text({ label: 'Stack', help: 'Its name.', order: 3 }),
-      source: optionalText({ label: 'Template from', help: '`text` or `artifact`.' }),
-      templateBody: anything('Template', 'The template, as text or as an object.'),
-      stackArtifactId: optionalText({ label: 'Artifact', help: 'Expected artifact that holds the template.' }),
-      stackArtifact: openObject('Artifact as written', 'Artifact that holds the template.'),
-      parameters: textMap({ label: 'Parameters', help: 'Parameters of the template.', widget: 'map' }),
-      tags: textMap({ label: 'Tags', help: 'Tags of the stack.', widget: 'map' }),
-      capabilities: textList({ label: 'Capabilities', help: 'What the template may do, such as CAPABILITY_IAM.' }),
-      roleARN: optionalText({ label: 'Role', help: 'Role that makes the change.' }),
-      isChangeSet: flag({ label: 'As a change set', help: 'Makes a change set instead of the change.' }),
-      changeSetName: optionalText({ label: 'Change set', help: 'Its name.' }),
-      executeChangeSet: flag({ label: 'Execute the change set', help: 'Carries it out at once.' }),
-      actionOnReplacement: optionalChoice(['ask', 'skip', 'fail'], {
-        label: 'When something is replaced',
-        help: 'Ask a person, leave it out, or fail.',
-      }),
-    },
-  }),
-  aws({
-    type: 'deleteCloudFormation',
-    label: 'Delete CloudFormation stack',
-    description: 'Deletes a stack.',
-    group: 'Deploy',
-    why: MANAGED,
-    fields: { ...placeFields, stackName: text({ label: 'Stack', help: 'Its name.', order: 3 }) },
-  }),
-  aws({
-    type: 'deleteCloudFormationChangeSet',
-    label: 'Delete change set',
-    description: 'Deletes a change set of a stack.',
-    group: 'Deploy',
-    why: MANAGED,
-    fields: {
-      ...placeFields,
-      stackName: text({ label: 'Stack', help: 'Its name.', order: 3 }),
-      changeSetName: optionalText({ label: 'Change set', help: 'Its name.', required: true }),
     },
   }),
 ];

@@ -1,4 +1,12 @@
-import type { Images, Instances, LoadBalancers, Scaling, SecurityGroups, ServerGroups } from '@gennaker/catalog/kit';
+import type {
+  Images,
+  Instances,
+  LoadBalancers,
+  Scaling,
+  SecurityGroups,
+  ServerGroups,
+  Stacks,
+} from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { CallCount } from './calls.ts';
 import { createAwsClients } from './clients.ts';
@@ -11,6 +19,7 @@ import { createSecurityGroups } from './security-groups/security-groups.ts';
 import { createInstances } from './server-groups/instances.ts';
 import { createScaling } from './server-groups/scaling/scaling.ts';
 import { createServerGroups } from './server-groups/server-groups.ts';
+import { createStacks } from './stacks/stacks.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface AwsCloudOptions {
@@ -33,6 +42,7 @@ export interface AwsCloud {
   readonly instances: Instances;
   readonly images: Images;
   readonly loadBalancers: LoadBalancers;
+  readonly stacks: Stacks;
   readonly securityGroups: SecurityGroups;
   /** Who we are in each account and whether its regions answer. Never throws. */
   verify(): Promise<readonly AccountCheck[]>;
@@ -55,6 +65,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     instances: createInstances(placeAt),
     images: createImages(placeAt, accounts, options.imageOwners ?? []),
     loadBalancers: createLoadBalancers(placeAt, accounts),
+    stacks: createStacks(placeAt),
     securityGroups: createSecurityGroups(placeAt, accounts),
     verify: () => verifyAccounts(accounts, placeAt),
     async environment(account, region) {

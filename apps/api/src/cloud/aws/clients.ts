@@ -1,4 +1,5 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -22,8 +23,10 @@ import {
   loadBalancingCommands,
   type S3Calls,
   type SsmCalls,
+  type StackCalls,
   s3Commands,
   ssmCommands,
+  stackCommands,
 } from './commands.ts';
 import { RoleSession } from './identity/session.ts';
 import { systemRandom } from './system-clock.ts';
@@ -53,6 +56,7 @@ export interface PlaceClients {
   readonly cloudWatch: CloudWatchCalls;
   readonly identity: IdentityCalls;
   readonly s3: S3Calls;
+  readonly stacks: StackCalls;
   readonly ssm: SsmCalls;
   /** Keys to sign with now; null: the SDK finds them by itself. */
   readonly keys: () => Promise<StaticCredentials | null>;
@@ -157,6 +161,10 @@ export function createAwsClients(options: ClientOptions): AwsClients {
         setting('identity', new Limiter(clock), () => new STSClient(config)),
       ),
       s3: callsOf(s3Commands, setting('s3', new Limiter(clock), s3)),
+      stacks: callsOf(
+        stackCommands,
+        setting('stacks', new Limiter(clock), () => new CloudFormationClient(config)),
+      ),
       ssm: callsOf(
         ssmCommands,
         setting('ssm', new Limiter(clock), () => new SSMClient(config)),

@@ -19,6 +19,17 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import {
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { DeleteAlarmsCommand, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -200,6 +211,18 @@ export const cloudWatchCommands = {
   deleteAlarms: write(DeleteAlarmsCommand, 'deleting'),
 } as const;
 
+/** All we ever send to CloudFormation. */
+  describeChangeSet: read(DescribeChangeSetCommand, 'reading'),
+  describeStackEvents: read(DescribeStackEventsCommand, 'reading the events of'),
+  describeStacks: read(DescribeStacksCommand, 'reading'),
+  createChangeSet: write(CreateChangeSetCommand, 'creating'),
+  createStack: write(CreateStackCommand, 'creating'),
+  deleteChangeSet: write(DeleteChangeSetCommand, 'deleting'),
+  deleteStack: write(DeleteStackCommand, 'deleting'),
+  executeChangeSet: write(ExecuteChangeSetCommand, 'executing'),
+  updateStack: write(UpdateStackCommand, 'updating'),
+} as const;
+
 /** All we ever send to STS with an account's own credentials. */
 export const identityCommands = {
   getCallerIdentity: read(GetCallerIdentityCommand, 'asking who we are for'),
@@ -235,4 +258,5 @@ export type LoadBalancingCalls = Calls<typeof loadBalancingCommands>;
 export type S3Calls = Calls<typeof s3Commands>;
 export type SsmCalls = Calls<typeof ssmCommands>;
 export type CloudWatchCalls = Calls<typeof cloudWatchCommands>;
+export type StackCalls = Calls<typeof stackCommands>;
 export type IdentityCalls = Calls<typeof identityCommands>;

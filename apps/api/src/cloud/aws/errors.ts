@@ -110,6 +110,8 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
       'ListenerNotFound',
       'RuleNotFound',
       'ResourceNotFound',
+      'NoSuchBucket',
+      'NoSuchKey',
     ],
     retry: false,
     what: 'it does not exist',

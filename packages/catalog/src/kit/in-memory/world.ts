@@ -8,6 +8,7 @@ import { FakePacker } from './fake-packer.ts';
 import { FakeScaling } from './fake-scaling.ts';
 import { FakeSecurityGroups } from './fake-security-groups.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
+import { FakeStacks } from './fake-stacks.ts';
 import { FakeDeployments, FakeHttp, FakeMonitors, FakePipelines, FakeRecoveries } from './fakes.ts';
 
 /** Everything a stage can touch, in memory. */
@@ -19,6 +20,7 @@ export interface World extends Ports {
   readonly images: FakeImages;
   readonly packer: FakePacker;
   readonly loadBalancers: FakeLoadBalancers;
+  readonly stacks: FakeStacks;
   readonly securityGroups: FakeSecurityGroups;
   readonly leases: FakeLeases;
   readonly http: FakeHttp;
@@ -48,6 +50,7 @@ export function createWorld(start?: number): World {
     images,
     packer: new FakePacker(clock, images),
     loadBalancers: new FakeLoadBalancers(clock, serverGroups),
+    stacks: new FakeStacks(clock),
     securityGroups: new FakeSecurityGroups(),
     leases: new FakeLeases(clock),
     http: new FakeHttp(),

@@ -11,6 +11,7 @@ import type { Recoveries } from './recoveries.ts';
 import type { Scaling } from './scaling.ts';
 import type { SecurityGroups } from './security-groups.ts';
 import type { ServerGroups } from './server-groups.ts';
+import type { Stacks } from './stacks.ts';
 
 export type * from './deployment-monitors.ts';
 export type * from './deployments.ts';
@@ -26,6 +27,7 @@ export type * from './scaling.ts';
 export type * from './security-groups.ts';
 export type * from './server-group-spec.ts';
 export type * from './server-groups.ts';
+export type * from './stacks.ts';
 
 /** Everything an executor may ask of the world; each names the few it `needs`. */
 export interface Ports {
@@ -35,6 +37,7 @@ export interface Ports {
   readonly images: Images;
   readonly packer: Packer;
   readonly loadBalancers: LoadBalancers;
+  readonly stacks: Stacks;
   readonly securityGroups: SecurityGroups;
   readonly leases: Leases;
   readonly http: Http;

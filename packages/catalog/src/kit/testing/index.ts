@@ -7,3 +7,4 @@ export * from './run-stage.ts';
 export * from './scaling.contract.ts';
 export * from './security-groups.contract.ts';
 export * from './server-groups.contract.ts';
+export * from './stacks.contract.ts';
