@@ -212,6 +212,7 @@ export const cloudWatchCommands = {
 } as const;
 
 /** All we ever send to CloudFormation. */
+export const stackCommands = {
   describeChangeSet: read(DescribeChangeSetCommand, 'reading'),
   describeStackEvents: read(DescribeStackEventsCommand, 'reading the events of'),
   describeStacks: read(DescribeStacksCommand, 'reading'),
