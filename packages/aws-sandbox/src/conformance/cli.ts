@@ -12,7 +12,8 @@ const usage = `Sends every AWS operation Gennaker uses through real SDK clients 
 
   --vpc ID      network to work in; default: the default VPC of the region
   --image ID    image to start from; default: Amazon Linux 2023
-  --role ARN    a role to assume; default: AssumeRole is not tried`;
+  --role ARN    a role to assume; default: AssumeRole is not tried
+  --profile X   instance profile of the builder; default: no command is sent to it`;
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     vpc: { type: 'string' },
     image: { type: 'string' },
     role: { type: 'string' },
+    profile: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +38,8 @@ function isOnThisMachine(url: string): boolean {
 async function runElsewhere(): Promise<Lab> {
   const lab = new Lab({ pause: sleep, say });
   const runId = Date.now().toString(36);
-  const wishes = { runId, vpcId: values.vpc, imageId: values.image, roleArn: values.role };
+  const { vpc: vpcId, image: imageId, role: roleArn, profile } = values;
+  const wishes = { runId, vpcId, imageId, roleArn, profile };
   await runSuite(lab, makeClients(), wishes, () => new Date());
   return lab;
 }

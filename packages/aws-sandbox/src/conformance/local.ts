@@ -17,7 +17,7 @@ export async function runAgainstSandbox(
   const lab = new Lab({ pause, say });
   try {
     const roleArn = 'arn:aws:iam::123456789012:role/gennaker-deploy';
-    await runSuite(lab, makeClients(), { runId, roleArn }, () => new Date(sandbox.clock.now()));
+    await runSuite(lab, makeClients(), { runId, roleArn, profile: 'demo-web' }, () => new Date(sandbox.clock.now()));
     sandbox.clock.advance(7_200_000);
     const leftovers = thingsIn(sandbox).filter((thing) => !before.includes(thing));
     return { lab, leftovers };
@@ -55,5 +55,5 @@ function thingsIn(sandbox: Sandbox): string[] {
   );
 }
 
-/** Kinds that are no things of the account, or remembered after their end: tokens, names, stacks, measured points. */
-const uncounted = ['clientTokens', 'deletedQueues', 'metrics', 'stacks'];
+/** Kinds that are no things of the account, or remembered after their end: tokens, names, stacks, commands, measured points. */
+const uncounted = ['clientTokens', 'deletedQueues', 'metrics', 'stacks', 'commands'];

@@ -24,6 +24,8 @@ export interface Place {
   imageId: string;
   rootDevice: string;
   instanceType: 't3.micro';
+  /** Instance profile of the builder; undefined: it has none, and no command is sent to it. */
+  profile: string | undefined;
   /** Begins every name. */
   name: string;
   tag: { Key: string; Value: string };
@@ -39,6 +41,8 @@ export interface PlaceWishes {
   imageId?: string;
   /** A role the caller may assume; without it AssumeRole is not tried. */
   roleArn?: string;
+  /** Instance profile with which the SSM agent may report; without it no command is sent to an instance. */
+  profile?: string;
 }
 
 /** Reads who and where we are, and finds a network and an image to work with. */
@@ -66,6 +70,7 @@ export async function findPlace(lab: Lab, clients: Clients, wishes: PlaceWishes)
     subnetIds,
     ...image,
     instanceType: 't3.micro',
+    profile: wishes.profile,
     name: `gconf-${wishes.runId}`,
     tag: { Key: 'gennaker:conformance', Value: wishes.runId },
   };

@@ -25,12 +25,14 @@ import {
 import type { Clients } from '../clients.ts';
 import type { Lab } from '../lab.ts';
 import type { Place } from '../place.ts';
+import { runCommand } from './instance-commands.ts';
 
 const minutes = (count: number): number => count * 60;
 
 /** A builder from start to stop, an image of it, a copy, shares, and all of it deleted again. */
 export async function images(lab: Lab, clients: Clients, place: Place, groupId: string): Promise<void> {
   const id = await runBuilder(lab, clients, place, groupId);
+  if (place.profile !== undefined) await runCommand(lab, clients, id);
   await playInstance(lab, clients, id);
   const imageId = await makeImage(lab, clients, place, id);
   await shareImage(lab, clients, place, imageId);
@@ -48,6 +50,7 @@ async function runBuilder(lab: Lab, clients: Clients, place: Place, groupId: str
     MaxCount: 1,
     ClientToken: `${place.name}-run`,
     NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: place.subnetIds[0], Groups: [groupId] }],
+    IamInstanceProfile: place.profile === undefined ? undefined : { Name: place.profile },
     MetadataOptions: { HttpTokens: 'required' as const },
     BlockDeviceMappings: [{ DeviceName: place.rootDevice, Ebs: { VolumeType: 'gp3' as const } }],
     TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [place.tag] }],
