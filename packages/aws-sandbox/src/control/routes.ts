@@ -76,6 +76,7 @@ function trafficOptions(query: URLSearchParams): TrafficOptions {
     requestsPerSecond: query.has('rate') ? z.coerce.number().positive().parse(query.get('rate')) : undefined,
     from: time('from'),
     to: time('to'),
+    perSecond: query.get('perSecond') === 'true',
   };
 }
 

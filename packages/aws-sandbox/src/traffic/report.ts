@@ -15,6 +15,8 @@ export interface TrafficOptions {
   from?: number;
   /** Milliseconds since the epoch. Default: now. */
   to?: number;
+  /** Also count each second of the interval by itself, of which there may be 3600. */
+  perSecond?: boolean;
 }
 
 export interface Gap {
@@ -32,6 +34,7 @@ export interface TrafficCounts {
   served: Record<string, number>;
   /** Answered by the load balancer itself: redirects and fixed responses. */
   answered: number;
+  /** Met a target group without targets, weights that are all zero, or no listener at all. */
   toEmpty: number;
   toUnhealthy: number;
   toDraining: number;
@@ -41,6 +44,8 @@ export interface TrafficReport extends TrafficCounts {
   /** True when every request met a healthy target. */
   ok: boolean;
   gaps: Gap[];
+  /** Each second by itself, when that was asked for; together they are the whole. */
+  perSecond?: Array<TrafficCounts & { at: string }>;
   routes: Array<{
     route: string;
     /** The last hour of the interval, second by second. */
@@ -69,10 +74,15 @@ export function trafficReport(world: World, options: TrafficOptions = {}): Traff
   const now = world.settle();
   const flows = flowsOf(world.state.traffic, options, now);
   const counts = emptyCounts();
-  for (const flow of flows) countInto(counts, flow);
+  const seconds = options.perSecond ? new Map<number, TrafficCounts>() : null;
+  for (const flow of flows) countInto(counts, flow, seconds);
   const gaps = flows.flatMap(gapsOf);
-  return { ok: gaps.length === 0, ...counts, gaps, routes: flows.map(detailsOf) };
+  const perSecond = seconds === null ? {} : { perSecond: secondsOut(seconds) };
+  return { ok: gaps.length === 0, ...counts, gaps, ...perSecond, routes: flows.map(detailsOf) };
 }
+
+const secondsOut = (seconds: Map<number, TrafficCounts>): TrafficReport['perSecond'] =>
+  [...seconds].sort(([a], [b]) => a - b).map(([at, counts]) => ({ at: new Date(at).toISOString(), ...counts }));
 
 function flowsOf(traffic: TrafficState, options: TrafficOptions, now: number): Flow[] {
   const to = options.to ?? now;
@@ -86,12 +96,35 @@ function flowsOf(traffic: TrafficState, options: TrafficOptions, now: number): F
     for (const route of picked) {
       const all = flowOf(traffic, listener, matched ? routeFor(request) : routeNamed(route), options.from ?? 0, to);
       const from = options.from ?? all.find((span) => lostOf(span) < 1)?.from ?? to;
-      const spans = all.filter((span) => span.to > from);
       const rate = options.requestsPerSecond ?? demandOf(traffic, listener, to);
-      if (all.length > 0 && !onlyAnswered(all)) flows.push({ route, rate, from, to, spans });
+      const asked = wanted === listener;
+      const spans = asked ? withHoles(all, from, to) : all.filter((span) => span.to > from);
+      if (options.perSecond && to - from > maxSeconds * 1000) tooLong();
+      if (asked || (all.length > 0 && !onlyAnswered(all))) flows.push({ route, rate, from, to, spans });
     }
   }
   return flows;
+}
+
+function tooLong(): never {
+  throw new RangeError(`perSecond takes an interval of at most ${maxSeconds} seconds`);
+}
+
+/** The time in which there was no listener is part of the whole too: its requests met nobody. */
+function withHoles(spans: FlowSpan[], from: number, to: number): FlowSpan[] {
+  const result: FlowSpan[] = [];
+  let at = from;
+  const fill = (until: number): void => {
+    if (until > at)
+      result.push({ from: at, to: until, served: [], unhealthy: [], toDraining: 0, toEmpty: 1, answered: 0 });
+  };
+  for (const span of spans.filter((each) => each.to > from)) {
+    fill(span.from);
+    result.push(span);
+    at = span.to;
+  }
+  fill(to);
+  return result;
 }
 
 const onlyAnswered = (spans: FlowSpan[]): boolean => spans.every((span) => span.answered === 1);
@@ -114,21 +147,40 @@ const emptyCounts = (): TrafficCounts => ({
 });
 
 /** Counts whole requests: each piece's requests are shared out by weight, remainders carried to the next piece. */
-function countInto(counts: TrafficCounts, { rate, from, spans }: Flow): void {
+function countInto(
+  counts: TrafficCounts,
+  { rate, from, spans }: Flow,
+  seconds: Map<number, TrafficCounts> | null,
+): void {
   const carried = new Map<string, number>();
-  const before = (time: number) => Math.ceil(((time - from) * rate) / 1000);
-  for (const span of spans) {
+  const before = (time: number) => Math.ceil(((time - from) * rate) / 1000 - 1e-9);
+  for (const span of seconds === null ? spans : spans.flatMap((each) => inSeconds(each, from))) {
     const requests = before(span.to) - before(span.from);
-    counts.requests += requests;
+    const second = from + Math.floor((span.from - from) / 1000) * 1000;
+    const places = seconds === null ? [counts] : [counts, kept(seconds, second)];
+    for (const place of places) place.requests += requests;
     const dues = sharesOf(span).map(([outcome, share]) => ({
       outcome,
       due: share * requests + (carried.get(outcome) ?? 0),
     }));
     for (const { outcome, due, whole } of inWholes(dues, requests)) {
       carried.set(outcome, due - whole);
-      add(counts, outcome, whole);
+      for (const place of places) add(place, outcome, whole);
     }
   }
+}
+
+function kept(seconds: Map<number, TrafficCounts>, second: number): TrafficCounts {
+  const counts = seconds.get(second) ?? emptyCounts();
+  seconds.set(second, counts);
+  return counts;
+}
+
+/** Cuts a piece at each full second after `from`. */
+function inSeconds(span: FlowSpan, from: number): FlowSpan[] {
+  const cuts: number[] = [];
+  for (let at = from + (Math.floor((span.from - from) / 1000) + 1) * 1000; at < span.to; at += 1000) cuts.push(at);
+  return [span.from, ...cuts].map((start, index) => ({ ...span, from: start, to: cuts[index] ?? span.to }));
 }
 
 interface Due {

@@ -86,6 +86,42 @@ describe('the traffic of a listener', () => {
     expect(gaps).toEqual([{ route: listener, from: new Date(from + 2000).toISOString(), seconds: 8, lost: 1 }]);
   });
 
+  it('counts each second by itself, which together are the whole', async () => {
+    const from = now();
+    sandbox.clock.advance(1500);
+    await aws.elb.deregisterTargets({ TargetGroupArn: first, Targets: await memberTargets() });
+    sandbox.clock.advance(1500);
+    const { requests, served, toDraining, perSecond } = sandbox.traffic({
+      listener,
+      requestsPerSecond: 7,
+      from,
+      to: now(),
+      perSecond: true,
+    });
+    expect({ requests, served, toDraining }).toEqual({ requests: 21, served: { 'demo-web-v000': 11 }, toDraining: 10 });
+    const none = { answered: 0, toEmpty: 0, toUnhealthy: 0, requests: 7 };
+    const at = (seconds: number) => new Date(from + seconds * 1000).toISOString();
+    expect(perSecond).toEqual([
+      { ...none, at: at(0), served: { 'demo-web-v000': 7 }, toDraining: 0 },
+      { ...none, at: at(1), served: { 'demo-web-v000': 4 }, toDraining: 3 },
+      { ...none, at: at(2), served: {}, toDraining: 7 },
+    ]);
+  });
+
+  it('counts what a load balancer answers by itself, and what comes when the listener is gone', async () => {
+    const from = now();
+    await aws.elb.modifyListener({
+      ListenerArn: listener,
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+    });
+    sandbox.clock.advance(10_000);
+    await aws.elb.deleteListener({ ListenerArn: listener });
+    sandbox.clock.advance(5000);
+    const report = sandbox.traffic({ listener, requestsPerSecond: 2, from, to: now() });
+    expect(report).toMatchObject({ requests: 30, served: {}, answered: 20, toEmpty: 10, ok: false });
+    expect(sandbox.traffic().ok).toBe(true);
+  });
+
   it('counts what a load balancer sends to failing targets because it has no other', async () => {
     const from = now();
     sandbox.do({ setApp: { resource: 'demo-web-v000', app: { healthy: false } } });
