@@ -120,6 +120,8 @@ export interface AccountConfig {
   readonly externalId?: string | undefined;
   /** Bucket for the results of bakes; `{region}` in it stands for the region. */
   readonly bakeBucket?: string | undefined;
+  /** Scripts of bakes are sent by Systems Manager to machines that have a profile. */
+  readonly bakeBySsm?: boolean | undefined;
 }
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
@@ -137,6 +139,7 @@ const accountsSchema = z
         .regex(/^arn:[\w-]+:iam::\d{12}:role\/\S{1,512}$/)
         .optional(),
       externalId: z.string().min(1).max(1_224).optional(),
+      bakeBySsm: z.boolean().optional(),
       bakeBucket: z
         .string()
         .regex(/^[a-z0-9.{}-]{3,63}$/)

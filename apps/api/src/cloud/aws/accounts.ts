@@ -12,6 +12,8 @@ export interface AwsAccount {
   readonly externalId?: string;
   /** Bucket for scripts' results of bakes; `{region}` in it stands for the region. */
   readonly bakeBucket?: string;
+  /** Scripts of bakes are sent by Systems Manager to machines that have a profile. */
+  readonly bakeBySsm?: boolean;
 }
 
 /** Keys that never change while the process runs. */

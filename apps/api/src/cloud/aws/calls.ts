@@ -110,7 +110,7 @@ async function sendRow(setting: CallSetting, operation: string, row: CommandRow,
       }
       const again = MEANINGS[meaning].retry && meaning !== 'aws.busy' && meaning !== 'aws.session-ended';
       const place = { service, operation, account: setting.account, region: setting.region };
-      if (!again || attempt >= MOST_TRIES[row.kind]) {
+      if (!again || attempt >= (how.once ? 1 : MOST_TRIES[row.kind])) {
         counters.add(service, operation, 'failed');
         const resource = how.resource ?? resourceOf(input);
         throw failureOf(error, { ...place, doing: row.doing, resource, attempts: attempt });

@@ -58,6 +58,7 @@ import {
   RebootInstancesCommand,
   RevokeSecurityGroupIngressCommand,
   RunInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
   UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
@@ -91,7 +92,13 @@ import {
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import {
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  GetParameterCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+} from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 
 /** A command we send. `doing` completes "… while <doing> <resource>" in messages. */
@@ -160,6 +167,7 @@ export const ec2Commands = {
   ),
   createLaunchTemplate: write(CreateLaunchTemplateCommand, 'creating'),
   deleteLaunchTemplate: write(DeleteLaunchTemplateCommand, 'deleting'),
+  stopInstances: write(StopInstancesCommand, 'stopping'),
   terminateInstances: write(TerminateInstancesCommand, 'terminating'),
 } as const;
 
@@ -201,7 +209,11 @@ export const s3Commands = {
 
 /** All we ever send to Systems Manager. */
 export const ssmCommands = {
+  describeInstanceInformation: read(DescribeInstanceInformationCommand, 'asking for the agent of'),
+  getCommandInvocation: read(GetCommandInvocationCommand, 'reading a command of'),
   getParameter: read(GetParameterCommand, 'reading'),
+  listCommands: read(ListCommandsCommand, 'listing the commands of'),
+  sendCommand: write(SendCommandCommand, 'sending a command to'),
 } as const;
 
 /** All we ever send to CloudWatch. */
@@ -231,6 +243,8 @@ export const identityCommands = {
 
 export interface CallOptions {
   readonly abort?: AbortSignal;
+  /** Never repeated here: nothing would tell the second from the first, so what came of it is looked up first. */
+  readonly once?: boolean;
   /** What the call is about, for messages ("server group web-v003"); default read off the input. */
   readonly resource?: string;
 }

@@ -1,6 +1,7 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { RE2JS } from 're2js';
 import type {
+  BakeCommand,
   BakeDrop,
   BakedImage,
   BakeInstance,
@@ -23,6 +24,9 @@ interface Machine {
   readonly operation: Operation;
   readonly startedAt: number;
   removed: boolean;
+  /** When a script was sent to it. */
+  sentAt?: number;
+  stopped?: boolean;
 }
 
 interface Making {
@@ -54,6 +58,8 @@ export class FakeImages implements Images {
   shareMs = 8_000;
   /** Bucket for results; null: there is none, and the console has to do. */
   bucket: string | null = null;
+  /** Scripts are sent to machines, which answer so long after their boot; null: scripts are given at the start. */
+  agentMs: number | null = null;
   /** Parameters by path; each holds an image id. */
   readonly parameters = new Map<string, string>();
   /** Accounts that images are shared with: `image/account`, and when that account sees it. */
@@ -145,7 +151,8 @@ export class FakeImages implements Images {
       if (!machine) return null;
       if (machine.removed) return { id, state: 'gone', reason: 'Client.UserInitiatedShutdown' };
       if (!this.isBooted(machine)) return { id, state: 'starting', reason: null };
-      return { id, state: this.isDone(machine) ? 'stopped' : 'running', reason: null };
+      const isStopped = this.agentMs === null ? this.isDone(machine) : machine.stopped === true;
+      return { id, state: isStopped ? 'stopped' : 'running', reason: null };
     });
   }
 
@@ -165,6 +172,35 @@ export class FakeImages implements Images {
     if (!machine || this.scriptEnd === null) return '';
     const { rc, log } = this.scriptEnd;
     return `${log}\ngennaker-bake ${machine.spec.bakeKey} rc=${rc}\n`;
+  }
+
+  async canSendToBakes(): Promise<boolean> {
+    return this.agentMs !== null;
+  }
+
+  async sendToBake({ id }: CloudRef, _script: string, operation: Operation): Promise<string | null> {
+    return this.trouble.run('sendToBake', () => {
+      const machine = this.machines.find((candidate) => candidate.id === id);
+      const answers = machine && this.clock.now() - machine.startedAt >= this.bootMs + (this.agentMs ?? 0);
+      if (!answers) return null;
+      machine.sentAt ??= this.clock.now();
+      return `command of ${operation.key}`;
+    });
+  }
+
+  async readBakeCommand({ id }: CloudRef): Promise<BakeCommand> {
+    const sentAt = this.machines.find((candidate) => candidate.id === id)?.sentAt ?? 0;
+    if (this.clock.now() - sentAt < this.scriptMs) return { state: 'running' };
+    if (!this.scriptEnd) return { state: 'ended', rc: null, log: '', reason: 'Execution Timed Out' };
+    const { rc, log } = this.scriptEnd;
+    return { state: 'ended', rc, log, reason: rc === 0 ? 'Success' : 'Failed' };
+  }
+
+  async stopBake({ id }: CloudRef): Promise<void> {
+    return this.trouble.run('stopBake', () => {
+      const machine = this.machines.find((candidate) => candidate.id === id);
+      if (machine) machine.stopped = true;
+    });
   }
 
   async endBake(_place: CloudPlace, known: readonly string[], operation: Operation): Promise<void> {

@@ -69,6 +69,18 @@ export interface BakeDrop {
   readonly putUrl: string;
 }
 
+/** A script that was sent to an instance that bakes. */
+export type BakeCommand =
+  | { readonly state: 'running' }
+  | {
+      readonly state: 'ended';
+      /** Null when it did not run to its end: it was canceled, or took too long. */
+      readonly rc: number | null;
+      readonly log: string;
+      /** In the cloud's words. */
+      readonly reason: string;
+    };
+
 /** What an image made from a stopped instance is called and carries. */
 export interface ImageSpec extends CloudPlace {
   readonly instanceId: string;
@@ -130,6 +142,13 @@ export interface Images {
   readDrop(place: CloudPlace, location: string): Promise<string | null>;
   /** What its console shows; empty when there is nothing yet. */
   bakeLog(ref: CloudRef): Promise<string>;
+  /** Does this installation send scripts to instances that bake, rather than give them at their start? */
+  canSendToBakes(place: CloudPlace): Promise<boolean>;
+  /** Sends a script, once for each operation, and answers the command's id; null while nobody answers there. */
+  sendToBake(ref: CloudRef, script: string, operation: Operation): Promise<string | null>;
+  readBakeCommand(ref: CloudRef, commandId: string): Promise<BakeCommand>;
+  /** Asks the instance to stop, or turns it off. */
+  stopBake(ref: CloudRef, force: boolean, operation: Operation): Promise<void>;
   /** Removes every instance that bakes of this stage have made, `known` ones included. */
   endBake(place: CloudPlace, known: readonly string[], operation: Operation): Promise<void>;
   /** Begins an image of a stopped instance and answers its id. `aws.image-name-taken` when the name belongs to something else. */

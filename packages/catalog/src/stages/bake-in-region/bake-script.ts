@@ -63,6 +63,9 @@ const exports = (variables: Readonly<Record<string, unknown>>): readonly string[
       : [],
   );
 
+/** How a script comes to its machine: given at its start, or sent to it later. */
+export type Way = 'given' | 'sent';
+
 /** What the script installs and runs. */
 export interface BakeContent {
   readonly package?: string | null;
@@ -95,13 +98,13 @@ const CLEANING = [
 
 /**
  * The script a machine runs once: installs, runs the user's commands, cleans up, tells its result in one line of the
- * console and at the address it is given, and shuts down. `withKey` fills in the key, which depends on this text, and
+ * console and at the address it is given, and shuts down; one that is sent ends with its exit code instead. `withKey` fills in the key, which depends on this text, and
  * `withResultUrl` the address.
  */
-export function bakeScript(content: BakeContent): string {
+export function bakeScript(content: BakeContent, way: Way = 'given'): string {
   const script = [
     '#!/bin/bash',
-    `exec > >(tee ${LOG_FILE} /dev/console) 2>&1`,
+    ...(way === 'given' ? [`exec > >(tee ${LOG_FILE} /dev/console) 2>&1`] : []),
     `echo "gennaker-bake ${KEY_PLACE} begins"`,
     '(',
     'set -e',
@@ -111,13 +114,10 @@ export function bakeScript(content: BakeContent): string {
     ')',
     'rc=$?',
     ...CLEANING,
-    'sleep 1',
-    ...TELLING,
-    `rm -f ${LOG_FILE}`,
+    ...(way === 'given' ? ['sleep 1', ...TELLING, `rm -f ${LOG_FILE}`] : []),
     'sync',
     `echo "gennaker-bake ${KEY_PLACE} rc=$rc"`,
-    'sleep 2',
-    'shutdown -h now',
+    ...(way === 'given' ? ['sleep 2', 'shutdown -h now'] : ['exit $rc']),
     '',
   ].join('\n');
   const bytes = new TextEncoder().encode(script).length + 64 + LONGEST_URL;
@@ -141,11 +141,12 @@ interface BakeResult {
   readonly lines: string[];
 }
 
-const readable = (log: string): string[] =>
+/** The lines of a log that say something, at most thirty. */
+export const readable = (log: string): string[] =>
   log
     .split(/\r?\n/)
     .map((line) => line.trimEnd())
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && !line.startsWith('gennaker-bake '))
     .slice(-30);
 
 const afterBegin = (log: string, bakeKey: string): string => {

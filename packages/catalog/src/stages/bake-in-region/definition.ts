@@ -16,6 +16,7 @@ const written = {
         amiSuffix: z.string(),
         packages: z.string().describe('With the versions found'),
         script: z.string().describe('Empty when Packer bakes'),
+        way: z.enum(['given', 'sent']).describe('How the script comes to the machine'),
         expiresTime: z.number(),
       })
       .nullish(),
@@ -39,6 +40,16 @@ const written = {
   bakeProgress: describeField(z.enum(['making', 'hopeless', 'made', 'ended']).nullish(), {
     label: 'Progress',
     help: 'How far it has come: a machine may be there, it has failed, the image is there, nothing else is left.',
+    widget: 'hidden',
+  }),
+  bakeCommandId: describeField(z.string().nullish(), {
+    label: 'Command',
+    help: 'The script that was sent to the machine.',
+    widget: 'hidden',
+  }),
+  bakeCommandDone: describeField(z.boolean().nullish(), {
+    label: 'Command done',
+    help: 'The script that was sent has ended well.',
     widget: 'hidden',
   }),
   packerRuns: describeField(z.number().nullish(), {

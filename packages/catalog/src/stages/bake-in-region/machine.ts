@@ -1,6 +1,7 @@
 import { type Failure, FailureError } from '@gennaker/pipeline-dsl';
 import { again, failed, minutes, seconds, succeeded, type TaskResult } from '../../kit/index.ts';
-import { readBakeConsole, readBakeDrop, withResultUrl } from './bake-script.ts';
+import type { BakeCommand } from '../../kit/ports/index.ts';
+import { readable, readBakeConsole, readBakeDrop, withResultUrl } from './bake-script.ts';
 import { type BakePlan, type BakeRun, placeOf, planOf, whatOf } from './plan.ts';
 import { noteFacts } from './turn.ts';
 
@@ -23,6 +24,7 @@ const memoryText = (run: BakeRun, key: string): string | null =>
 
 /** Where the machine leaves its result: asked for once, since the address is part of what the machine is given. */
 async function dropOf(run: BakeRun, plan: BakePlan): Promise<{ location: string | null; putUrl: string | null }> {
+  if (plan.way === 'sent') return { location: null, putUrl: null };
   if ('putUrl' in run.memory) return { location: memoryText(run, 'location'), putUrl: memoryText(run, 'putUrl') };
   const name = `bakes/${plan.bakeKey}/${run.operation('run').key}.json`;
   const drop = await run.ports.images.bakeDrop(placeOf(run), name);
@@ -39,7 +41,7 @@ async function launch(run: BakeRun, plan: BakePlan, putUrl: string | null, subne
       bakeKey: plan.bakeKey,
       baseImageId: plan.baseAmiId,
       instanceType: plan.instanceType,
-      script: withResultUrl(plan.script, putUrl),
+      script: plan.way === 'sent' ? '' : withResultUrl(plan.script, putUrl),
       expiresTime: plan.expiresTime,
       subnetId: subnetsOf(run)[subnet] ?? null,
       securityGroups,
@@ -95,8 +97,9 @@ export async function waitForScript(run: BakeRun): Promise<TaskResult> {
   }
   if (machine.state === 'gone') return hopeless(gone(run, id, machine.reason));
   if (machine.state === 'starting') return again(seconds(5), `machine ${id} to start`);
+  if (machine.state === 'running' && planOf(run).way === 'sent') return command(run, id);
   if (machine.state !== 'stopped') return again(seconds(10), `machine ${id} to install and shut down`);
-  return judgeResult(run, id);
+  return planOf(run).way === 'sent' ? afterCommand(run, id) : judgeResult(run, id);
 }
 
 /** What the machine has told, at its address or on its console. */
@@ -133,6 +136,74 @@ async function judgeResult(run: BakeRun, id: string): Promise<TaskResult> {
     details,
   });
 }
+
+/** How long the agent on a machine that runs may be silent, and a machine that is to stop may take its time. */
+const ANSWERS_WITHIN_MS = minutes(5);
+const STOPS_WITHIN_MS = minutes(5);
+
+const since = (run: BakeRun, key: string): number =>
+  typeof run.memory[key] === 'number' ? run.memory[key] : run.now();
+
+/** Remembers when something began, and answers how long ago that is. */
+async function elapsed(run: BakeRun, key: string): Promise<number> {
+  const began = since(run, key);
+  if (run.memory[key] === undefined) await run.remember({ [key]: began });
+  return run.now() - began;
+}
+
+/** Sends the script to the machine that runs, waits for its end, and stops the machine. */
+async function command(run: BakeRun, id: string): Promise<TaskResult> {
+  const ref = { ...placeOf(run), id };
+  const { bakeCommandId, bakeCommandDone } = run.context;
+  if (bakeCommandDone) {
+    const isLate = (await elapsed(run, 'stopping')) > STOPS_WITHIN_MS;
+    await run.ports.images.stopBake(ref, isLate, run.operation('stop'));
+    return again(seconds(5), `machine ${id} to stop`);
+  }
+  if (!bakeCommandId) return send(run, id);
+  const seen = await run.ports.images.readBakeCommand(ref, bakeCommandId);
+  if (seen.state === 'running') return again(seconds(10), `command ${bakeCommandId} on machine ${id} to end`);
+  if (seen.rc === 0) return again(seconds(1), `machine ${id} to stop`, { context: { bakeCommandDone: true } });
+  return hopeless(commandFailed(run, id, seen));
+}
+
+async function send(run: BakeRun, id: string): Promise<TaskResult> {
+  const { script } = planOf(run);
+  const sent = await run.ports.images.sendToBake({ ...placeOf(run), id }, script, run.operation('send'));
+  if (sent !== null) {
+    await noteFacts(run, planOf(run), { commandId: sent });
+    return again(seconds(5), `command ${sent} on machine ${id} to end`, { context: { bakeCommandId: sent } });
+  }
+  if ((await elapsed(run, 'asking')) < ANSWERS_WITHIN_MS) return again(seconds(5), `machine ${id} to take commands`);
+  return hopeless({
+    code: 'bake.no-agent',
+    message: `Machine ${id}, which bakes ${whatOf(run)}, runs but takes no commands from Systems Manager.`,
+    advice: 'Its instance profile must allow AmazonSSMManagedInstanceCore, and its network must reach the service.',
+  });
+}
+
+function commandFailed(run: BakeRun, id: string, seen: Extract<BakeCommand, { state: 'ended' }>): Failure {
+  const lines = readable(seen.log);
+  const last = lines.slice(-3).join(' | ').slice(0, 600);
+  const how = seen.rc === null ? `did not end (${seen.reason})` : `failed with exit code ${seen.rc}`;
+  return {
+    code: 'bake.failed',
+    message: `Baking ${whatOf(run)} ${how}${last ? `; the log ends: ${last}` : ''}.`,
+    advice: 'Read the log in the details, correct packages or script, and restart the stage.',
+    details: { instanceId: id, commandId: run.context.bakeCommandId ?? null, log: lines },
+  };
+}
+
+/** A machine that has stopped before its script came to an end has no result. */
+const afterCommand = (run: BakeRun, id: string): TaskResult =>
+  run.context.bakeCommandDone
+    ? succeeded()
+    : hopeless({
+        code: 'bake.no-result',
+        message: `Machine ${id}, which baked ${whatOf(run)}, stopped without a result.`,
+        advice: 'It was stopped from outside or has crashed. Restart the stage.',
+        details: { instanceId: id },
+      });
 
 /** Removes the machine of this stage, whatever its number: found by its tags, too. */
 export async function endMachine(run: BakeRun): Promise<void> {

@@ -4,7 +4,7 @@ import { accountOf, regionsOf } from '../../clusters/place.ts';
 import { hours, type TaskRun } from '../../kit/index.ts';
 import type { Image } from '../../kit/ports/index.ts';
 import { bakeKeyOf } from './bake-key.ts';
-import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, withKey } from './bake-script.ts';
+import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, type Way, withKey } from './bake-script.ts';
 import type { bakeInRegionStage } from './definition.ts';
 import { resolvedPackages } from './packages.ts';
 
@@ -84,6 +84,7 @@ function nameOf(
 }
 
 interface Content {
+  readonly way: Way;
   readonly packages: string;
   readonly base: Image | null;
   readonly script: string;
@@ -95,16 +96,20 @@ async function contentOf(run: BakeRun): Promise<Content> {
   const { context } = run;
   const { templateFileName, varFileName, baseAmi, baseOs } = context;
   const packages = resolvedPackages(run);
+  // Without a profile nothing on the machine may answer.
+  const isSent = Boolean(context.iamRole) && (await run.ports.images.canSendToBakes(placeOf(run)));
+  const way = isSent ? 'sent' : 'given';
   if (!templateFileName)
     return {
       packages,
+      way,
       base: await findBase(run),
-      script: bakeScript({ ...context, package: packages, variables: context.extendedAttributes }),
+      script: bakeScript({ ...context, package: packages, variables: context.extendedAttributes }, way),
       templateDigest: null,
     };
   const templateDigest = await run.ports.packer.digest(templateFileName, varFileName ?? null);
   // A template may know its base by itself.
-  return { packages, base: baseAmi || baseOs ? await findBase(run) : null, script: '', templateDigest };
+  return { packages, way, base: baseAmi || baseOs ? await findBase(run) : null, script: '', templateDigest };
 }
 
 const keyOfContent = (run: BakeRun, { packages, base, script, templateDigest }: Content): Promise<string> => {
@@ -141,6 +146,7 @@ export async function planBake(run: BakeRun): Promise<BakePlan> {
     architecture,
     instanceType: context.instanceType || (architecture === 'arm64' ? 't4g.small' : 't3.small'),
     packages: content.packages,
+    way: content.way,
     imageName: nameOf(run, packagesOf(content.packages)[0], { architecture, suffix, key: bakeKey }),
     amiSuffix: suffix,
     script: content.script && withKey(content.script, bakeKey),

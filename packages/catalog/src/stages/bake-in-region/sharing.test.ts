@@ -141,6 +141,59 @@ describe('the result of a bake', () => {
   });
 });
 
+describe('a script that is sent', () => {
+  const worldWithAgent = (): World => {
+    const world = worldWithBase();
+    world.images.agentMs = 20_000;
+    return world;
+  };
+  const PROFILE = { iamRole: 'bakery' };
+
+  it('waits for the machine to answer, and stops the machine when it has ended', async () => {
+    const world = worldWithAgent();
+    const run = await play(world, 'one', {}, PROFILE);
+    expect(run.status).toBe('SUCCEEDED');
+    expect(world.images.machines[0]?.spec.script).toBe('');
+    expect(run.outputs['log']).toMatch(/^command /);
+    expect(run.waits.some((wait) => wait.includes('to take commands'))).toBe(true);
+    expect(world.images.leftMachines).toEqual([]);
+  });
+
+  it('is given at the start where the machine has no profile', async () => {
+    const world = worldWithAgent();
+    await play(world, 'one', { cancelAfterMs: 5_000 });
+    expect(world.images.machines[0]?.spec.script).toContain('shutdown -h now');
+  });
+
+  it.each([
+    [{ rc: 100, log: 'E: no such package' }, 'failed with exit code 100; the log ends: E: no such package'],
+    [null, 'did not end (Execution Timed Out)'],
+  ])('that ends with %o fails the bake', async (end, words) => {
+    const world = worldWithAgent();
+    world.images.scriptEnd = end;
+    const run = await play(world, 'one', {}, PROFILE);
+    expect(run.failure).toMatchObject({ code: 'bake.failed', message: expect.stringContaining(words) });
+    expect(world.images.leftMachines).toEqual([]);
+  });
+
+  it('nobody takes: the bake fails after five minutes', async () => {
+    const world = worldWithAgent();
+    world.images.agentMs = 3_600_000;
+    expect((await play(world, 'one', {}, PROFILE)).failure?.code).toBe('bake.no-agent');
+  });
+
+  it('is sent once, however often an answer is lost', async () => {
+    const calls = worldWithAgent();
+    await play(calls, 'one', {}, PROFILE);
+    for (let lost = 1; lost <= calls.images.trouble.calls; lost++) {
+      const world = worldWithAgent();
+      world.images.trouble.loseAnswerOf = lost;
+      expect((await play(world, 'one', {}, PROFILE)).status, `lost answer ${lost}`).toBe('SUCCEEDED');
+      expect(world.images.machines, `lost answer ${lost}`).toHaveLength(1);
+    }
+  });
+});
+
 describe('subnets', () => {
   it('are tried one after the other when they have no room', async () => {
     const world = worldWithBase();

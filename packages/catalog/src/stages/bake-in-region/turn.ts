@@ -10,6 +10,7 @@ const MOST_AGE_MS = minutes(45);
 interface Note {
   readonly instanceId?: string;
   readonly log?: string;
+  readonly commandId?: string;
   readonly startedTime?: number;
   readonly imageId?: string;
 }
@@ -42,7 +43,9 @@ export function published(run: BakeRun, plan: BakePlan, image: Image, previously
     // The stage that people see, not this part of it.
     refId: run.stage.refId.split('<')[0],
   });
-  const log = bakeLogLocation ?? (bakeInstanceId ? `console of ${bakeInstanceId}` : null);
+  const command = run.context.bakeCommandId;
+  const log =
+    bakeLogLocation ?? (command ? `command ${command}` : bakeInstanceId ? `console of ${bakeInstanceId}` : null);
   return {
     deploymentDetails: [detail],
     artifacts: [imageArtifact(image)],
@@ -78,7 +81,7 @@ async function earlierImage(run: BakeRun, plan: BakePlan, note: Note): Promise<T
 
 /** What the holder before has begun and let go, to go on with; null when there is nothing. */
 async function takenOver(run: BakeRun, plan: BakePlan, note: Note): Promise<TaskResult | null> {
-  const { instanceId, log, startedTime = 0, imageId } = note;
+  const { instanceId, log, commandId, startedTime = 0, imageId } = note;
   if (!instanceId || run.now() - startedTime > MOST_AGE_MS) return null;
   const machine = await run.ports.images.readBake({ ...placeOf(run), id: instanceId });
   if (!machine || machine.state === 'gone') return null;
@@ -86,6 +89,7 @@ async function takenOver(run: BakeRun, plan: BakePlan, note: Note): Promise<Task
     bakePlan: plan,
     bakeInstanceId: instanceId,
     bakeLogLocation: log ?? null,
+    bakeCommandId: commandId ?? null,
     bakeStartedTime: startedTime,
     bakedImageId: imageId ?? null,
     bakeProgress: 'making',

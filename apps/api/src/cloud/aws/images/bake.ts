@@ -67,7 +67,7 @@ export async function startBake(place: Place, spec: BakeSpec, operation: Operati
       MaxCount: 1,
       ...networkOf(spec),
       ...(spec.iamRole ? { IamInstanceProfile: { Name: spec.iamRole } } : {}),
-      UserData: Buffer.from(spec.script).toString('base64'),
+      ...(spec.script ? { UserData: Buffer.from(spec.script).toString('base64') } : {}),
       InstanceInitiatedShutdownBehavior: 'stop',
       MetadataOptions: { HttpTokens: 'required' },
       BlockDeviceMappings: await rootDevice(place, spec),

@@ -4,6 +4,7 @@ import type { AwsAccount } from '../accounts.ts';
 import type { PlaceAt } from '../place.ts';
 import { TAG } from '../server-groups/tags.ts';
 import { bakeLog, endBake, readBake, startBake } from './bake.ts';
+import { readBakeCommand, sendToBake, stopBake } from './bake-command.ts';
 import { bakeDrop, readDrop } from './bake-drop.ts';
 import { copyImage } from './copy-image.ts';
 import { createImage, readImage } from './create-image.ts';
@@ -56,6 +57,10 @@ export function createImages(
     bakeDrop: async (place, name) => bakeDrop(at(place), name),
     readDrop: async (place, location) => readDrop(at(place), location),
     bakeLog: async (ref) => bakeLog(at(ref), ref.id),
+    canSendToBakes: async (place) => at(place).account.bakeBySsm === true,
+    sendToBake: async (ref, script, operation) => sendToBake(at(ref), ref.id, script, operation),
+    readBakeCommand: async (ref, commandId) => readBakeCommand(at(ref), ref.id, commandId),
+    stopBake: async (ref, force, operation) => stopBake(at(ref), ref.id, force, operation),
     endBake: async (place, known, operation) => endBake(at(place), known, operation),
     createImage: async (spec, operation) => createImage(at(spec), spec, operation),
     readImage: async (ref) => readImage(at(ref), ref.id),

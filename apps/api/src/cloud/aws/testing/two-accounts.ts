@@ -35,7 +35,7 @@ const scenario: Scenario = {
 };
 
 /** The demo's account with nothing running, a bucket for bakes when asked for, and another account behind a role. */
-export const startTwoAccounts = (withBucket = false): Promise<SandboxWorld> =>
+export const startTwoAccounts = (withBucket = false, bakeBySsm = false): Promise<SandboxWorld> =>
   startWorld({
     scenario,
     accounts: [
@@ -43,6 +43,7 @@ export const startTwoAccounts = (withBucket = false): Promise<SandboxWorld> =>
         name: 'demo',
         accountId: '123456789012',
         regions: REGIONS,
+        bakeBySsm,
         ...(withBucket ? { bakeBucket: 'bakes-{region}' } : {}),
       },
       { name: 'other', accountId: OTHER_ACCOUNT, regions: REGIONS, roleArn: ROLE },
