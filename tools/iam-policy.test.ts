@@ -17,10 +17,16 @@ const PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Not commands of ours: AWS asks for them when we make things that hand a role to instances, remove an image with its
- * snapshots, and sign an address for a machine to write to.
+ * Not commands of ours: AWS asks for them when we make things that hand a role to instances or stacks, make tagged load
+ * balancers, remove an image with its snapshots, and sign an address for a machine to write to.
  */
-const IMPLIED = ['ec2:DeleteSnapshot', 'iam:CreateServiceLinkedRole', 'iam:PassRole', 's3:PutObject'];
+const IMPLIED = [
+  'ec2:DeleteSnapshot',
+  'elasticloadbalancing:AddTags',
+  'iam:CreateServiceLinkedRole',
+  'iam:PassRole',
+  's3:PutObject',
+];
 
 interface Statement {
   readonly Sid: string;

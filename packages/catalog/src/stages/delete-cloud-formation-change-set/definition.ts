@@ -10,7 +10,7 @@ export const deleteCloudFormationChangeSetStage = defineStage({
   label: 'Delete change set',
   description: 'Deletes a change set of a stack; the stack stays as it is.',
   group: 'Deploy',
-  icon: 'file-x',
+  icon: 'trash-2',
   context: z.looseObject({
     ...placeFields,
     stackName: text({ label: 'Stack', help: 'Its name.', group: 'Target', order: 3 }),

@@ -10,7 +10,7 @@ export const deleteCloudFormationStage = defineStage({
   label: 'Delete CloudFormation stack',
   description: 'Deletes a stack with everything it made.',
   group: 'Deploy',
-  icon: 'layers-2',
+  icon: 'trash-2',
   context: z.looseObject({
     ...placeFields,
     stackName: text({ label: 'Stack', help: 'Its name.', group: 'Target', order: 3 }),

@@ -10,7 +10,7 @@ export const deleteLoadBalancerStage = defineStage({
   label: 'Delete load balancer',
   description: 'Deletes a load balancer, with the target groups that only it used and that are empty.',
   group: 'Traffic',
-  icon: 'network-off',
+  icon: 'unplug',
   context: z.looseObject({
     ...placeFields,
     loadBalancerName: text({ label: 'Load balancer', help: 'Its name.', group: 'Target', order: 3 }),
