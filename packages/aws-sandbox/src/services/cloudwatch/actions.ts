@@ -1,6 +1,7 @@
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
 import { policyByArn, runPolicy } from '../auto-scaling/scaling.ts';
+import { emitEvent } from '../eventbridge/emit.ts';
 import { publishFor } from '../sns/publish.ts';
 import type { Alarm, AlarmStateName } from './state.ts';
 
@@ -42,7 +43,9 @@ export function actOn(
     noteHistory(alarm, now, 'StateUpdate', `Alarm updated from ${before} to ${state}`);
     Object.assign(alarm, { state, stateChangedAt: now });
   }
+  const previous = { value: before, reason: alarm.reason, timestamp: zoned(alarm.stateUpdatedAt) };
   if (changed || alarm.reason !== reason) Object.assign(alarm, { reason, reasonData, stateUpdatedAt: now });
+  if (changed) emitChange({ world, store }, alarm, previous, now);
   if (!alarm.settings.ActionsEnabled) return changed;
   let acted = false;
   for (const arn of actionsFor(alarm, state)) {
@@ -63,6 +66,29 @@ export function actOn(
 function actionsFor({ settings }: Alarm, state: AlarmStateName): string[] {
   if (state === 'ALARM') return settings.AlarmActions ?? [];
   return (state === 'OK' ? settings.OKActions : settings.InsufficientDataActions) ?? [];
+}
+
+/** Tells the rules on the default bus of a change of state. */
+function emitChange({ world, store }: Stage, alarm: Alarm, previousState: object, now: number): void {
+  if (Object.keys(store.eventRules).length === 0) return;
+  const { reasonData } = alarm;
+  const state = { value: alarm.state, reason: alarm.reason, timestamp: zoned(now), ...(reasonData && { reasonData }) };
+  const {
+    AlarmDescription: description,
+    Metrics,
+    MetricName,
+    Namespace,
+    Dimensions,
+    Period,
+    Statistic,
+  } = alarm.settings;
+  const stat = Statistic ?? alarm.settings.ExtendedStatistic;
+  const dimensions = Object.fromEntries((Dimensions ?? []).map(({ Name = '', Value }) => [Name, Value]));
+  const metric = { name: MetricName, namespace: Namespace, dimensions };
+  const metrics = Metrics ?? [{ id: alarm.name, metricStat: { metric, period: Period, stat }, returnData: true }];
+  const detail = { alarmName: alarm.name, state, previousState, configuration: { description, metrics } };
+  const type = 'CloudWatch Alarm State Change';
+  emitEvent(world, store, { source: 'aws.cloudwatch', type, resources: [alarm.arn], detail }, now);
 }
 
 /** Publishes a change of state to a topic, as CloudWatch writes it. */

@@ -1,4 +1,5 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -183,38 +184,47 @@ describe('alarms', () => {
     await expect(put(settings)).rejects.toThrow(message);
   });
 
-  it('tell a topic of each change of state', async () => {
+  it('tell a topic and the event bus of each change of state', async () => {
     const settings = {
       endpoint: sandbox.url,
       region: 'us-east-1',
       credentials: { accessKeyId: 'SANDBOXKEY', secretAccessKey: 'sandbox-secret' },
       systemClockOffset: sandbox.clock.now() - Date.now(),
     };
-    const [sns, sqs] = [new SNS(settings), new SQS(settings)];
+    const [sns, sqs, events] = [new SNS(settings), new SQS(settings), new EventBridge(settings)];
+    const Statement = [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' }];
+    const [told, seen] = await Promise.all(
+      ['told', 'seen'].map((QueueName) =>
+        sqs.createQueue({ QueueName, Attributes: { Policy: JSON.stringify({ Statement }) } }),
+      ),
+    );
     const { TopicArn } = await sns.createTopic({ Name: 'told' });
-    const { QueueUrl } = await sqs.createQueue({
-      QueueName: 'told',
-      Attributes: {
-        Policy: JSON.stringify({
-          Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' }],
-        }),
-      },
-    });
     await sns.subscribe({ TopicArn, Protocol: 'sqs', Endpoint: 'arn:aws:sqs:us-east-1:123456789012:told' });
+    await events.putRule({ Name: 'alarms', EventPattern: JSON.stringify({ source: ['aws.cloudwatch'] }) });
+    await events.putTargets({
+      Rule: 'alarms',
+      Targets: [{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:123456789012:seen' }],
+    });
     await put({ AlarmActions: [TopicArn ?? ''] });
     await play([1, 9, 9]);
-    const { Messages } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
-    expect(Messages).toHaveLength(1);
-    const body = JSON.parse(Messages?.[0]?.Body ?? '{}') as { Subject: string; Message: string };
-    expect(body.Subject).toBe('ALARM: "errors" in us-east-1');
-    expect(JSON.parse(body.Message)).toMatchObject({
+    const bodies = async (QueueUrl: string | undefined) =>
+      ((await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 })).Messages ?? []).map(
+        ({ Body }) => JSON.parse(Body ?? '{}') as Record<string, unknown>,
+      );
+    const [message, ...more] = await bodies(told?.QueueUrl);
+    expect(more).toEqual([]);
+    expect(message).toMatchObject({ Subject: 'ALARM: "errors" in us-east-1' });
+    expect(JSON.parse(String(message?.['Message']))).toMatchObject({
       AlarmName: 'errors',
       OldStateValue: 'OK',
       NewStateValue: 'ALARM',
       Trigger: { MetricName: 'Errors', Threshold: 5 },
     });
-    sns.destroy();
-    sqs.destroy();
+    expect((await bodies(seen?.QueueUrl)).map((event) => event['detail'])).toMatchObject([
+      { alarmName: 'errors', state: { value: 'OK' }, previousState: { value: 'INSUFFICIENT_DATA' } },
+      { alarmName: 'errors', state: { value: 'ALARM' }, previousState: { value: 'OK' } },
+    ]);
+    for (const client of [sns, sqs, events]) client.destroy();
   });
 
   it('keep up with a clock that jumps half a day', async () => {
