@@ -11,7 +11,12 @@ export interface Tripwire {
   stop(): Promise<void>;
 }
 
-const actionOf = (body: string): string => /(?:^|&)Action=([A-Za-z]+)/.exec(body)?.[1] ?? '';
+/** The action of a call, wherever its protocol says it: in the form, in a header, or in the path. */
+const actionOf = (body: string, { headers, url }: IncomingMessage): string =>
+  /(?:^|&)Action=([A-Za-z]+)/.exec(body)?.[1] ??
+  /\.([A-Za-z]+)$/.exec(String(headers['x-amz-target'] ?? ''))?.[1] ??
+  /\/operation\/([A-Za-z]+)/.exec(url ?? '')?.[1] ??
+  '';
 const isChange = (action: string): boolean => !/^(Describe|Get|Assume)/.test(action);
 
 async function readAll(message: IncomingMessage): Promise<Buffer> {
@@ -45,7 +50,7 @@ export async function startTripwire(cloud: string): Promise<Tripwire> {
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await readAll(incoming);
-    const action = actionOf(body.toString('utf8'));
+    const action = actionOf(body.toString('utf8'), incoming);
     let strikes: typeof armed = null;
     if (isChange(action) && armed && --armed.left === 0) {
       strikes = armed;
