@@ -68,19 +68,20 @@ async function picture() {
 }
 
 describe('saving a load balancer, given up at any change and begun again', () => {
-  it.each(['before', 'after'] as const)('ends the same when it dies right %s a change', async (side) => {
+  it('ends the same', async () => {
     await port().upsert(spec(), op('make'));
     const from = one.tripwire.changes.length;
     await port().upsert(changed, op('change'));
     const count = one.tripwire.changes.length - from;
     const wanted = await picture();
     expect(wanted?.all).toEqual(['demo-web-tg', 'shop-b', 'shop-c']);
-    for (let nth = 1; nth <= count; nth++) {
+    // Dying right after a change leaves the same behind as dying right before the next one.
+    for (let nth = 0; nth <= count; nth++) {
       one.sandbox.reset();
       await port().upsert(spec(), op('make'));
       const killed = new AbortController();
-      one.tripwire.arm(nth, side, () => killed.abort(new Error('killed')));
-      await expect(port().upsert(changed, op('change', killed.signal))).rejects.toThrow('killed');
+      one.tripwire.arm(Math.max(1, nth), nth === 0 ? 'before' : 'after', () => killed.abort(new Error('killed')));
+      await expect(port().upsert(changed, op('change', killed.signal)), `change ${nth}`).rejects.toThrow('killed');
       await port().upsert(changed, op('change'));
       expect(await picture(), `change ${nth}`).toEqual(wanted);
     }
