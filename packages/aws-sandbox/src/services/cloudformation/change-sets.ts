@@ -109,7 +109,7 @@ function describeChangeSet({ view, now }: Call, input: DescribeChangeSetInput) {
         LogicalResourceId: change.logicalId,
         PhysicalResourceId: change.physicalId ?? undefined,
         ResourceType: change.type,
-        Replacement: change.action === 'Modify' ? 'False' : undefined,
+        Replacement: change.action === 'Modify' ? (change.replaces ? 'True' : 'False') : undefined,
         Scope: change.action === 'Modify' ? ['Properties'] : [],
         Details: [],
       },

@@ -1,6 +1,6 @@
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, isReplaced } from './evaluate.ts';
 import { scopeOf, wantedResources } from './request.ts';
 import type { Change, Stack, StackSpec } from './state.ts';
 
@@ -15,10 +15,11 @@ export function changesBetween(world: World, store: RegionStore, stack: Stack, s
     if (resource === undefined) return [];
     const change = { logicalId, type: resource.type, physicalId: held?.physicalId ?? null };
     if (held === undefined) return [{ ...change, action: 'Add' }];
+    const properties = evaluate(resource.properties, scope);
     const same =
-      JSON.stringify(evaluate(resource.properties, scope)) === held.properties &&
+      JSON.stringify(properties) === held.properties &&
       JSON.stringify(resource.metadata) === JSON.stringify(before.resources[logicalId]?.metadata);
-    return same ? [] : [{ ...change, action: 'Modify' }];
+    return same ? [] : [{ ...change, action: 'Modify', replaces: isReplaced(held, resource.type, properties) }];
   });
   const gone = Object.values(stack.resources).filter(({ logicalId }) => !wanted.includes(logicalId));
   const removals = gone.map(

@@ -205,3 +205,26 @@ export function newPhysicalId(
       return given('RoleName') ?? given('FunctionName') ?? given('TableName') ?? given('Name') ?? named;
   }
 }
+
+/** Properties that name a resource or say where it lies: it cannot be changed into one with another value. */
+const fixed = [
+  'BucketName',
+  'CidrBlock',
+  'FunctionName',
+  'GroupDescription',
+  'GroupName',
+  'InstanceProfileName',
+  'Name',
+  'QueueName',
+  'RoleName',
+  'TableName',
+  'TopicName',
+  'VpcId',
+];
+
+/** True when a resource has to be made anew to have these properties. */
+export function isReplaced(held: { type: string; properties: string }, type: string, properties: Json): boolean {
+  const before = JSON.parse(held.properties === '' ? '{}' : held.properties) as Record<string, Json>;
+  const after = (properties ?? {}) as Record<string, Json>;
+  return held.type !== type || fixed.some((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}

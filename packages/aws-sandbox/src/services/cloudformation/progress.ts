@@ -1,6 +1,6 @@
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
-import { conditionHolds, evaluate, newPhysicalId } from './evaluate.ts';
+import { conditionHolds, evaluate, isReplaced, newPhysicalId } from './evaluate.ts';
 import { scopeOf, wantedResources } from './request.ts';
 import type { Stack, StackOperation, StackResource, StackStep } from './state.ts';
 import { readTemplate, type TemplateResource } from './template.ts';
@@ -59,7 +59,7 @@ export function beginOperation(
   now: number,
   before: StackOperation['before'] = null,
 ): void {
-  stack.operation = { kind, steps, dueAt: now, begun: false, before };
+  stack.operation = { kind, steps, dueAt: now, begun: false, replaced: [], before };
 }
 
 /** Makes the steps of a stack that are due; answers when the next one is. */
@@ -90,25 +90,46 @@ function begin(
 ) {
   operation.begun = true;
   operation.dueAt = now + Math.round(world.random.between(world.profile.stackResource) * 1000);
+  const resource =
+    step.action === 'delete' ? (step.old ?? stack.resources[step.logicalId]) : made(world, store, stack, step, now);
+  if (resource === undefined) return;
+  const replaced = operation.replaced.some(({ logicalId }) => logicalId === step.logicalId) && step.action === 'update';
+  const reason = replaced
+    ? 'Requested update requires the creation of a new physical resource; hence creating one.'
+    : null;
+  setResource(world, stack, resource, `${words[step.action]}_IN_PROGRESS`, reason, now);
+}
+
+/** The resource of a step as it is to be: new, changed, put in the place of another, or again what it was. */
+function made(
+  world: World,
+  store: RegionStore,
+  stack: Stack,
+  { logicalId }: StackStep,
+  now: number,
+): StackResource | undefined {
   const scope = scopeOf(world, store, stack);
-  const wanted = scope.template.resources[step.logicalId];
-  let resource = stack.resources[step.logicalId];
-  if (step.action !== 'delete' && wanted !== undefined) {
-    const properties = evaluate(wanted.properties, scope);
-    const hex = (length: number) => world.random.hex(length);
-    resource ??= {
-      logicalId: step.logicalId,
-      type: wanted.type,
-      physicalId: newPhysicalId(wanted.type, step.logicalId, properties, scope, hex),
-      status: '',
-      statusReason: null,
-      at: now,
-      properties: '',
-    };
-    resource.properties = JSON.stringify(properties);
-    stack.resources[step.logicalId] = resource;
-  }
-  if (resource !== undefined) setResource(world, stack, resource, `${words[step.action]}_IN_PROGRESS`, null, now);
+  const wanted = scope.template.resources[logicalId];
+  if (wanted === undefined) return undefined;
+  const { operation } = stack;
+  const held = stack.resources[logicalId];
+  const before = operation?.kind === 'update-rollback' ? operation.before?.resources[logicalId] : undefined;
+  const properties = evaluate(wanted.properties, scope);
+  const anew = held !== undefined && isReplaced(held, wanted.type, properties);
+  if (anew) operation?.replaced.push(held);
+  const fresh = (): StackResource => ({
+    logicalId,
+    type: wanted.type,
+    physicalId: newPhysicalId(wanted.type, logicalId, properties, scope, (length) => world.random.hex(length)),
+    status: '',
+    statusReason: null,
+    at: now,
+    properties: '',
+  });
+  const resource = anew ? structuredClone(before ?? fresh()) : (held ?? fresh());
+  resource.properties = JSON.stringify(properties);
+  stack.resources[logicalId] = resource;
+  return resource;
 }
 
 function failureOf(resource: TemplateResource | undefined, action: StackStep['action'], kind: string): string | null {
@@ -121,7 +142,7 @@ function failureOf(resource: TemplateResource | undefined, action: StackStep['ac
 }
 
 function end(world: World, stack: Stack, operation: StackOperation, step: StackStep, now: number): void {
-  const resource = stack.resources[step.logicalId];
+  const resource = step.old ?? stack.resources[step.logicalId];
   if (resource === undefined) return;
   const kept = readKept(stack, step.logicalId);
   const failure = failureOf(kept, step.action, operation.kind);
@@ -132,7 +153,7 @@ function end(world: World, stack: Stack, operation: StackOperation, step: StackS
     return;
   }
   setResource(world, stack, resource, `${word}_COMPLETE`, null, now);
-  if (step.action === 'delete') delete stack.resources[step.logicalId];
+  if (step.action === 'delete' && step.old === undefined) delete stack.resources[step.logicalId];
 }
 
 const templateOf = (text: string | undefined): Record<string, TemplateResource> =>
@@ -166,14 +187,38 @@ function fail(world: World, stack: Stack, operation: StackOperation, step: Stack
 export const removal = (names: string[]): StackStep[] =>
   [...names].reverse().map((logicalId) => ({ logicalId, action: 'delete' }));
 
+/** Steps that take away what was replaced. */
+const farewell = (replaced: StackResource[]): StackStep[] =>
+  replaced.map((old) => ({ logicalId: old.logicalId, action: 'delete', old }));
+
+/** Lets go of those resources that are to be kept, and answers the others. */
+export function leave(
+  world: World,
+  stack: Stack,
+  names: string[],
+  before: StackOperation['before'],
+  now: number,
+  retained: string[] = [],
+): string[] {
+  const known = templateOf(before?.spec.template ?? stack.spec.template);
+  return names.filter((name) => {
+    const resource = stack.resources[name];
+    const kept = known[name]?.retained || retained.includes(name);
+    if (!kept || resource === undefined) return true;
+    setResource(world, stack, resource, 'DELETE_SKIPPED', null, now);
+    delete stack.resources[name];
+    return false;
+  });
+}
+
 function rollBackUpdate(world: World, stack: Stack, operation: StackOperation, reason: string, now: number): void {
   setStatus(world, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason, now);
   const { before } = operation;
   if (before !== null) stack.spec = before.spec;
-  const touched = Object.values(stack.resources).filter(
-    ({ logicalId, status }) =>
-      /^UPDATE_(?:COMPLETE|FAILED)$/.test(status) && before?.resources[logicalId] !== undefined,
-  );
+  const touched = Object.values(stack.resources).filter(({ logicalId, properties, status }) => {
+    const was = before?.resources[logicalId];
+    return was !== undefined && (was.properties !== properties || status === 'UPDATE_FAILED');
+  });
   const steps = touched.map(({ logicalId }): StackStep => ({ logicalId, action: 'update' }));
   beginOperation(stack, 'update-rollback', steps, now, before);
 }
@@ -195,14 +240,16 @@ function finish(world: World, store: RegionStore, stack: Stack, operation: Stack
       setStatus(world, stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', null, now);
       const kept = wantedResources(scopeOf(world, store, stack));
       const gone = Object.keys(stack.resources).filter((name) => !kept.includes(name));
-      return beginOperation(stack, 'cleanup', removal(gone), now, before);
+      const steps = [...farewell(operation.replaced), ...removal(leave(world, stack, gone, before, now))];
+      return beginOperation(stack, 'cleanup', steps, now, before);
     }
     case 'cleanup':
       return setStatus(world, stack, 'UPDATE_COMPLETE', null, now);
     case 'update-rollback': {
       setStatus(world, stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', null, now);
       const added = Object.keys(stack.resources).filter((name) => before?.resources[name] === undefined);
-      return beginOperation(stack, 'update-rollback-cleanup', removal(added), now, before);
+      const steps = [...farewell(operation.replaced), ...removal(added)];
+      return beginOperation(stack, 'update-rollback-cleanup', steps, now, before);
     }
     case 'update-rollback-cleanup':
       setOutputs(world, store, stack);

@@ -10,7 +10,7 @@ import { refuse } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import type { Call, Handler } from '../service.ts';
 import { changesAnything, changesBetween } from './changes.ts';
-import { beginOperation, removal, setStatus } from './progress.ts';
+import { beginOperation, leave, removal, setStatus } from './progress.ts';
 import { capabilitiesOf, scopeOf, specFrom, templateText, wantedResources } from './request.ts';
 import type { Stack, StackSpec, StackStep } from './state.ts';
 import { creationOrder, readTemplate } from './template.ts';
@@ -151,12 +151,9 @@ function deleteStack(call: Call, input: DeleteStackInput): void {
         ']. RetainResources can be specified only when the stack is in the DELETE_FAILED state.',
     );
   stack.token = input.ClientRequestToken ?? null;
-  const kept = readTemplate(stack.spec.template).resources;
-  for (const name of Object.keys(stack.resources)) {
-    if (kept[name]?.retained || retained.includes(name)) delete stack.resources[name];
-  }
   setStatus(world, stack, 'DELETE_IN_PROGRESS', 'User Initiated', now);
-  beginOperation(stack, 'delete', removal(Object.keys(stack.resources)), now);
+  const gone = leave(world, stack, Object.keys(stack.resources), null, now, retained);
+  beginOperation(stack, 'delete', removal(gone), now);
 }
 
 export const stackHandlers: Record<string, Handler> = {

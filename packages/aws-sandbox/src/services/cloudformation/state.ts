@@ -43,6 +43,8 @@ export interface Change {
   type: string;
   action: 'Add' | 'Modify' | 'Remove';
   physicalId: string | null;
+  /** A change that makes the resource anew. */
+  replaces?: boolean;
 }
 
 export interface ChangeSet {
@@ -65,6 +67,8 @@ export interface ChangeSet {
 export interface StackStep {
   logicalId: string;
   action: 'create' | 'update' | 'delete';
+  /** The resource that was replaced, and now goes. */
+  old?: StackResource;
 }
 
 /** What a stack is going through. */
@@ -74,6 +78,8 @@ export interface StackOperation {
   /** When the step at the head of the list is done, or the operation ends. */
   dueAt: number;
   begun: boolean;
+  /** Resources that this update has put others in the place of. */
+  replaced: StackResource[];
   /** What the stack was before an update. */
   before: { spec: StackSpec; resources: Record<string, StackResource> } | null;
 }
