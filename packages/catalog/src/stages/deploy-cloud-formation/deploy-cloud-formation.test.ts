@@ -119,6 +119,8 @@ describe('the template', () => {
     expect((await fromArtifact({ type: 'http/file', reference: url }, world)).run.status).toBe('SUCCEEDED');
     const inS3 = { type: 's3/object', reference: 's3://templates/queues.yaml' };
     expect((await fromArtifact(inS3)).run.status).toBe('SUCCEEDED');
+    const byName = { type: 's3/object', name: 's3://templates/queues.yaml' };
+    expect((await fromArtifact(byName)).run.status).toBe('SUCCEEDED');
     expect((await deploy(createWorld(), { ...STACK, stackArtifact: inS3 })).status).toBe('SUCCEEDED');
   });
 

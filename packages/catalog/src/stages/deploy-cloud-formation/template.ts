@@ -38,7 +38,8 @@ async function fetched(run: Run, url: string): Promise<string> {
 
 async function fromArtifact(run: Run): Promise<StackTemplate> {
   const artifact = artifactOf(run);
-  const reference = artifact.reference ?? '';
+  // An object in S3 has its address as its name too.
+  const reference = artifact.reference || (artifact.type === 's3/object' ? artifact.name : '') || '';
   if (artifact.type === 'embedded/base64')
     return { kind: 'text', text: Buffer.from(reference, 'base64').toString('utf8') };
   if (reference.startsWith('s3://')) return { kind: 's3', location: reference };
