@@ -37,6 +37,8 @@ export class FakeServerGroups implements ServerGroups {
   /** Images whose instances never become healthy. */
   readonly sickImages = new Set<string>();
   readonly hopelessGroups = new Map<string, Failure>();
+  /** What keeps instances of a group from going, by its name; they go at the first look after it is taken away. */
+  readonly holds = new Map<string, readonly string[]>();
   /** Problems that the next preflight finds. */
   preflightProblems: readonly string[] = [];
   /** Names that somebody else takes just before they are used. */
@@ -269,13 +271,19 @@ export class FakeServerGroups implements ServerGroups {
     });
   }
 
+  async heldBy(ref: ServerGroupRef): Promise<readonly string[]> {
+    return this.trouble.run('heldBy', () => this.holds.get(ref.name) ?? []);
+  }
+
   async hopeless(group: ServerGroup): Promise<Failure | null> {
     return this.hopelessGroups.get(group.name) ?? null;
   }
 
   private living(ref: ServerGroupRef): FakeGroup | undefined {
     const group = this.groups.get(keyOf(ref));
-    return group && (group.deletedAt === null || group.deletedAt > this.clock.now()) ? group : undefined;
+    if (!group || (group.deletedAt !== null && group.deletedAt <= this.clock.now())) return undefined;
+    if (group.machines.length > group.capacity.desired) this.fit(group, this.clock.now());
+    return group;
   }
 
   /** The group an instance is a member of. */
@@ -316,7 +324,8 @@ export class FakeServerGroups implements ServerGroups {
   }
 
   private fit(group: FakeGroup, launchTime: number): void {
-    group.machines.length = Math.min(group.machines.length, group.capacity.desired);
+    if (!this.holds.has(group.ref.name))
+      group.machines.length = Math.min(group.machines.length, group.capacity.desired);
     while (group.machines.length < group.capacity.desired) {
       const number = this.machines++;
       const zone = `${group.ref.region}${'abc'[number % 3]}`;

@@ -136,6 +136,8 @@ export interface ServerGroups {
   destroy(ref: ServerGroupRef, operation: Operation): Promise<'gone' | 'going'>;
   /** Restores min, or min and max, remembered by an earlier pin. */
   setIntendedCapacity(ref: ServerGroupRef, capacity: Capacity | null, operation: Operation): Promise<void>;
+  /** What keeps instances from coming or going right now, such as a lifecycle hook; each completes "Waiting for …". */
+  heldBy(ref: ServerGroupRef): Promise<readonly string[]>;
   /**
    * Why the group can never become healthy, or null while there is hope: launches refused for good, instances that boot
    * and die, every target failing past the grace time, target group on no listener. `sinceMs` = start of the wait.

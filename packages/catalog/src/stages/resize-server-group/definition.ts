@@ -50,6 +50,12 @@ export const resizeServerGroupStage = defineStage({
         order: 14,
       },
     ),
+    constraints: describeField(z.looseObject({ capacity: partialCapacity.nullish() }).nullish(), {
+      label: 'Only when',
+      help: 'With `capacity`: the size that the server group must have before, else the stage fails and changes nothing.',
+      group: 'Size',
+      widget: 'hidden',
+    }),
     pinCapacity: flag({
       label: 'Pin',
       help: 'Sets least and greatest to the wanted number: autoscaling changes nothing.',

@@ -1,9 +1,10 @@
+import type { Failure } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
 import { pollDelay, readAll, refusalNow, resizeGroup, unpinGroup } from '../../clusters/operations.ts';
 import { clusterOfServerGroup } from '../../clusters/place.ts';
 import { soak, soakBroken } from '../../clusters/soak.ts';
-import { chosenOf, determineTargets } from '../../clusters/target.ts';
+import { chosenOf, determineTargets, refOf } from '../../clusters/target.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import type { Capacity, ServerGroup } from '../../kit/ports/index.ts';
 import { resizeServerGroupStage } from './definition.ts';
@@ -32,6 +33,8 @@ async function resize(run: Run): Promise<TaskResult> {
   const planned: Record<string, Capacity> = { ...(run.memory['capacities'] as Record<string, Capacity> | undefined) };
   for (const group of groups) {
     const key = `${group.region}:${group.name}`;
+    const changed = planned[key] ? null : changedMeanwhile(run.context, group);
+    if (changed) return failed(changed);
     const capacity = planned[key] ?? (await capacityFor(run, group));
     if (!capacity) return failed(noSource(run.context));
     planned[key] = capacity;
@@ -69,6 +72,23 @@ function meantOf({ meantCapacity }: Context): Capacity | null {
   return known ? { min, desired, max } : null;
 }
 
+/** Somebody else changed the size that the stage was told to start from. */
+function changedMeanwhile({ constraints }: Context, { name, capacity }: ServerGroup): Failure | null {
+  const expected = constraints?.capacity;
+  const differs = (['min', 'desired', 'max'] as const).some(
+    (key) => typeof expected?.[key] === 'number' && expected[key] !== capacity[key],
+  );
+  if (!differs) return null;
+  const words = (size: { min?: number | null; desired?: number | null; max?: number | null } | null | undefined) =>
+    `min ${size?.min ?? 'any'}, desired ${size?.desired ?? 'any'}, max ${size?.max ?? 'any'}`;
+  return {
+    code: 'resize.capacity-changed',
+    message: `Server group ${name} was expected to have ${words(expected)}, but has ${words(capacity)}: somebody or something else changed it meanwhile.`,
+    advice: 'Nothing was changed. Look at the size it has now and run the stage again.',
+    details: { expected, actual: { ...capacity } },
+  };
+}
+
 const noSource = (context: Context) => ({
   code: 'resize.no-source',
   message: `The server group to take the size of (${context.source?.serverGroupName ?? context.source?.asgName ?? 'none named'}) does not exist.`,
@@ -81,7 +101,7 @@ async function waitForCapacityMatch(run: Run): Promise<TaskResult> {
   for (const group of await readAll(run, chosenOf(context))) {
     const { desired } = group.capacity;
     const members = group.instances.length;
-    if (members !== desired) return again(pollDelay(run), `${group.name} to have ${desired} instances, ${members} now`);
+    if (members !== desired) return notMatching(run, group);
     const needed = neededCount(group.capacity, { percentage: context.targetHealthyDeployPercentage });
     if (group.traffic === 'disabled') continue;
     if (upCount(group, sources) >= needed) {
@@ -94,6 +114,18 @@ async function waitForCapacityMatch(run: Run): Promise<TaskResult> {
     return hopeless ? failed(hopeless) : again(pollDelay(run), healthToCome(group, needed, sources));
   }
   return succeeded();
+}
+
+/** Tells what holds instances back, and ends early when the size can never be reached. */
+async function notMatching(run: Run, group: ServerGroup): Promise<TaskResult> {
+  const { desired } = group.capacity;
+  const hopeless = await run.ports.serverGroups.hopeless(group, run.task.startTime);
+  if (hopeless) return failed(hopeless);
+  const held = await run.ports.serverGroups.heldBy(refOf(group));
+  return again(
+    pollDelay(run),
+    [`${group.name} to have ${desired} instances, ${group.instances.length} now`, ...held].join('; '),
+  );
 }
 
 export const resizeServerGroup = executeStage(resizeServerGroupStage, {

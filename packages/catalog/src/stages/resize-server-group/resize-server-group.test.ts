@@ -85,4 +85,29 @@ describe('resize stage', () => {
       'SUCCEEDED',
     );
   });
+
+  it('tells what holds instances back, and stops when the size can never be reached', async () => {
+    const world = createWorld();
+    world.serverGroups.add({ name: 'demo-web-v000' });
+    const hook = 'i-0002 to go, held by lifecycle hook say-bye (up to 60 s)';
+    world.serverGroups.holds.set('demo-web-v000', [hook]);
+    world.clock.in(30_000, () => world.serverGroups.holds.delete('demo-web-v000'));
+    const run = await play(world, { action: 'scale_down', scaleNum: 1 });
+    expect([run.status, run.waits]).toEqual(['SUCCEEDED', [`demo-web-v000 to have 2 instances, 3 now; ${hook}`]]);
+    world.serverGroups.holds.set('demo-web-v000', [hook]);
+    const never = { code: 'aws.protected-from-scale-in', message: 'All are protected.' };
+    world.serverGroups.hopelessGroups.set('demo-web-v000', never);
+    expect((await play(world, { action: 'scale_down', scaleNum: 1 })).failure?.code).toBe(never.code);
+  });
+
+  it('changes nothing when the size is not the one it was told', async () => {
+    const world = createWorld();
+    world.serverGroups.add({ name: 'demo-web-v000', capacity: { min: 1, desired: 3, max: 4 } });
+    const constraints = { capacity: { min: 1, desired: 2, max: 4 } };
+    const run = await play(world, { action: 'scale_up', scaleNum: 1, constraints });
+    expect(run.failure?.code).toBe('resize.capacity-changed');
+    expect(world.serverGroups.changes).toEqual([]);
+    const same = { capacity: { desired: 3 } };
+    expect((await play(world, { action: 'scale_up', scaleNum: 1, constraints: same })).status).toBe('SUCCEEDED');
+  });
 });

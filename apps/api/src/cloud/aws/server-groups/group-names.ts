@@ -14,6 +14,8 @@ export interface GroupNames {
   tagged(key: string, value: string): Promise<readonly AutoScalingGroup[]>;
   /** Names of all groups in the region, at most 30 s old, plus those made here since. */
   all(): Promise<readonly string[]>;
+  /** Names of groups that launch from the template, live. */
+  using(templateId: string): Promise<readonly string[]>;
   /** Remembers a name made by this process. */
   made(name: string): void;
 }
@@ -53,6 +55,13 @@ export function groupNamesOf(place: PlaceClients, clock: CloudClock): GroupNames
         });
       }
       return [...new Set([...(await scan.names), ...madeHere])];
+    },
+    async using(templateId) {
+      const users = (await pages({})).filter((group) => {
+        const mixed = group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+        return (group.LaunchTemplate ?? mixed)?.LaunchTemplateId === templateId;
+      });
+      return users.flatMap((group) => group.AutoScalingGroupName ?? []);
     },
     made(name) {
       if (!madeHere.includes(name)) madeHere = [...madeHere, name];

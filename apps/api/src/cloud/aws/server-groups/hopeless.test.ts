@@ -228,4 +228,21 @@ describe('there is none', () => {
       reasonDescription: 'Request timed out',
     });
   });
+
+  it('a group that is to shrink below the number of protected members cannot', () => {
+    const member = (InstanceId: string, ProtectedFromScaleIn = true) => ({
+      InstanceId,
+      ProtectedFromScaleIn,
+      LifecycleState: 'InService' as const,
+      AvailabilityZone: 'us-east-1a',
+      HealthStatus: 'Healthy',
+    });
+    const Instances = ['i-1', 'i-2', 'i-3'].map((id) => member(id));
+    expect(judge({ live: live({ Instances }) })).toMatchObject({
+      code: 'aws.protected-from-scale-in',
+      message: expect.stringContaining('cannot shrink to 2: 3 instances are protected from scale-in (i-1, i-2, i-3)'),
+    });
+    expect(judge({ live: live({ Instances: [...Instances.slice(1), member('i-4', false)] }) })).toBeNull();
+    expect(judge({ live: live({ Instances: Instances.slice(1) }) })).toBeNull();
+  });
 });

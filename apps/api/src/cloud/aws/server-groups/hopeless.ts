@@ -93,6 +93,22 @@ function launchSuspended({ live, frozen, group }: Prospects): Failure | null {
   );
 }
 
+/** Members protected from scale-in never go by themselves, so a group that is to shrink below their number cannot. */
+function cannotShrink({ live, group }: Prospects): Failure | null {
+  const members = live?.Instances ?? [];
+  const staying = members.filter((one) => one.ProtectedFromScaleIn && one.LifecycleState === 'InService');
+  const areOthersGone = members.length === staying.length;
+  if (!areOthersGone || staying.length <= group.capacity.desired) return null;
+  const ids = staying.flatMap(({ InstanceId }) => InstanceId ?? []);
+  return failure(
+    'aws.protected-from-scale-in',
+    group,
+    `cannot shrink to ${group.capacity.desired}: ${ids.length} instances are protected from scale-in (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`,
+    'Take the protection off instances that may go, or terminate them, then run the stage again.',
+    { instanceIds: ids },
+  );
+}
+
 function launchesRefused(prospects: Prospects): Failure | null {
   const { group, now } = prospects;
   const launches = relevant(prospects).filter(isLaunch).sort(newestFirst);
@@ -208,7 +224,7 @@ function allTargetsFail(prospects: Prospects): Failure | null {
   );
 }
 
-const SIGNS = [vanished, launchSuspended, launchesRefused, bootsAndDies, onNoListener, allTargetsFail];
+const SIGNS = [vanished, launchSuspended, cannotShrink, launchesRefused, bootsAndDies, onNoListener, allTargetsFail];
 
 /** The first sign that waiting is in vain, with AWS's own words; null while there is hope. */
 export function judgeProspects(prospects: Prospects): Failure | null {

@@ -75,15 +75,22 @@ export async function ensureTemplate(
   }
 }
 
-/** Deletes the templates made for a server group by us. Missing ones are fine; answers how many went. */
+/** Deletes the templates made for a server group by us, but none that another group launches from; answers how many went. */
 export async function deleteTemplatesOf(place: Place, groupName: string, abort?: AbortSignal): Promise<number> {
   const answer = await place.ec2.describeLaunchTemplates(
     { Filters: [{ Name: `tag:${TAG.serverGroup}`, Values: [groupName] }] },
     { abort, resource: `launch templates of ${groupName}` },
   );
   const ids = (answer.LaunchTemplates ?? []).flatMap((template) => template.LaunchTemplateId ?? []);
-  for (const id of ids) await deleteTemplate(place, id, abort);
-  return ids.length;
+  let gone = 0;
+  for (const id of ids) {
+    const others = (await place.groupNames.using(id)).filter((name) => name !== groupName);
+    if (others.length === 0) {
+      await deleteTemplate(place, id, abort);
+      gone += 1;
+    } else place.logger.warn('A launch template stays: other groups launch from it', { id, groups: others });
+  }
+  return gone;
 }
 
 export async function deleteTemplate(place: Place, id: string, abort?: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import { createServerGroup } from './create.ts';
 import { destroyServerGroup } from './destroy.ts';
 import { disableServerGroup, disableSomeInstances } from './disable.ts';
 import { enableServerGroup, enableSomeInstances } from './enable.ts';
+import { heldByHooks } from './held-by.ts';
 import { judgeProspects } from './hopeless.ts';
 import { nextServerGroupName } from './next-name.ts';
 import { preflight } from './preflight.ts';
@@ -80,6 +81,7 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
     destroy: async (ref, operation) => destroyServerGroup(at(ref), ref.name, operation),
     setIntendedCapacity: async (ref, capacity, operation) =>
       writeIntendedCapacity(at(ref), ref.name, capacity, operation),
+    heldBy: async (ref) => heldByHooks(at(ref), ref.name),
     hopeless: async (group, sinceMs) => hopeless(at(group), group, sinceMs),
   };
 }
