@@ -96,7 +96,7 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
    * Keys of what only one stage may change at a time, over all executions (lock.ts). All are held before anything of the
    * stage begins, for the top-level stage it belongs to, until that has ended. Pure; asked with the resolved context.
    */
-  locks?(context: Context, application: string): readonly string[];
+  locks?(context: NoInfer<Context>, application: string): readonly string[];
   /** Context keys a restart removes. */
   readonly clearOnRestart?: readonly string[];
   /** A finished run of this type that later stages may read through `#judgment`-like lookups shows this line. */

@@ -36,3 +36,27 @@ function locksOfDeployed(deployed: Readonly<Record<string, unknown>>, applicatio
   const name = clusterName({ app, stack: text(deployed['stack']), detail: text(deployed['freeFormDetails']) });
   return keysOf(text(deployed['account']) ?? text(deployed['credentials']), regions, name);
 }
+
+interface CloneContext extends TargetContext {
+  readonly source?: {
+    readonly account?: string | null;
+    readonly region?: string | null;
+    readonly asgName?: string | null;
+    readonly serverGroupName?: string | null;
+  } | null;
+}
+
+/** The cluster that is copied and the one that the copy goes to. */
+export function cloneLocks(context: CloneContext, application: string): readonly string[] {
+  const { source } = context;
+  const named = source?.asgName || source?.serverGroupName;
+  const from: TargetContext = named
+    ? {
+        account: source?.account || context.credentials || context.account,
+        regions: texts([source?.region]).length > 0 ? texts([source?.region]) : context.regions,
+        region: context.region,
+        serverGroupName: named,
+      }
+    : context;
+  return [...clusterLocks(from), ...deployLocks({ ...context, clusters: null, cluster: null }, application)];
+}

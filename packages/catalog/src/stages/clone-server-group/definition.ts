@@ -2,6 +2,7 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { deployFields } from '../../clusters/deploy-fields.ts';
 import { targetFields } from '../../clusters/fields.ts';
+import { cloneLocks } from '../../clusters/locks.ts';
 import { describeField } from '../../kit/fields.ts';
 
 export const cloneServerGroupStage = defineStage({
@@ -42,6 +43,7 @@ export const cloneServerGroupStage = defineStage({
     sourceServerGroup: z.string().optional().describe('Server group that was copied'),
   }),
   changesTheWorld: true,
+  locks: cloneLocks,
   changesTraffic: true,
   clearOnRestart: ['cloneFields'],
 });

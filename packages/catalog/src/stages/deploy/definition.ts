@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { deployFields, deploySchema } from '../../clusters/deploy-fields.ts';
+import { deployLocks } from '../../clusters/locks.ts';
 import { describeField } from '../../kit/fields.ts';
 
 export const deployStage = defineStage({
@@ -28,5 +29,6 @@ export const deployStage = defineStage({
   }),
   outputs: z.looseObject({}),
   changesTheWorld: true,
+  locks: deployLocks,
   changesTraffic: true,
 });

@@ -6,6 +6,7 @@ import {
   instanceSafetyFields,
   targetGroupFields,
 } from '../../clusters/instance-fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 
 export const deregisterInstancesFromLoadBalancerStage = defineStage({
   type: 'deregisterInstancesFromLoadBalancer',
@@ -18,6 +19,7 @@ export const deregisterInstancesFromLoadBalancerStage = defineStage({
   context: z.looseObject({ ...instanceFields, ...targetGroupFields, ...instanceSafetyFields }),
   outputs: instanceOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
 });
 

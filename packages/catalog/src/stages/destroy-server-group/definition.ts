@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { flag } from '../../kit/fields.ts';
 
 export const destroyServerGroupStage = defineStage({
@@ -22,6 +23,7 @@ export const destroyServerGroupStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
   clearOnRestart: ['chosenServerGroups', 'disabledHere'],
 });

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { instanceFields, instanceOutputs, instanceSafetyFields, shrinkFields } from '../../clusters/instance-fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { flag } from '../../kit/fields.ts';
 
 export const detachInstancesStage = defineStage({
@@ -28,6 +29,7 @@ export const detachInstancesStage = defineStage({
   }),
   outputs: instanceOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
 });
 

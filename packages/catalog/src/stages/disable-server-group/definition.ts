@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { percentage } from '../../kit/fields.ts';
 
 export const disableServerGroupStage = defineStage({
@@ -22,6 +23,7 @@ export const disableServerGroupStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
   clearOnRestart: ['chosenServerGroups', 'disabledHere', 'disabledInstances'],
 });

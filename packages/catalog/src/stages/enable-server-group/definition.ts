@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, healthFields, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 
 export const enableServerGroupStage = defineStage({
   type: 'enableServerGroup',
@@ -13,6 +14,7 @@ export const enableServerGroupStage = defineStage({
   context: z.looseObject({ ...targetFields, ...healthFields }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
   clearOnRestart: ['chosenServerGroups'],
 });

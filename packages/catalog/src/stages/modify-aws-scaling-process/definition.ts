@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField } from '../../kit/fields.ts';
 
 export const modifyAwsScalingProcessStage = defineStage({
@@ -29,5 +30,6 @@ export const modifyAwsScalingProcessStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   clearOnRestart: ['chosenServerGroups'],
 });

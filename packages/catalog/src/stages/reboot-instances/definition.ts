@@ -2,6 +2,7 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { healthFields } from '../../clusters/fields.ts';
 import { instanceFields, instanceOutputs } from '../../clusters/instance-fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 
 export const rebootInstancesStage = defineStage({
   type: 'rebootInstances',
@@ -14,6 +15,7 @@ export const rebootInstancesStage = defineStage({
   context: z.looseObject({ ...instanceFields, ...healthFields }),
   outputs: instanceOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
 });
 
 export type RebootInstancesContext = z.output<typeof rebootInstancesStage.context>;

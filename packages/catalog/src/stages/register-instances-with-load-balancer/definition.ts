@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { instanceFields, instanceOutputs, targetGroupFields } from '../../clusters/instance-fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 
 export const registerInstancesWithLoadBalancerStage = defineStage({
   type: 'registerInstancesWithLoadBalancer',
@@ -13,6 +14,7 @@ export const registerInstancesWithLoadBalancerStage = defineStage({
   context: z.looseObject({ ...instanceFields, ...targetGroupFields }),
   outputs: instanceOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
 });
 

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, healthFields, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, flag, optionalChoice, optionalNumber, secondsField } from '../../kit/fields.ts';
 
 const size = z.coerce.number().int().min(0).max(10_000).nullish();
@@ -90,6 +91,7 @@ export const resizeServerGroupStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
   clearOnRestart: ['chosenServerGroups', 'resizedTo'],
 });

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { clusterFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, flag, optionalText, percentage, secondsField } from '../../kit/fields.ts';
 
 export const rollbackClusterStage = defineStage({
@@ -66,6 +67,7 @@ export const rollbackClusterStage = defineStage({
     skippedRegions: z.record(z.string(), z.string()).optional().describe('Regions without a rollback, and why'),
   }),
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
   clearOnRestart: ['rollbackPlan'],
 });

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, optionalChoice } from '../../kit/fields.ts';
 
 const detailsSchema = z.looseObject({
@@ -48,6 +49,12 @@ export const rollbackServerGroupStage = defineStage({
     rollbackContexts: z.record(z.string(), z.looseObject({})).optional().describe('From and to by region'),
   }),
   changesTheWorld: true,
+  locks: ({ rollbackContext, ...target }) =>
+    clusterLocks({
+      ...target,
+      serverGroupName:
+        rollbackContext?.rollbackServerGroupName || rollbackContext?.restoreServerGroupName || target.serverGroupName,
+    }),
   changesTraffic: true,
   clearOnRestart: ['rollbackPlan'],
 });

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, clusterFields, keepCount, safetyFields, toleranceFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { flag } from '../../kit/fields.ts';
 
 export const scaleDownClusterStage = defineStage({
@@ -29,6 +30,7 @@ export const scaleDownClusterStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
   clearOnRestart: ['chosenServerGroups'],
 });

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { instanceFields, instanceOutputs, instanceSafetyFields } from '../../clusters/instance-fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 
 export const terminateInstancesStage = defineStage({
   type: 'terminateInstances',
@@ -13,6 +14,7 @@ export const terminateInstancesStage = defineStage({
   context: z.looseObject({ ...instanceFields, ...instanceSafetyFields }),
   outputs: instanceOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   changesTraffic: true,
 });
 

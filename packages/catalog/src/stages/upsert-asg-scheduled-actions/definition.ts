@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField } from '../../kit/fields.ts';
 
 const size = z.coerce.number().int().min(0).max(10_000).nullish();
@@ -38,6 +39,7 @@ export const upsertAsgScheduledActionsStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   clearOnRestart: ['chosenServerGroups'],
 });
 

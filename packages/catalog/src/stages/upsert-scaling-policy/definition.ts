@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, flag, optionalChoice, optionalNumber, optionalText } from '../../kit/fields.ts';
 
 const number = z.coerce.number();
@@ -116,6 +117,7 @@ export const upsertScalingPolicyStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   clearOnRestart: ['chosenServerGroups'],
 });
 

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { actedOnOutputs, targetFields } from '../../clusters/fields.ts';
+import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField } from '../../kit/fields.ts';
 
 const pair = z.looseObject({ key: z.string().nullish(), name: z.string().nullish(), value: z.coerce.string() });
@@ -25,5 +26,6 @@ export const upsertServerGroupTagsStage = defineStage({
   }),
   outputs: actedOnOutputs,
   changesTheWorld: true,
+  locks: clusterLocks,
   clearOnRestart: ['chosenServerGroups'],
 });
