@@ -193,6 +193,21 @@ describe('CloudFormation', () => {
     expect(await statusOf('stays')).toBe('CREATE_FAILED');
   });
 
+  it('rolls back when an expression cannot be filled in, in a resource or in an output', async () => {
+    const absent = { 'Fn::ImportValue': 'nobody-exports-this' };
+    const inResource = failing({ Uses: { Type: 'Custom::Uses', Properties: { Value: absent } } });
+    const inOutput = JSON.stringify({ Resources: { A: { Type: 'Custom::A' } }, Outputs: { O: { Value: absent } } });
+    await cfn.createStack({ StackName: 'imports', TemplateBody: inResource });
+    await cfn.createStack({ StackName: 'tells', TemplateBody: inOutput });
+    settle();
+    expect([await statusOf('imports'), await statusOf('tells')]).toEqual(['ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE']);
+    const { StackEvents } = await cfn.describeStackEvents({ StackName: 'imports' });
+    expect(StackEvents?.find((event) => event.ResourceStatus === 'CREATE_FAILED')).toMatchObject({
+      LogicalResourceId: 'Uses',
+      ResourceStatusReason: 'No export named nobody-exports-this found.',
+    });
+  });
+
   it('goes back to what was when an update fails', async () => {
     await cfn.createStack({ StackName: 'back', TemplateBody: failing({}) });
     settle();

@@ -1,3 +1,4 @@
+import { ServiceError } from '../../wire/service-error.ts';
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
 import { conditionHolds, evaluate, isReplaced, newPhysicalId } from './evaluate.ts';
@@ -72,7 +73,7 @@ export function progress(world: World, store: RegionStore, stack: Stack, now: nu
       finish(world, store, stack, operation, now);
       continue;
     }
-    if (!operation.begun) begin(world, store, stack, operation, step, now);
+    if (!operation.begun && !begin(world, store, stack, operation, step, now)) continue;
     if (now < operation.dueAt) return operation.dueAt;
     operation.begun = false;
     operation.steps.shift();
@@ -80,6 +81,7 @@ export function progress(world: World, store: RegionStore, stack: Stack, now: nu
   }
 }
 
+/** Begins a step; false when the operation has failed over it, because its expressions cannot be filled in. */
 function begin(
   world: World,
   store: RegionStore,
@@ -87,17 +89,42 @@ function begin(
   operation: StackOperation,
   step: StackStep,
   now: number,
-) {
+): boolean {
   operation.begun = true;
   operation.dueAt = now + Math.round(world.random.between(world.profile.stackResource) * 1000);
-  const resource =
-    step.action === 'delete' ? (step.old ?? stack.resources[step.logicalId]) : made(world, store, stack, step, now);
-  if (resource === undefined) return;
+  let resource = step.old ?? stack.resources[step.logicalId];
+  const refusal =
+    step.action === 'delete'
+      ? null
+      : refusalOf(() => {
+          resource = made(world, store, stack, step, now);
+        });
+  if (refusal !== null) {
+    const type = templateOf(stack.spec.template)[step.logicalId]?.type ?? '';
+    const { logicalId } = step;
+    const empty = { logicalId, type, physicalId: '', status: '', statusReason: null, at: now, properties: '{}' };
+    setResource(world, stack, resource ?? empty, `${words[step.action]}_FAILED`, refusal, now);
+    fail(world, stack, operation, step, now);
+    return false;
+  }
+  if (resource === undefined) return true;
   const replaced = operation.replaced.some(({ logicalId }) => logicalId === step.logicalId) && step.action === 'update';
   const reason = replaced
     ? 'Requested update requires the creation of a new physical resource; hence creating one.'
     : null;
   setResource(world, stack, resource, `${words[step.action]}_IN_PROGRESS`, reason, now);
+  return true;
+}
+
+/** Why something is refused; null when it is not. */
+function refusalOf(attempt: () => void): string | null {
+  try {
+    attempt();
+    return null;
+  } catch (error) {
+    if (error instanceof ServiceError) return error.message;
+    throw error;
+  }
 }
 
 /** The resource of a step as it is to be: new, changed, put in the place of another, or again what it was. */
@@ -172,15 +199,24 @@ function fail(world: World, stack: Stack, operation: StackOperation, step: Stack
     stack.operation = null;
   } else if (operation.kind === 'update') {
     rollBackUpdate(world, stack, operation, `${told} `, now);
-  } else if (stack.onFailure === 'DO_NOTHING') {
-    setStatus(world, stack, 'CREATE_FAILED', `${told} `, now);
+  } else if (operation.kind.startsWith('update-rollback')) {
+    setStatus(world, stack, 'UPDATE_ROLLBACK_FAILED', `${told} `, now);
     stack.operation = null;
   } else {
-    const deletes = stack.onFailure === 'DELETE';
-    const reason = `${told} ${deletes ? 'Delete' : 'Rollback'} requested by user.`;
-    setStatus(world, stack, deletes ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', reason, now);
-    beginOperation(stack, deletes ? 'delete' : 'rollback', removal(Object.keys(stack.resources)), now);
+    rollBackCreation(world, stack, told, now);
   }
+}
+
+function rollBackCreation(world: World, stack: Stack, told: string, now: number): void {
+  if (stack.onFailure === 'DO_NOTHING') {
+    setStatus(world, stack, 'CREATE_FAILED', `${told} `, now);
+    stack.operation = null;
+    return;
+  }
+  const deletes = stack.onFailure === 'DELETE';
+  const reason = `${told} ${deletes ? 'Delete' : 'Rollback'} requested by user.`;
+  setStatus(world, stack, deletes ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', reason, now);
+  beginOperation(stack, deletes ? 'delete' : 'rollback', removal(Object.keys(stack.resources)), now);
 }
 
 /** Steps that take resources away, the last made first. */
@@ -227,16 +263,19 @@ function finish(world: World, store: RegionStore, stack: Stack, operation: Stack
   const { kind, before } = operation;
   stack.operation = null;
   switch (kind) {
-    case 'create':
-      setOutputs(world, store, stack);
+    case 'create': {
+      const refusal = refusalOf(() => setOutputs(world, store, stack));
+      if (refusal !== null) return rollBackCreation(world, stack, refusal, now);
       return setStatus(world, stack, 'CREATE_COMPLETE', null, now);
+    }
     case 'rollback':
       return setStatus(world, stack, 'ROLLBACK_COMPLETE', null, now);
     case 'delete':
       stack.deletedAt = now;
       return setStatus(world, stack, 'DELETE_COMPLETE', null, now);
     case 'update': {
-      setOutputs(world, store, stack);
+      const refusal = refusalOf(() => setOutputs(world, store, stack));
+      if (refusal !== null) return rollBackUpdate(world, stack, operation, refusal, now);
       setStatus(world, stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', null, now);
       const kept = wantedResources(scopeOf(world, store, stack));
       const gone = Object.keys(stack.resources).filter((name) => !kept.includes(name));
@@ -252,7 +291,7 @@ function finish(world: World, store: RegionStore, stack: Stack, operation: Stack
       return beginOperation(stack, 'update-rollback-cleanup', steps, now, before);
     }
     case 'update-rollback-cleanup':
-      setOutputs(world, store, stack);
+      refusalOf(() => setOutputs(world, store, stack));
       return setStatus(world, stack, 'UPDATE_ROLLBACK_COMPLETE', null, now);
   }
 }

@@ -77,8 +77,21 @@ function splitOnce(text: string): string[] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Reads a JSON or YAML template; refuses what is none with CloudFormation's words. */
+const mostKept = 50;
+const kept = new Map<string, Template>();
+
+/** Reads a JSON or YAML template; refuses what is none with CloudFormation's words. The latest are remembered. */
 export function readTemplate(text: string): Template {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const template = readAnew(text);
+  const [oldest] = kept.keys();
+  if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+  kept.set(text, template);
+  return template;
+}
+
+function readAnew(text: string): Template {
   if (Buffer.byteLength(text) > 51_200 * 20) invalid('Template may not exceed 1000000 bytes in size.');
   const root = objectOr(parseText(text), () => invalid('Template format error: unsupported structure.'));
   const known = [
