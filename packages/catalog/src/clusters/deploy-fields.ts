@@ -12,6 +12,7 @@ import {
 } from '../kit/fields.ts';
 import { monikerSchema } from './fields.ts';
 import { lifecycleFields, machineFields, purchaseFields } from './launch-fields.ts';
+import { strategyFields } from './strategy-fields.ts';
 
 const size = z.coerce.number().int().min(0).max(10_000);
 export const capacitySchema = z.looseObject({ min: size, desired: size, max: size });
@@ -259,6 +260,7 @@ const orchestration = {
       widget: 'rollback',
     },
   ),
+  ...strategyFields,
   targetHealthyDeployPercentage: percentage({
     label: 'Healthy share',
     help: 'Share of the wanted instances that must be healthy. Default 100.',

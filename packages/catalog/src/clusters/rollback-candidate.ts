@@ -1,5 +1,5 @@
 import type { Capacity, DeploymentRecord, ServerGroup } from '../kit/ports/index.ts';
-import { isServing, upCount } from './health.ts';
+import { isServing } from './health.ts';
 
 export type Candidate =
   | { readonly from: ServerGroup; readonly to: ServerGroup; readonly why: string }
@@ -120,6 +120,3 @@ export function servingSize(from: Capacity, to: Capacity): Capacity {
   const desired = Math.max(from.desired, to.desired);
   return { min: desired, desired, max: Math.max(from.max, to.max, desired) };
 }
-
-/** "3 of 4 healthy". */
-export const healthInWords = (group: ServerGroup): string => `${upCount(group)} of ${group.capacity.desired} healthy`;

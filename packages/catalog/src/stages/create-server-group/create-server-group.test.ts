@@ -342,6 +342,14 @@ describe('other strategies', () => {
     expect(world.serverGroups.changes).toEqual([]);
   });
 
+  it('a strategy without what it needs fails before anything is made, and names the field', async () => {
+    const world = servingWorld();
+    const run = await deploy(world, { strategy: 'custom', strategyApplication: 'demo' });
+    expect(run.failure?.code).toBe('deploy.strategy-options');
+    expect(run.failure?.message).toContain('strategyPipeline');
+    expect(world.serverGroups.changes).toEqual([]);
+  });
+
   it('a strategy that is only kept fails before anything is made, with what to use instead', async () => {
     const world = servingWorld();
     const run = await deploy(world, { strategy: 'rollingpush' });

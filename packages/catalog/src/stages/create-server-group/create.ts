@@ -38,6 +38,7 @@ export async function captureSource(run: CreateRun): Promise<TaskResult> {
   const { context } = run;
   const strategy = strategyOf(context);
   if (!strategy) return failed(noStrategy(context.strategy ?? ''));
+  strategyPlace(strategy, context, run.execution.application);
   const ref = clusterRef(run);
   const groups = await run.ports.serverGroups.list(ref);
   const named = context.source?.serverGroupName || context.source?.asgName;

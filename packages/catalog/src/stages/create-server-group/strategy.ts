@@ -1,4 +1,4 @@
-import { clusterName } from '@gennaker/pipeline-dsl';
+import { clusterName, FailureError } from '@gennaker/pipeline-dsl';
 import { accountOf } from '../../clusters/place.ts';
 import type { PlanView, Strategy, StrategyPlace, StrategyView, SyntheticStage } from '../../kit/index.ts';
 import { type StrategyName, strategies } from '../../strategies.ts';
@@ -31,11 +31,19 @@ export function clusterTarget(context: CreateContext, application: string) {
   };
 }
 
-/** Where the strategy acts, with its own options read. */
+/** Where the strategy acts, with its own options read; fails with `deploy.strategy-options` when they are not right. */
 export function strategyPlace(strategy: Strategy, context: CreateContext, application: string): StrategyPlace<unknown> {
   const target = clusterTarget(context, application);
   const { account, region, cluster } = target;
-  return { options: strategy.definition.options.parse(context), target, account, region, cluster };
+  const options = strategy.definition.options.safeParse(context);
+  if (options.success) return { options: options.data, target, account, region, cluster };
+  const problems = options.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new FailureError({
+    code: 'deploy.strategy-options',
+    message: `The strategy "${strategy.definition.name}" cannot be followed: ${problems.join('; ')}.`,
+    advice: 'Nothing was changed. Correct these fields of the deploy.',
+    details: { errors: problems },
+  });
 }
 
 /** What the strategy plans with; null while there is nothing to plan for. */

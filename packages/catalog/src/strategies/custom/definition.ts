@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { describeField, text } from '../../kit/fields.ts';
+import { strategyFields } from '../../clusters/strategy-fields.ts';
+import { text } from '../../kit/fields.ts';
 import { defineStrategy } from '../../kit/strategy-definition.ts';
 
 export const customStrategy = defineStrategy({
@@ -14,10 +15,6 @@ export const customStrategy = defineStrategy({
       widget: 'application',
     }),
     strategyPipeline: text({ label: 'Strategy pipeline', help: 'Id or name of the strategy pipeline.' }),
-    pipelineParameters: describeField(z.record(z.string(), z.unknown()).nullish(), {
-      label: 'Parameters',
-      help: 'Parameters of the strategy pipeline. It also gets application, credentials, region, cluster and moniker.',
-      widget: 'parameters',
-    }),
+    pipelineParameters: strategyFields.pipelineParameters,
   }),
 });
