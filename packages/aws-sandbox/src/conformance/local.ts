@@ -27,21 +27,22 @@ export async function runAgainstSandbox(
   }
 }
 
-/** Gives SDK clients made from the environment the way to the sandbox; the answer puts the environment back. */
+/** Leaves SDK clients made from the environment no way but to the sandbox; the answer puts the environment back. */
 function pointAt(sandbox: Sandbox): () => void {
-  const values: Record<string, string> = {
+  const before = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
+  const clear = () => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  };
+  clear();
+  Object.assign(process.env, {
     AWS_ENDPOINT_URL: sandbox.url,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'SANDBOXKEY',
     AWS_SECRET_ACCESS_KEY: 'sandbox-secret',
-  };
-  const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, values);
+  });
   return () => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    clear();
+    Object.assign(process.env, Object.fromEntries(before));
   };
 }
 
