@@ -39,13 +39,18 @@ export const sharesOf = (actions: readonly Action[]): readonly TrafficShare[] =>
 export const isSticky = (actions: readonly Action[]): boolean =>
   actions.find(isForward)?.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true;
 
-const forwardTo = (shares: readonly Weighted[]): Action => ({
-  Type: 'forward',
-  ForwardConfig: {
-    TargetGroups: shares.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight })),
-    TargetGroupStickinessConfig: { Enabled: false },
-  },
-});
+/** The short form for all to one, which network load balancers know too. */
+function forwardTo(shares: readonly Weighted[]): Action {
+  const [first, ...others] = shares;
+  if (first?.weight === 1 && others.length === 0) return { Type: 'forward', TargetGroupArn: first.arn };
+  return {
+    Type: 'forward',
+    ForwardConfig: {
+      TargetGroups: shares.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight })),
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
+  };
+}
 
 /** The same actions with another forward; everything before and after it stays, in its order. */
 export const withShares = (actions: readonly Action[], shares: readonly Weighted[]): Action[] =>
