@@ -103,7 +103,6 @@ function cloneOf({ context }: PlanView<Context>): readonly SyntheticStage[] {
     credentials: account,
     region,
     regions: [region],
-    availabilityZones: { [region]: [] },
     cluster: clusterOfServerGroup(from),
     cloudProvider: 'aws',
     source: { account, region, serverGroupName: from, asgName: from, useSourceCapacity: true },

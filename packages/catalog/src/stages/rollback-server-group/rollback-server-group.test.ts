@@ -114,24 +114,14 @@ describe('rolling back to a server group', () => {
     for (let n = 1; n <= calm.calls; n++) expect([n, (await play(n)).end]).toEqual([n, calm.end]);
   });
 
-  it('by image: plans a copy of the current group made of it', async () => {
-    const world = deployedWorld();
-    const run = await rollBack(
-      world,
-      { restoreServerGroupName: null, imageName: 'ami-old-name' },
-      { rollbackType: 'PREVIOUS_IMAGE' },
-      {},
-    );
-    expect(run.after).toMatchObject([
-      {
-        type: 'cloneServerGroup',
-        context: {
-          imageId: 'ami-old',
-          strategy: 'redblack',
-          useSourceCapacity: true,
-          source: { serverGroupName: NEW },
-        },
-      },
-    ]);
+  it('by image: a copy of the current group made of it takes its place', async () => {
+    const world = servingWorld();
+    world.serverGroups.remove(OLD);
+    world.serverGroups.add({ name: OLD, capacity: { min: 2, desired: 4, max: 8 }, imageId: 'ami-new' });
+    const details = { rollbackServerGroupName: OLD, restoreServerGroupName: null, imageName: 'ami-old-name' };
+    const run = await rollBack(world, details, { rollbackType: 'PREVIOUS_IMAGE' });
+    expect([run.failure, run.status]).toEqual([null, 'SUCCEEDED']);
+    expect(settingsOf(world)).toEqual({ [OLD]: outOfTraffic('2/4/8'), [NEW]: serving('2/4/8', 4) });
+    expect(world.serverGroups.picture(NEW)?.image.id).toBe('ami-old');
   });
 });
