@@ -64,7 +64,7 @@ const exports = (variables: Readonly<Record<string, unknown>>): readonly string[
   );
 
 /** How a script comes to its machine: given at its start, or sent to it later. */
-export type Way = 'given' | 'sent';
+type Way = 'given' | 'sent';
 
 /** What the script installs and runs. */
 export interface BakeContent {

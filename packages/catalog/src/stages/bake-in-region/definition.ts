@@ -16,7 +16,7 @@ const written = {
         amiSuffix: z.string(),
         packages: z.string().describe('With the versions found'),
         script: z.string().describe('Empty when Packer bakes'),
-        way: z.enum(['given', 'sent']).describe('How the script comes to the machine'),
+        way: z.enum(['given', 'sent', 'packer']).describe('How the script comes to the machine, or that Packer bakes'),
         expiresTime: z.number(),
       })
       .nullish(),

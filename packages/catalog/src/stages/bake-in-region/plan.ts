@@ -4,7 +4,7 @@ import { accountOf, regionsOf } from '../../clusters/place.ts';
 import { hours, type TaskRun } from '../../kit/index.ts';
 import type { Image } from '../../kit/ports/index.ts';
 import { bakeKeyOf } from './bake-key.ts';
-import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, type Way, withKey } from './bake-script.ts';
+import { bakeScript, type Package, packagesOf, SCRIPT_VERSION, withKey } from './bake-script.ts';
 import type { bakeInRegionStage } from './definition.ts';
 import { resolvedPackages } from './packages.ts';
 
@@ -26,7 +26,7 @@ const isTrue = (value: unknown): boolean => value === true || value === 'true';
 export const isRebake = (run: BakeRun): boolean =>
   run.context.rebake === true || isTrue(run.execution.trigger['rebake']);
 
-export const isPacker = ({ context }: Pick<BakeRun, 'context'>): boolean => Boolean(context.templateFileName);
+export const isPacker = ({ context }: Pick<BakeRun, 'context'>): boolean => context.bakePlan?.way === 'packer';
 
 export function planOf(run: BakeRun): BakePlan {
   const { bakePlan } = run.context;
@@ -84,32 +84,44 @@ function nameOf(
 }
 
 interface Content {
-  readonly way: Way;
+  readonly way: BakePlan['way'];
   readonly packages: string;
   readonly base: Image | null;
   readonly script: string;
   readonly templateDigest: string | null;
 }
 
+/** Templates that come with bakeries elsewhere: they install packages, which a bake does without them. */
+const STOCK: ReadonlySet<string> = new Set(['aws-ebs.json', 'aws-chroot.json', 'aws-multi-ebs.json']);
+
+/** Digest of the template that Packer shall run; null when the stage names none, or one that is not needed. */
+async function templateOf({ context, ports }: BakeRun): Promise<string | null> {
+  const { templateFileName, varFileName } = context;
+  if (!templateFileName) return null;
+  try {
+    return await ports.packer.digest(templateFileName, varFileName ?? null);
+  } catch (error) {
+    const isMissing = error instanceof FailureError && /^packer\.no/.test(error.failure.code);
+    if (isMissing && STOCK.has(templateFileName)) return null;
+    throw error;
+  }
+}
+
 /** What goes into the image, and how it comes there. */
 async function contentOf(run: BakeRun): Promise<Content> {
   const { context } = run;
-  const { templateFileName, varFileName, baseAmi, baseOs } = context;
   const packages = resolvedPackages(run);
+  const templateDigest = await templateOf(run);
+  if (templateDigest !== null) {
+    // A template may know its base by itself.
+    const base = context.baseAmi || context.baseOs ? await findBase(run) : null;
+    return { way: 'packer', packages, base, script: '', templateDigest };
+  }
   // Without a profile nothing on the machine may answer.
   const isSent = Boolean(context.iamRole) && (await run.ports.images.canSendToBakes(placeOf(run)));
   const way = isSent ? 'sent' : 'given';
-  if (!templateFileName)
-    return {
-      packages,
-      way,
-      base: await findBase(run),
-      script: bakeScript({ ...context, package: packages, variables: context.extendedAttributes }, way),
-      templateDigest: null,
-    };
-  const templateDigest = await run.ports.packer.digest(templateFileName, varFileName ?? null);
-  // A template may know its base by itself.
-  return { packages, way, base: baseAmi || baseOs ? await findBase(run) : null, script: '', templateDigest };
+  const content = { ...context, package: packages, variables: context.extendedAttributes };
+  return { way, packages, base: await findBase(run), script: bakeScript(content, way), templateDigest };
 }
 
 const keyOfContent = (run: BakeRun, { packages, base, script, templateDigest }: Content): Promise<string> => {

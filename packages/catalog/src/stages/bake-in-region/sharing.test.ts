@@ -268,6 +268,16 @@ describe('baking with Packer', () => {
     expect((await play(world, 'two', {}, PACKER)).outputs['previouslyBaked']).toBe(false);
   });
 
+  it('is not needed for a template that only installs packages elsewhere', async () => {
+    const world = worldWithBase();
+    const run = await play(world, 'one', {}, { templateFileName: 'aws-ebs.json' });
+    expect(run.status).toBe('SUCCEEDED');
+    expect([world.packer.runs.length, world.images.machines.length]).toEqual([0, 1]);
+    world.packer.templates = { 'web.pkr.hcl': 'one' };
+    const missing = await play(world, 'two', {}, { templateFileName: 'own.json' });
+    expect(missing.failure?.code).toBe('packer.no-template');
+  });
+
   it('fails in Packer’s words', async () => {
     const world = worldWithBase();
     world.packer.end = { exitCode: 1, errors: ['amazon-ebs: no such vpc'] };
