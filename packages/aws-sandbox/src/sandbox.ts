@@ -69,6 +69,7 @@ export interface Sandbox {
   leaks(): Leak[];
   page(): string;
   snapshot(): WorldState;
+  /** Puts a snapshot back, its time included. */
   restore(state: WorldState): void;
 }
 
@@ -179,7 +180,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     do: (change) => after(external(change)),
     reset: ({ scenario, seed: newSeed } = {}) => {
-      faults.clear();
+      faults.beginAnew(newSeed ?? seed);
       journal.clear();
       const wanted = scenario === undefined ? first : scenarioOf(scenario);
       arm(wanted);
@@ -195,7 +196,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return structuredClone(world.state);
     },
     restore: (state) => {
-      clock.set(state.now);
+      clock.putBack(state.now);
       world.replaceState(completeState(structuredClone(state)));
       settle();
     },

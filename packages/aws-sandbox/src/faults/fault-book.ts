@@ -28,6 +28,10 @@ interface LiveRule extends ParsedRule {
   tokens: Map<string, { left: number; at: number }>;
 }
 
+/** Chances of faults are not those of the world. */
+const seedTwist = 0x5bd1e995;
+const usualGroupLimit = 500;
+
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
 /** The faults in force. Everything drawn by chance comes from its own seed. */
@@ -38,7 +42,7 @@ export class FaultBook {
   readonly #now: () => number;
 
   constructor(seed: number, now: () => number) {
-    this.#random = new SeededRandom(seed ^ 0x5bd1e995);
+    this.#random = new SeededRandom(seed ^ seedTwist);
     this.#now = now;
   }
 
@@ -54,6 +58,13 @@ export class FaultBook {
   /** Takes one rule away, or all of them. */
   clear(id?: string): void {
     this.#rules = id === undefined ? [] : this.#rules.filter((rule) => rule.id !== id);
+  }
+
+  /** No rules, and the same chances again as at the start with this seed. */
+  beginAnew(seed: number): void {
+    this.clear();
+    this.#counter = 0;
+    this.#random = new SeededRandom(seed ^ seedTwist);
   }
 
   list(): object[] {
@@ -200,14 +211,16 @@ export class FaultBook {
     )?.effect.message;
   }
 
+  /** How many groups a region may hold. */
+  groupLimit(store: RegionStore): number {
+    const limits = this.#worldRules('quota', this.#now(), store).flatMap(({ effect }) => effect.groups ?? []);
+    return Math.min(usualGroupLimit, ...limits);
+  }
+
   checkGroups(store: RegionStore): void {
-    for (const { effect } of this.#worldRules('quota', this.#now(), store)) {
-      if (effect.groups === undefined || Object.keys(store.groups).length < effect.groups) continue;
-      throw new ServiceError(
-        'LimitExceeded',
-        `You have already reached the limit of ${effect.groups} Auto Scaling groups`,
-      );
-    }
+    const limit = this.groupLimit(store);
+    if (Object.keys(store.groups).length < limit) return;
+    throw new ServiceError('LimitExceeded', `You have already reached the limit of ${limit} Auto Scaling groups`);
   }
 
   checkTargets(group: TargetGroup, more: number): void {

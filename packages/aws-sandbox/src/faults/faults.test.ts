@@ -201,6 +201,32 @@ describe('faults', () => {
     expect((await failure(act())).name).toBe(name);
   });
 
+  it('quota of groups: shown among the limits of the account', async () => {
+    const limit = async () => (await aws.autoScaling.describeAccountLimits({})).MaxNumberOfAutoScalingGroups;
+    expect(await limit()).toBe(500);
+    sandbox.faults.add({ effect: { kind: 'quota', groups: 2 } });
+    expect(await limit()).toBe(2);
+  });
+
+  it('has the same chances again after a reset', async () => {
+    const outcomes = async () => {
+      sandbox.reset();
+      sandbox.faults.add({ effect: { kind: 'throttle' }, probability: 0.5 });
+      const seen: boolean[] = [];
+      for (let call = 0; call < 20; call += 1)
+        seen.push(
+          await aws.ec2.describeVpcs({}).then(
+            () => true,
+            () => false,
+          ),
+        );
+      return seen;
+    };
+    const first = await outcomes();
+    expect(first).toContain(false);
+    expect(await outcomes()).toEqual(first);
+  });
+
   it('quota of targets: refused by name', async () => {
     sandbox.faults.add({ effect: { kind: 'quota', targets: 3 } });
     const id = (await groupNamed(aws, 'demo-web-v000'))?.Instances?.[0]?.InstanceId ?? '';

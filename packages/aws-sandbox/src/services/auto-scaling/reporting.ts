@@ -59,7 +59,7 @@ export const reportingHandlers = {
 
   DescribeAccountLimits(call: Call) {
     return {
-      MaxNumberOfAutoScalingGroups: 500,
+      MaxNumberOfAutoScalingGroups: call.world.faults.groupLimit(call.store),
       MaxNumberOfLaunchConfigurations: 200,
       NumberOfAutoScalingGroups: Object.keys(call.view.groups).length,
       NumberOfLaunchConfigurations: 0,
