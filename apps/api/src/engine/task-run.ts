@@ -41,7 +41,7 @@ export function taskRun(
     },
     remember: (facts) => door.remember(facts),
     intend: async (entry) => {
-      const key = keyFor(`ledger/${entry.kind}/${entry.name}/${entry.action}`);
+      const key = keyFor(`ledger/${entry.kind}/${entry.account}/${entry.region}/${entry.name}/${entry.action}`);
       await door.intend(key, entry);
       return (state) => door.outcome(key, entry, state);
     },

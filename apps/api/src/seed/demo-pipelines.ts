@@ -107,6 +107,90 @@ export const deployWeb: JsonObject = {
   ],
 };
 
+/** Bakes an image, moves requests to it in steps, asks a person half way, and goes back when that person says no. */
+export const releaseApi: JsonObject = {
+  application: 'demo',
+  name: 'release-api',
+  description:
+    'Bakes an image of a version, deploys it beside the one that serves, and moves the requests of demo-api over: 10 %, then 50 %, then, if a person agrees, all. Rejecting sends all requests back to the earlier server group.',
+  schema: '1',
+  spelEvaluator: 'v4',
+  limitConcurrent: true,
+  keepWaitingPipelines: true,
+  parameterConfig: [
+    {
+      name: 'version',
+      label: 'Version',
+      required: true,
+      default: '2.0.0',
+      description: 'Version of demo-api to bake. Any will do; baked once, its image is used again.',
+      hasOptions: false,
+      options: [],
+      pinned: true,
+    },
+  ],
+  triggers: [{ type: 'webhook', enabled: true, source: 'demo-api', payloadConstraints: {}, expectedArtifactIds: [] }],
+  expectedArtifacts: [],
+  notifications: [],
+  stages: [
+    {
+      refId: '1',
+      requisiteStageRefIds: [],
+      type: 'bake',
+      name: 'Bake',
+      cloudProviderType: 'aws',
+      account: 'sandbox',
+      regions: ['us-east-1'],
+      baseOs: 'al2023',
+      package: 'demo-api=${parameters.version}',
+      ...policy.halt,
+    },
+    {
+      refId: '2',
+      requisiteStageRefIds: ['1'],
+      type: 'deploy',
+      name: 'Deploy and shift traffic',
+      clusters: [
+        {
+          account: 'sandbox',
+          application: 'demo',
+          stack: 'api',
+          freeFormDetails: '',
+          cloudProvider: 'aws',
+          provider: 'aws',
+          strategy: 'weighted',
+          steps: [
+            { weight: 10 },
+            { weight: 50, afterSeconds: 10 },
+            {
+              weight: 100,
+              judgment: {
+                instructions:
+                  'Half of the requests go to version **${parameters.version}**.\n\n*Continue* sends it all of them, *Stop* sends all back to the earlier server group.',
+              },
+            },
+          ],
+          drainSeconds: 5,
+          availabilityZones: { 'us-east-1': ['us-east-1a', 'us-east-1b', 'us-east-1c'] },
+          capacity: { min: 2, desired: 2, max: 4 },
+          instanceType: 't3.micro',
+          keyPair: 'demo',
+          iamRole: 'demo-web',
+          securityGroups: ['demo-web'],
+          subnetType: 'internal',
+          targetGroups: ['demo-api-a', 'demo-api-b'],
+          loadBalancers: [],
+          healthCheckType: 'ELB',
+          healthCheckGracePeriod: 10,
+          stableSeconds: 5,
+          maxRemainingAsgs: 3,
+          rollback: { onFailure: true, destroyLatest: true },
+        },
+      ],
+    },
+  ],
+};
+
 /** Two branches at once, a join, and another pipeline run as a stage. */
 export const checkAndDeploy = (deployWebId: string): JsonObject => ({
   application: 'demo',

@@ -1,17 +1,18 @@
 import { isComplete, isStatus, type JsonObject } from '@gennaker/pipeline-dsl';
-import { checkAndDeploy, demoApplication, deployWeb } from './demo-pipelines.ts';
+import { checkAndDeploy, demoApplication, deployWeb, releaseApi } from './demo-pipelines.ts';
 
 const POLL_MS = 100;
 const POLLS = 300;
 
 /**
- * Fills a new installation with a demo, through its own HTTP interface: an application and two pipelines. What exists
+ * Fills a new installation with a demo, through its own HTTP interface: an application and three pipelines. What exists
  * is left alone. Answers what the person may try next.
  */
 export async function seedDemo(_config: unknown, application: { readonly url: string }): Promise<string> {
   const { url } = application;
   await createApplication(url);
   const deploy = await ensurePipeline(url, deployWeb);
+  await ensurePipeline(url, releaseApi);
   await ensurePipeline(url, checkAndDeploy(String(deploy['id'])));
   return [
     'The application "demo" serves version 1.0.0 in the local AWS. Deploy 2.0.0 with:',

@@ -11,6 +11,15 @@ const groupTags = {
   'cd:version': '1.0.0',
 };
 
+const apiTags = {
+  'cd:application': 'demo',
+  'cd:stack': 'api',
+  'cd:cluster': 'demo-api',
+  'cd:image': 'ami-0de0110000000000e',
+  'cd:image-name': 'demo-api-1.0.0',
+  'cd:version': '1.0.0',
+};
+
 function network(region: string, letter: string) {
   const zone = (name: string, index: number) => ({
     id: `subnet-0${letter}${name}0000000000000`,
@@ -70,8 +79,21 @@ export const demoScenario: Scenario = {
               tags: { 'base-os': 'al2023' },
             },
             image('ami-0de0300000000000c', '3.0.0', 'demo-web-3.0.0-bad', day / 2, false),
+            {
+              id: 'ami-0de0110000000000e',
+              name: 'demo-api-1.0.0',
+              description: 'Demo API 1.0.0',
+              ageSeconds: 5 * day,
+              app: { boot: 3 },
+              tags: { app: 'demo-api', version: '1.0.0', 'cd:application': 'demo', 'cd:version': '1.0.0' },
+            },
           ],
-          targetGroups: [{ name: 'demo-web-tg', vpcId: east.id, path: '/health', tags: { 'cd:application': 'demo' } }],
+          targetGroups: ['demo-web-tg', 'demo-api-a', 'demo-api-b'].map((name) => ({
+            name,
+            vpcId: east.id,
+            path: '/health',
+            tags: { 'cd:application': 'demo' },
+          })),
           loadBalancers: [
             {
               name: 'demo-alb',
@@ -80,6 +102,13 @@ export const demoScenario: Scenario = {
               tags: { 'cd:application': 'demo' },
               listeners: [{ port: 80, forward: [{ targetGroup: 'demo-web-tg' }] }],
             },
+            {
+              name: 'demo-api-alb',
+              subnets: east.subnets.map((subnet) => subnet.id),
+              securityGroups: ['sg-0e0e000000000000'],
+              tags: { 'cd:application': 'demo' },
+              listeners: [{ port: 80, forward: [{ targetGroup: 'demo-api-a' }] }],
+            },
           ],
           launchTemplates: [
             {
@@ -87,6 +116,12 @@ export const demoScenario: Scenario = {
               image: 'ami-0de0100000000000a',
               securityGroups: ['sg-0e0e000000000000'],
               tags: { 'cd:application': 'demo', 'cd:cluster': 'demo-web' },
+            },
+            {
+              name: 'demo-api-v000-00000000',
+              image: 'ami-0de0110000000000e',
+              securityGroups: ['sg-0e0e000000000000'],
+              tags: { 'cd:application': 'demo', 'cd:cluster': 'demo-api' },
             },
           ],
           groups: [
@@ -99,6 +134,16 @@ export const demoScenario: Scenario = {
               subnets: east.subnets.map((subnet) => subnet.id),
               targetGroups: ['demo-web-tg'],
               tags: groupTags,
+            },
+            {
+              name: 'demo-api-v000',
+              launchTemplate: 'demo-api-v000-00000000',
+              min: 2,
+              max: 4,
+              desired: 2,
+              subnets: east.subnets.map((subnet) => subnet.id),
+              targetGroups: ['demo-api-a'],
+              tags: apiTags,
             },
           ],
         },
