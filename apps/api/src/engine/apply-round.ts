@@ -1,6 +1,7 @@
 import type { TaskResult } from '@gennaker/catalog/kit';
 import type { JsonObject, Stage, Task, Wait } from '@gennaker/pipeline-dsl';
 import { endTask, failTask } from './failing.ts';
+import { settleWhatSucceeded } from './open-intents.ts';
 import { bindProducedArtifacts } from './produced-artifacts.ts';
 import type { ExecutionRun } from './run.ts';
 import type { RoundResult } from './task-run.ts';
@@ -33,6 +34,7 @@ export function applyRound(run: ExecutionRun, landed: LandedRound): void {
       return waitOn(run, current, landed, result);
     case 'done':
       write(run, current, result);
+      settleWhatSucceeded(run, current.id, live.id);
       return taskDone(run, current, live, result.status);
     case 'failed':
       write(run, current, result);

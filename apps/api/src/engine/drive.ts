@@ -10,6 +10,7 @@ import { retryExpressions } from './late-expressions.ts';
 import { applyLockAnswer, isDueForLocks } from './locks.ts';
 import { Mailbox } from './mailbox.ts';
 import { driveKey } from './messages.ts';
+import { intend, settle } from './open-intents.ts';
 import { parsedContext } from './planning.ts';
 import type {
   Claimed,
@@ -446,8 +447,8 @@ export class Drive {
       });
     return {
       remember: (facts) => durable(() => this.run.remember(stage.id, taskId, facts)),
-      intend: (key, entry) => durable(() => this.run.enter(stage.id, key, entry, 'intended')),
-      outcome: (key, entry, state) => this.mailbox.post(() => this.run.enter(stage.id, key, entry, state)),
+      intend: (key, entry) => durable(() => intend(this.run, stage.id, taskId, key, entry)),
+      outcome: (key, entry, state) => this.mailbox.post(() => settle(this.run, stage.id, taskId, key, entry, state)),
     };
   }
 }

@@ -1,6 +1,10 @@
+import { executeStage, succeeded } from '@gennaker/catalog/kit';
+import { defineStage } from '@gennaker/pipeline-dsl';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { MemoryStore } from './in-memory/memory-store.ts';
+import { createRegistry } from './registry.ts';
 import { crashingStore, Died } from './testing/crashing-store.ts';
 import { Harness } from './testing/harness.ts';
 import { hooked } from './testing/toy-stages.ts';
@@ -204,5 +208,46 @@ describe('a stage with a cancel hook', () => {
     await world.settle();
     expect(await world.statuses(id)).toEqual({ A: 'TERMINAL', execution: 'TERMINAL' });
     expect(hooked).toEqual(['child']);
+  });
+});
+
+describe('a change whose call was cut off', () => {
+  it('is settled in the ledger once a later round has found it made', async () => {
+    const changing = executeStage(
+      defineStage({
+        type: 'changing',
+        version: 1,
+        label: 'changing',
+        description: 'Changes a thing once.',
+        group: 'Control',
+        icon: 'blocks',
+        context: z.looseObject({}),
+        outputs: z.looseObject({}),
+      }),
+      {
+        needs: [],
+        tasks: [
+          {
+            name: 'change',
+            async run(run) {
+              if (run.memory['changed'] === true) return succeeded();
+              const entry = { kind: 'thing', account: 'toy', region: 'here', name: 'thing' };
+              await run.intend({ ...entry, action: 'change', before: { size: 1 } });
+              await run.intend({ ...entry, action: 'create' });
+              await run.remember({ changed: true });
+              throw new Error('connection reset');
+            },
+          },
+        ],
+      },
+    );
+    const world = new Harness({ registry: createRegistry([changing]) });
+    await world.start([{ refId: 'A', name: 'A', type: 'changing' }]);
+    await world.settle();
+    const { ledger } = world.store as MemoryStore;
+    expect(ledger.map(({ action, state, before }) => [action, state, before])).toEqual([
+      ['change', 'done', { size: 1 }],
+      ['create', 'intended', undefined],
+    ]);
   });
 });
