@@ -34,6 +34,12 @@ export class VirtualClock {
     this.#realBase = this.#realNow();
   }
 
+  /** Goes to `time`, backwards too: together with the state of that time. */
+  putBack(time: number): void {
+    this.#virtualBase = time;
+    this.#realBase = this.#realNow();
+  }
+
   freeze(): void {
     this.#rebase();
     this.#frozen = true;

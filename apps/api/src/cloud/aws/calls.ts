@@ -34,6 +34,12 @@ export class CallCounters {
   }
 }
 
+/** Stands around every try of a call: may count it, hold it back, or keep its answer. */
+export type AroundCall = (
+  call: { readonly service: string; readonly operation: string; readonly kind: CommandRow['kind'] },
+  send: () => Promise<unknown>,
+) => Promise<unknown>;
+
 /** The part of an SDK client we use. */
 export interface Sender {
   send(command: unknown, options: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
@@ -52,6 +58,7 @@ export interface CallSetting {
   readonly session: Pick<RoleSession, 'mark' | 'drop'> | null;
   /** 0 … 1, spreads pauses. */
   readonly random: () => number;
+  readonly around?: AroundCall | undefined;
 }
 
 const NAMED_BY: ReadonlyArray<readonly [string, string]> = [
@@ -89,13 +96,14 @@ const pauseMs = (attempt: number, throttled: boolean, random: () => number): num
 async function sendRow(setting: CallSetting, operation: string, row: CommandRow, input: unknown, how: CallOptions) {
   const { clock, counters, limiter, logger, service } = setting;
   const Command = row.command as new (input: unknown) => unknown;
+  const send = () => setting.client().send(new Command(input), { abortSignal: how.abort });
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     await limiter.take(row.kind === 'write' ? 'change' : 'poll', how.abort);
     counters.add(service, operation, 'calls');
     const mark = setting.session?.mark() ?? 0;
     try {
-      return await setting.client().send(new Command(input), { abortSignal: how.abort });
+      return await (setting.around ? setting.around({ service, operation, kind: row.kind }, send) : send());
     } catch (error) {
       how.abort?.throwIfAborted();
       const meaning = meaningOf(error);

@@ -8,7 +8,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type AwsAccount, accountFor, type StaticCredentials } from './accounts.ts';
-import { type CallCount, CallCounters, type CallSetting, callsOf, type Sender } from './calls.ts';
+import { type AroundCall, type CallCount, CallCounters, type CallSetting, callsOf, type Sender } from './calls.ts';
 import type { CloudClock, CloudLogger } from './clock.ts';
 import {
   type AutoScalingCalls,
@@ -44,6 +44,8 @@ export interface ClientOptions {
   readonly clock: CloudClock;
   readonly logger: CloudLogger;
   readonly random?: () => number;
+  /** Stands around every try of a call, for tests that count calls or let a process die at one. */
+  readonly around?: AroundCall;
 }
 
 /** The narrow clients of one account in one region. */
@@ -131,6 +133,7 @@ export function createAwsClients(options: ClientOptions): AwsClients {
         },
         session,
         random: options.random ?? systemRandom,
+        around: options.around,
       };
     };
     const s3 = () => new S3Client({ ...config, forcePathStyle: endpoint !== undefined });

@@ -19,6 +19,12 @@ export class MemoryLocks {
     this.executions = executions;
   }
 
+  /** Begins with what others held and asked for. */
+  takeOver(other: MemoryLocks): void {
+    this.held = [...other.held];
+    this.line = [...other.line];
+  }
+
   take(ask: LockAsk): LockAnswer {
     this.forgetEnded();
     const { executionId, stageId, keys, heirOf } = ask;

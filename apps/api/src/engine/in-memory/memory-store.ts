@@ -70,6 +70,29 @@ export class MemoryStore implements ExecutionStore {
     this.log = log;
   }
 
+  /** A store of its own with all that is in this one, to go on from here more than once. */
+  copy(now: () => number): MemoryStore {
+    const copy = new MemoryStore(now, this.log);
+    for (const [id, kept] of this.executions) {
+      const { stages, fresh, signals, memories } = kept;
+      copy.executions.set(id, {
+        ...kept,
+        stages: new Map(stages),
+        fresh: new Set(fresh),
+        signals: [...signals],
+        memories: new Map(memories),
+      });
+    }
+    for (const [key, due] of this.dues) copy.dues.set(key, due);
+    for (const [key, id] of this.correlation) copy.correlation.set(key, id);
+    for (const key of this.onceKeys) copy.onceKeys.add(key);
+    for (const [id, until] of this.workers) copy.workers.set(id, until);
+    copy.ledger.push(...this.ledger);
+    copy.locks.takeOver(this.locks);
+    copy.nextSignal = this.nextSignal;
+    return copy;
+  }
+
   async create(given: NewExecution): Promise<{ id: string; created: boolean }> {
     const known = given.correlationKey === null ? undefined : this.correlation.get(given.correlationKey);
     if (known !== undefined) return { id: known, created: false };
