@@ -41,6 +41,7 @@ describe('loadConfig', () => {
       log: { level: 'info' },
       worker: { concurrency: 32, leaseMs: 4_000, sweepMs: 1_500 },
       outgoing: { allowedHosts: [] },
+      deploymentMonitors: [],
       timeZone: 'America/Los_Angeles',
     });
   });
@@ -201,5 +202,18 @@ describe('findProject', () => {
 
   it('says so when the file is outside', () => {
     expect(() => findProject('file:///tmp/x.js')).toThrow('No package.json of gennaker');
+  });
+
+  it('reads deployment monitors, with defaults for what they leave out', () => {
+    const GENNAKER_DEPLOYMENT_MONITORS = JSON.stringify([
+      { id: 'errors', url: 'https://monitor.example' },
+      { id: 'slo', name: 'SLO', url: 'http://10.0.0.1:8080/api', maxAnalysisMinutes: 5, failOnError: false },
+    ]);
+    expect(load({ GENNAKER_DEPLOYMENT_MONITORS }).deploymentMonitors).toEqual([
+      { id: 'errors', name: 'errors', url: 'https://monitor.example', maxAnalysisMinutes: 30, failOnError: true },
+      { id: 'slo', name: 'SLO', url: 'http://10.0.0.1:8080/api', maxAnalysisMinutes: 5, failOnError: false },
+    ]);
+    for (const wrong of ['[{"id":"a","url":"ftp://x"}]', '[{"id":"a"}]', '{', '[{"id":"a","url":"http://x","b":1}]'])
+      expect(() => load({ GENNAKER_DEPLOYMENT_MONITORS: wrong })).toThrow(/GENNAKER_DEPLOYMENT_MONITORS/);
   });
 });
