@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { unpinGroup } from '../../clusters/operations.ts';
 import { accountOf, clusterOfServerGroup, regionsOf } from '../../clusters/place.ts';
+import { listenerInWords } from '../../clusters/traffic-shift.ts';
 import {
   executeStage,
   failed,
@@ -15,9 +16,10 @@ import {
 import type { Image, ServerGroup } from '../../kit/ports/index.ts';
 import { rollbackServerGroupStage } from './definition.ts';
 import { cleanUpOf, planOf, planSchema, type RollbackPlan, stagesOf } from './plan.ts';
+import { type ShiftBack, shiftBackOf } from './shift-back.ts';
 
 type Context = z.output<typeof rollbackServerGroupStage.context>;
-type Run = TaskRun<Context, 'serverGroups' | 'images'>;
+type Run = TaskRun<Context, 'serverGroups' | 'images' | 'loadBalancers'>;
 
 const fromOf = ({ rollbackContext, serverGroupName, asgName }: Context): string =>
   rollbackContext?.rollbackServerGroupName || serverGroupName || asgName || '';
@@ -38,6 +40,13 @@ const imageGone = (what: string, image: string, region: string): TaskResult =>
     advice: 'Nothing was changed. Choose another server group to restore, or deploy an earlier version.',
   });
 
+const aloneInTraffic = (from: ServerGroup, to: ServerGroup, { trafficShift }: ShiftBack): TaskResult =>
+  failed({
+    code: 'rollback.only-traffic',
+    message: `${from.name} was not taken out of traffic: ${trafficShift.listeners.map(listenerInWords).join(', ')} sends requests to its target group ${trafficShift.giving}, where ${to.name} is not.`,
+    advice: 'Nothing was changed. Roll back without `disableOnly`, which moves the requests first.',
+  });
+
 interface Place {
   readonly account: string;
   readonly region: string;
@@ -55,7 +64,10 @@ async function explicit(run: Run, from: ServerGroup): Promise<TaskResult> {
   if (!to || to.beingDeleted) return notThere(name, 'is to serve again', from.region);
   if (!details.disableOnly && !(await findImage(run, place, to.image.id)))
     return imageGone(`${to.name} cannot be restored`, to.image.id, from.region);
+  const shift = await shiftBackOf(run.ports, from, to);
+  if (shift && details.disableOnly) return aloneInTraffic(from, to, shift);
   const plan = planOf(from, to, {
+    shift,
     percentage: details.targetHealthyRollbackPercentage,
     delaySeconds: details.delayBeforeDisableSeconds,
     disableOnly: details.disableOnly,
@@ -119,7 +131,7 @@ function cloneOf({ context }: PlanView<Context>): readonly SyntheticStage[] {
 }
 
 export const rollbackServerGroup = executeStage(rollbackServerGroupStage, {
-  needs: ['serverGroups', 'images'],
+  needs: ['serverGroups', 'images', 'loadBalancers'],
   tasks: [{ name: 'determineRollback', timeoutMs: minutes(5), run: determine }],
   after(view) {
     if (view.context.rollbackType === 'PREVIOUS_IMAGE') return cloneOf(view);

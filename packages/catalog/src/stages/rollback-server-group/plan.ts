@@ -1,10 +1,15 @@
 import * as z from 'zod';
 import { defaultPercentage, servingSize, sizeMeant } from '../../clusters/rollback-candidate.ts';
 import { giveMinimumBack, pause } from '../../clusters/strategy-stages.ts';
+import { trafficShiftSchema } from '../../clusters/traffic-shift.ts';
 import type { SyntheticSpec } from '../../kit/index.ts';
 import type { Capacity, ServerGroup } from '../../kit/ports/index.ts';
+import type { ShiftBack } from './shift-back.ts';
 
 const capacity = z.object({ min: z.number(), desired: z.number(), max: z.number() });
+
+/** A rollback whose time is up must still have time to tidy up. */
+const OWN_LIMIT_MS = 30 * 60_000;
 
 /** What is done, and how the group to restore was, written down before anything is changed. */
 export const planSchema = z.object({
@@ -20,6 +25,8 @@ export const planSchema = z.object({
   percentage: z.number(),
   delaySeconds: z.number(),
   disableOnly: z.boolean(),
+  /** How requests reach the restored group when it is in another target group. */
+  shift: z.object({ trafficShift: trafficShiftSchema, joins: z.boolean() }).nullable(),
 });
 export type RollbackPlan = z.infer<typeof planSchema>;
 
@@ -33,7 +40,11 @@ export interface Wishes {
 const same = (a: Capacity, b: Capacity): boolean => a.min === b.min && a.desired === b.desired && a.max === b.max;
 
 /** What restoring `to` in the place of `from` takes, as both are now. */
-export function planOf(from: ServerGroup, to: ServerGroup, wishes: Wishes): RollbackPlan {
+export function planOf(
+  from: ServerGroup,
+  to: ServerGroup,
+  { shift, ...wishes }: Wishes & { readonly shift: ShiftBack | null },
+): RollbackPlan {
   const meant = sizeMeant(to);
   const size = servingSize(from.capacity, meant);
   const leaveSize = wishes.disableOnly || wishes.enableAndDisableOnly || same(size, to.capacity);
@@ -48,6 +59,7 @@ export function planOf(from: ServerGroup, to: ServerGroup, wishes: Wishes): Roll
     percentage: wishes.percentage ?? defaultPercentage(size.desired),
     delaySeconds: wishes.delaySeconds ?? 0,
     disableOnly: wishes.disableOnly === true,
+    shift,
   };
 }
 
@@ -59,6 +71,18 @@ const targetOf = ({ account, region, cluster }: RollbackPlan) => ({
   cluster,
   cloudProvider: 'aws',
 });
+
+const neededOf = ({ size, before, percentage }: RollbackPlan): number =>
+  Math.max(1, Math.ceil(((size ?? before.capacity).desired * percentage) / 100));
+
+function sendBack({ account, region, to, shift }: RollbackPlan, weight: number, more: object): SyntheticSpec {
+  const name = weight === 0 ? `Let the target group of ${to} join the listener` : `Send ${weight} % to ${to}`;
+  return {
+    type: 'shiftTraffic',
+    name,
+    context: { account, region, trafficShift: shift?.trafficShift, weight, ...more },
+  };
+}
 
 /** The restored group serves and is healthy before the current one leaves traffic. */
 export function stagesOf(plan: RollbackPlan): readonly SyntheticSpec[] {
@@ -82,8 +106,11 @@ export function stagesOf(plan: RollbackPlan): readonly SyntheticSpec[] {
       ]
     : [];
   return [
+    // A target group on no listener is never checked for health.
+    ...(plan.shift?.joins ? [sendBack(plan, 0, {})] : []),
     // Without instances there is nothing to bring into traffic: it grows first.
     ...(before.capacity.desired === 0 ? [...resize, enable] : [enable, ...resize]),
+    ...(plan.shift ? [sendBack(plan, 100, { serverGroup: to, needed: neededOf(plan) })] : []),
     ...pause(`Wait before disabling ${from}`, plan.delaySeconds),
     disable,
     ...(size ? [giveMinimumBack(target, to, before.meant.min)] : []),
@@ -104,12 +131,26 @@ export function cleanUpOf(plan: RollbackPlan): readonly SyntheticSpec[] {
   const disable = {
     type: 'disableServerGroup',
     name: `Disable ${to} again`,
-    context: { ...restored, keepServing: { serverGroup: from, percentage: 1 } },
+    context: { ...restored, keepServing: { serverGroup: from, percentage: 1 }, stageTimeoutMs: OWN_LIMIT_MS },
   };
   const resize = {
     type: 'resizeServerGroup',
     name: `Give ${to} its size back`,
-    context: { ...restored, action: 'scale_exact', capacity: before.capacity, meantCapacity: before.meant },
+    context: {
+      ...restored,
+      action: 'scale_exact',
+      capacity: before.capacity,
+      meantCapacity: before.meant,
+      stageTimeoutMs: OWN_LIMIT_MS,
+    },
   };
-  return [...min, disable, ...(size ? [resize] : [])];
+  const restore = plan.shift
+    ? [
+        {
+          ...sendBack(plan, 0, { restore: true, serverGroup: from, needed: 1 }),
+          name: `Send all requests to ${from} again`,
+        },
+      ]
+    : [];
+  return [...min, ...restore, disable, ...(size ? [resize] : [])];
 }

@@ -125,3 +125,60 @@ describe('rolling back to a server group', () => {
     expect(world.serverGroups.picture(NEW)?.image.id).toBe('ami-old');
   });
 });
+
+describe('rolling back between two target groups', () => {
+  const [A, B] = ['demo-web-a', 'demo-web-b'];
+  const REF = { account: 'prod', region: 'us-east-1', loadBalancer: 'demo-alb', port: 80 };
+
+  /** Version 1 gets all requests through target group b, version 0 is left in a, disabled. */
+  function shiftedWorld(listened: readonly string[] = [A, B]): World {
+    const world = servingWorld();
+    world.serverGroups.remove(OLD);
+    world.serverGroups.add({ name: OLD, capacity: { min: 1, desired: 3, max: 6 }, disabled: true, targetGroups: [A] });
+    world.serverGroups.add({ name: NEW, capacity: { min: 2, desired: 4, max: 8 }, targetGroups: [B] });
+    const shares = listened.map((targetGroup) => ({ targetGroup, weight: targetGroup === B ? 100 : 0 }));
+    world.loadBalancers.add({ name: 'demo-alb', listeners: [{ port: 80, shares }] });
+    world.loadBalancers.addTargetGroup({ account: 'prod', region: 'us-east-1', targetGroup: A });
+    return world;
+  }
+  const sharesOf = async (world: World) => (await world.loadBalancers.readShares(REF))?.shares;
+
+  it('sends the requests back before the current group leaves', async () => {
+    const world = shiftedWorld();
+    const run = await rollBack(world);
+    expect(run.failure).toBeNull();
+    expect(run.after.map(({ name }) => name)).toEqual([
+      `Enable ${OLD}`,
+      `Resize ${OLD}`,
+      `Send 100 % to ${OLD}`,
+      `Disable ${NEW}`,
+      `Give ${OLD} its minimum size back`,
+    ]);
+    expect(await sharesOf(world)).toEqual([
+      { targetGroup: A, weight: 100 },
+      { targetGroup: B, weight: 0 },
+    ]);
+    expect(settingsOf(world)).toEqual({ [OLD]: serving('1/4/8', 4), [NEW]: outOfTraffic('2/4/8') });
+  });
+
+  it('lets the target group join the listener first when it is on none', async () => {
+    const world = shiftedWorld([B]);
+    const run = await rollBack(world);
+    expect(run.failure).toBeNull();
+    expect(run.after[0]?.name).toBe(`Let the target group of ${OLD} join the listener`);
+    expect(world.loadBalancers.changes).toEqual([
+      `shares demo-alb:80 ${B}=100 ${A}=0`,
+      `shares demo-alb:80 ${B}=0 ${A}=100`,
+    ]);
+  });
+
+  it('does not take the only target group out alone, nor guess between several', async () => {
+    const alone = shiftedWorld();
+    expect((await rollBack(alone, { disableOnly: true })).failure?.code).toBe('rollback.only-traffic');
+    const several = shiftedWorld();
+    several.serverGroups.remove(OLD);
+    several.serverGroups.add({ name: OLD, disabled: true, targetGroups: [A, 'demo-web-c'] });
+    expect((await rollBack(several)).failure?.code).toBe('rollback.target-groups');
+    for (const world of [alone, several]) expect(world.loadBalancers.changes).toEqual([]);
+  });
+});

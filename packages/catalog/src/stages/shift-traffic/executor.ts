@@ -85,7 +85,12 @@ const givesNothing = ({ trafficShift }: Context, { shares }: ListenerShares): bo
   shares.every(({ targetGroup, weight }) => targetGroup !== trafficShift.receiving || weight === 0);
 
 const isAsWanted = (context: Context, current: ListenerShares, listener: ShiftedListener, isSet: boolean): boolean => {
-  if (!context.restore) return sameShares(current.shares, sharesAt(context.trafficShift, current, context.weight));
+  const { trafficShift, weight } = context;
+  if (!context.restore)
+    return (
+      sameShares(current.shares, sharesAt(trafficShift, current, weight)) &&
+      current.shares.some(({ targetGroup }) => targetGroup === trafficShift.receiving)
+    );
   return isSet ? givesNothing(context, current) : isRestored(current, listener);
 };
 
