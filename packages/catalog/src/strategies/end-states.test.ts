@@ -114,6 +114,17 @@ describe.each(['rollingredblack', 'weighted'])('%s, whichever answer of the clou
   });
 });
 
+it.each(['rollingredblack', 'monitored', 'weighted'])(
+  '%s has time of its own to go back when its time is up',
+  async (name) => {
+    const run = await deployTo(worldOf(true), STRATEGIES[name]!);
+    expect(run.onFailure.length).toBeGreaterThan(2);
+    expect(run.onFailure.filter(({ context }) => !Number(context['stageTimeoutMs'])).map((one) => one.name)).toEqual(
+      [],
+    );
+  },
+);
+
 describe('red/black while the old group leaves', () => {
   it('puts it back when the new one falls ill, and gives its minimum back', async () => {
     const world = worldOf(false);

@@ -48,6 +48,12 @@ function destroyNew(view: View, name: string): readonly SyntheticSpec[] {
   return [{ type: 'destroyServerGroup', name: `Destroy ${name}`, context }];
 }
 
+/** A deploy whose time is up must still have time to go back. */
+const withOwnTime = (spec: SyntheticSpec): SyntheticSpec => ({
+  ...spec,
+  context: { stageTimeoutMs: ROLLBACK_LIMIT_MS, ...spec.context },
+});
+
 /** Is there a group that traffic comes back to from wherever the strategy has moved it? */
 const movesInParts = ({ context }: View): boolean => Boolean(strategyOf(context)?.goBack && context.sourceServerGroup);
 
@@ -56,7 +62,7 @@ function goBack(view: View, asked: boolean | null | undefined): readonly Synthet
   const strategy = strategyOf(view.context);
   const place = strategy?.goBack && asked !== false ? strategyView(strategy, view) : null;
   if (!strategy?.goBack || !place) return [];
-  return [...strategy.goBack(place), ...destroyNew(view, place.serverGroup)];
+  return [...strategy.goBack(place).map(withOwnTime), ...destroyNew(view, place.serverGroup)];
 }
 
 /**

@@ -31,6 +31,9 @@ function ask(view: View, name: string, more: Readonly<Record<string, unknown>>):
   return { type: 'askDeploymentMonitor', name, context };
 }
 
+/** The earlier group keeps its raised minimum so long. */
+const CONSENT_LIMIT_MS = 24 * 3_600_000;
+
 /** Unlike elsewhere a part leaves first and is judged then: the monitor sees the new group under the load of the step. */
 function step(view: View, percentage: number): SyntheticSpec {
   const { options, source } = view;
@@ -56,7 +59,7 @@ const tellEnd = (view: View, deploymentStatus: 'SUCCESS' | 'FAILURE'): Synthetic
 
 function consent({ serverGroup, source }: View): SyntheticSpec {
   const instructions = `The deploy of ${serverGroup} has failed. Let ${source?.name ?? 'the earlier server group'} serve alone again?`;
-  return { type: 'manualJudgment', name: 'Go back?', context: { instructions } };
+  return { type: 'manualJudgment', name: 'Go back?', context: { instructions, stageTimeoutMs: CONSENT_LIMIT_MS } };
 }
 
 const destroy = ({ target, serverGroup }: View): SyntheticSpec => ({
