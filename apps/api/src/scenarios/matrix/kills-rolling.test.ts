@@ -1,0 +1,25 @@
+import type { Sandbox } from '@gennaker/aws-sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shopScenario } from '../shop.ts';
+import { killedAtEachStep } from './kills.ts';
+import { deployOf, ROLLING, settle } from './stories.ts';
+import { startSteppedSandbox } from './world.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSteppedSandbox();
+});
+afterAll(() => sandbox.stop());
+
+const plan = { scenario: shopScenario(), prepare: settle };
+
+describe('given three instances that serve, when a worker is killed at any step of a rolling red/black', () => {
+  it('then another one ends it as if nothing had happened', { timeout: 300_000 }, async () => {
+    const killed = await killedAtEachStep(sandbox, plan, deployOf(ROLLING), {
+      groups: { 'shop-web-v001': '2/3/4, out of traffic at rest', 'shop-web-v002': '2/3/4, 3 serving' },
+      settingsFrom: { 'shop-web-v002': 'shop-web-v001' },
+    });
+    expect(killed.wrong).toEqual({});
+    expect(killed.moments).toBeGreaterThan(60);
+  });
+});
