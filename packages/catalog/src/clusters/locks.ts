@@ -1,6 +1,22 @@
-import { clusterLock, clusterName, isJsonObject } from '@gennaker/pipeline-dsl';
-import { clusterOfServerGroup } from './place.ts';
-import type { TargetContext } from './target.ts';
+import { clusterLock, clusterName, isJsonObject, parseMoniker } from '@gennaker/pipeline-dsl';
+
+/** Where a stage acts, as its context says it. */
+interface TargetContext {
+  readonly credentials?: string | null;
+  readonly account?: string | null;
+  readonly regions?: readonly string[] | null;
+  readonly region?: string | null;
+  readonly location?: string | null;
+  readonly cluster?: string | null;
+  readonly moniker?: {
+    readonly app?: string | null;
+    readonly stack?: string | null;
+    readonly detail?: string | null;
+    readonly cluster?: string | null;
+  } | null;
+  readonly serverGroupName?: string | null;
+  readonly asgName?: string | null;
+}
 
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string' && each !== '') : [];
@@ -15,7 +31,7 @@ export function clusterLocks(context: TargetContext): readonly string[] {
   const { moniker } = context;
   const named = context.serverGroupName || context.asgName;
   const parts = moniker?.cluster || (moniker?.app ? clusterName({ ...moniker, app: moniker.app }) : null);
-  const cluster = named ? clusterOfServerGroup(named) : context.cluster || parts;
+  const cluster = named ? (parseMoniker(named)?.cluster ?? named) : context.cluster || parts;
   const regions = context.regions?.length ? context.regions : texts([context.region || context.location]);
   return keysOf(context.credentials || context.account || null, regions, cluster || null);
 }
