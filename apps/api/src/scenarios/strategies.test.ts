@@ -6,7 +6,7 @@ import { PipelineWorld } from './world.ts';
 let world: PipelineWorld;
 afterEach(() => world.stop());
 
-async function deploying(more: JsonObject) {
+async function deploying(more: JsonObject, ofTheStage: JsonObject = {}) {
   world = await PipelineWorld.start();
   const cluster = {
     account: 'prod',
@@ -22,7 +22,7 @@ async function deploying(more: JsonObject) {
     healthCheckGracePeriod: 30,
     ...more,
   };
-  const stages = [{ refId: '1', type: 'deploy', name: 'Deploy', clusters: [cluster] }];
+  const stages = [{ refId: '1', type: 'deploy', name: 'Deploy', clusters: [cluster], ...ofTheStage }];
   return world.startPipeline({ application: 'shop', name: 'Deploy', stages });
 }
 
@@ -83,6 +83,14 @@ describe('rolling red/black on AWS', () => {
 
   it('goes back when the new server group never becomes healthy', async () => {
     const run = await (await deploying({ ...ROLLING, imageId: IMAGES['3.0.0'] })).ended();
+    expect(await run.statuses()).toEqual({ Deploy: 'TERMINAL', execution: 'TERMINAL' });
+    await thenTheOldServesAsBefore();
+    expect((await world.group('shop-web-v002'))?.traffic).toBe('disabled');
+    await thenAllIsAccountedFor();
+  });
+
+  it('out of time half way, it goes back all the same', async () => {
+    const run = await (await deploying({ ...ROLLING, delayBeforeCleanup: 7_200 }, { stageTimeoutMs: 300_000 })).ended();
     expect(await run.statuses()).toEqual({ Deploy: 'TERMINAL', execution: 'TERMINAL' });
     await thenTheOldServesAsBefore();
     expect((await world.group('shop-web-v002'))?.traffic).toBe('disabled');
