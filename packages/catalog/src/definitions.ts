@@ -5,6 +5,7 @@ import { bakeInRegionStage } from './stages/bake-in-region/definition.ts';
 import { bindArtifactsStage } from './stages/bind-artifacts/definition.ts';
 import { checkPreconditionStage } from './stages/check-precondition/definition.ts';
 import { checkPreconditionsStage } from './stages/check-preconditions/definition.ts';
+import { cleanUpStage } from './stages/clean-up/definition.ts';
 import { cloneServerGroupStage } from './stages/clone-server-group/definition.ts';
 import { createServerGroupStage } from './stages/create-server-group/definition.ts';
 import { deleteCloudFormationStage } from './stages/delete-cloud-formation/definition.ts';
@@ -92,6 +93,7 @@ export const stageDefinitions = {
   upsertServerGroupTags: upsertServerGroupTagsStage,
   modifyAwsScalingProcess: modifyAwsScalingProcessStage,
   cloneServerGroup: cloneServerGroupStage,
+  cleanUp: cleanUpStage,
   deployStep: deployStepStage,
   shiftTraffic: shiftTrafficStage,
   askDeploymentMonitor: askDeploymentMonitorStage,

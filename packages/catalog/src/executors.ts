@@ -6,6 +6,7 @@ import { bakeInRegion } from './stages/bake-in-region/executor.ts';
 import { bindArtifacts } from './stages/bind-artifacts/executor.ts';
 import { checkPrecondition } from './stages/check-precondition/executor.ts';
 import { checkPreconditions } from './stages/check-preconditions/executor.ts';
+import { cleanUp } from './stages/clean-up/executor.ts';
 import { cloneServerGroup } from './stages/clone-server-group/executor.ts';
 import { createServerGroup } from './stages/create-server-group/executor.ts';
 import { deleteCloudFormation } from './stages/delete-cloud-formation/executor.ts';
@@ -99,6 +100,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   disableServerGroup,
   destroyServerGroup,
   shrinkCluster,
+  cleanUp,
   disableCluster,
   scaleDownCluster,
   rollbackCluster,

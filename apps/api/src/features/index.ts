@@ -17,6 +17,7 @@ import { PipelineListsController } from './pipelines/pipeline-lists.controller.t
 import { PipelinesController } from './pipelines/pipelines.controller.ts';
 import { PipelineSaver } from './pipelines/save-pipeline.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
+import { ReportsController } from './reports/reports.controller.ts';
 import { RollbacksController } from './rollbacks/rollbacks.controller.ts';
 import { SearchController } from './search/search.controller.ts';
 import { StrategiesController } from './strategies/strategies.controller.ts';
@@ -50,6 +51,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     AnalysesController,
     ApplicationsController,
     ClustersController,
+    ReportsController,
     RollbacksController,
     TemplatesController,
     PipelineListsController,

@@ -237,6 +237,21 @@ export class ExecutionQueries {
     return rows.map((row) => ({ ...row, at: Number(row.at) }));
   }
 
+  /** Settles entries that a call which was cut off has left intended. */
+  async settleLedger(
+    executionId: string,
+    entries: ReadonlyArray<
+      Pick<LedgerRow, 'kind' | 'account' | 'region' | 'name' | 'action'> & { readonly state: 'done' | 'absent' }
+    >,
+  ): Promise<void> {
+    for (const { kind, account, region, name, action, state } of entries)
+      await this.pool.query(
+        `update ledger set state = $7 where execution_id = $1 and kind = $2 and account = $3 and region = $4 and name = $5
+           and action = $6 and state = 'intended'`,
+        [executionId, kind, account, region, name, action, state],
+      );
+  }
+
   /** Removes an ended execution with everything of it. False when it is unknown or has not ended. */
   async remove(executionId: string): Promise<boolean> {
     const { rows } = await this.pool.query(

@@ -4,11 +4,13 @@ import { endpoint } from './endpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { app, csv, documentId, empty, executionId, flag, stageId, startBody, whole } from './fields.ts';
 import { gate } from './gate.ts';
+import { reports } from './reports.ts';
 import { rollbacks } from './rollbacks.ts';
 import * as shape from './shapes.ts';
 import { templates } from './templates.ts';
 
 export { type Endpoint, endpoint } from './endpoint.ts';
+export type { ExecutionReport, Leftover } from './reports.ts';
 export * as shapes from './shapes.ts';
 
 /** Every HTTP endpoint: method, path, inputs, answer. Routes that other clients know keep their exact form. */
@@ -16,6 +18,7 @@ export const contract = {
   ...documents,
   ...evaluate,
   ...gate,
+  ...reports,
   ...rollbacks,
   ...templates,
   version: endpoint({

@@ -1,0 +1,171 @@
+import type { ServerGroup } from '@gennaker/catalog/kit';
+import type { Execution } from '@gennaker/pipeline-dsl';
+import { describe, expect, it } from 'vitest';
+import type { LedgerRow } from '../../persistence/index.ts';
+import { appTest } from '../../testing/app-test.ts';
+import { eventually } from '../../testing/start-test-application.ts';
+import { reportOf, settledBy } from './report.ts';
+
+const size = (min: number, desired: number, max: number) => ({ min, desired, max });
+const row = (name: string, action: string, more: Partial<LedgerRow> = {}): LedgerRow => ({
+  kind: 'serverGroup',
+  account: 'prod',
+  region: 'us-east-1',
+  name,
+  action,
+  state: 'done',
+  stageId: 's1',
+  before: null,
+  at: 1,
+  ...more,
+});
+const group = (more: Partial<ServerGroup>): ServerGroup =>
+  ({
+    traffic: 'enabled',
+    capacity: size(1, 2, 3),
+    suspendedProcesses: [],
+    instances: [{ health: 'Up' }],
+    intendedCapacity: null,
+    beingDeleted: false,
+    ...more,
+  }) as ServerGroup;
+
+const execution = (stage: object = {}) =>
+  ({
+    id: 'e1',
+    status: 'TERMINAL',
+    stages: [{ id: 's1', name: 'Deploy', status: 'TERMINAL', context: {}, ...stage }],
+  }) as unknown as Execution;
+
+const report = (rows: LedgerRow[], now: Record<string, ServerGroup | null>, stage: object = {}) =>
+  reportOf(execution(stage), rows, (each) => now[each.name]);
+
+describe('the report on an execution', () => {
+  it('tells what was created, and why it is still there', () => {
+    const rows = [row('v1', 'create'), row('v2', 'create'), row('v3', 'create'), row('v4', 'create')];
+    const idle = group({ traffic: 'disabled' });
+    const told = report(rows, { v1: group({}), v2: idle, v3: null });
+    expect(told.created.map(({ name, there }) => [name, there])).toEqual([
+      ['v1', true],
+      ['v2', true],
+      ['v3', false],
+      ['v4', null],
+    ]);
+    expect(told.kept.map(({ name, why }) => [name, why])).toEqual([
+      ['v1', 'It is in traffic: 1 of 1 instances are healthy.'],
+      ['v2', 'It is out of traffic and never came up; cleaning up removes it.'],
+      ['v4', 'Nothing of this execution removes serverGroup v4.'],
+    ]);
+    expect(told.cleanUp).toEqual([
+      { account: 'prod', region: 'us-east-1', name: 'v2', action: 'destroy', why: expect.any(String) },
+    ]);
+  });
+
+  it('keeps what came up, for a rollback', () => {
+    const told = report([row('v1', 'create')], { v1: group({ traffic: 'disabled' }) }, { status: 'SUCCEEDED' });
+    expect(told.cleanUp).toEqual([]);
+    expect(told.kept[0]?.why).toContain('a rollback may restore it');
+  });
+
+  it('tells what was changed, from what to what, and which size was not given back', () => {
+    const before = { traffic: 'enabled', capacity: size(1, 2, 3), suspendedProcesses: ['AZRebalance', 'Launch'] };
+    const later = { ...before, capacity: size(2, 2, 3) };
+    const rows = [
+      row('v1', 'change', { before }),
+      row('v1', 'change', { before: later }),
+      row('v2', 'change', { before }),
+    ];
+    const pinned = group({ capacity: size(2, 2, 3), intendedCapacity: size(1, 2, 3) });
+    const same = group({ suspendedProcesses: ['Launch', 'AZRebalance'] });
+    const told = report(rows, { v1: pinned, v2: same });
+    expect(told.changed).toMatchObject([
+      { name: 'v1', before, now: { capacity: size(2, 2, 3) }, asBefore: false },
+      { name: 'v2', asBefore: true },
+    ]);
+    expect(told.cleanUp).toMatchObject([{ name: 'v1', action: 'unpin', min: 1 }]);
+  });
+
+  it('names as removed what is gone, also where the call was cut off', () => {
+    const rows = [row('v1', 'remove'), row('v2', 'create'), row('v2', 'remove', { state: 'intended' })];
+    const told = report(rows, { v1: null, v2: null });
+    expect(told.removed.map(({ name }) => name)).toEqual(['v1', 'v2']);
+    expect(told.kept).toEqual([]);
+  });
+
+  it('settles by a look what a cut-off call left open', () => {
+    const open = { state: 'intended' };
+    const before = { capacity: size(1, 2, 3) };
+    const rows = [
+      row('v1', 'create', open),
+      row('v2', 'create', open),
+      row('v3', 'remove', open),
+      row('v4', 'remove', open),
+      row('v1', 'change', { ...open, before }),
+      row('v5', 'change', { ...open, before }),
+      row('v6', 'create', open),
+    ];
+    const now: Record<string, ServerGroup | null> = {
+      v1: group({}),
+      v2: null,
+      v3: null,
+      v4: group({}),
+      v5: group({ capacity: size(0, 0, 0) }),
+    };
+    const settled = settledBy(rows, (each) => now[each.name]);
+    expect(settled.map(({ name, action, state }) => [name, action, state])).toEqual([
+      ['v1', 'create', 'done'],
+      ['v2', 'create', 'absent'],
+      ['v3', 'remove', 'done'],
+      ['v1', 'change', 'absent'],
+      ['v5', 'change', 'done'],
+    ]);
+  });
+});
+
+describe('over HTTP', () => {
+  appTest('reports on an ended execution, and finishes its rest as an execution of its own', async ({ app }) => {
+    app.world.serverGroups.add({ name: 'report-web-v000', capacity: size(1, 2, 4) });
+    const job = {
+      type: 'resizeServerGroup',
+      credentials: 'prod',
+      regions: ['us-east-1'],
+      serverGroupName: 'report-web-v000',
+      action: 'scale_exact',
+      capacity: { max: 6 },
+    };
+    const { body: started } = await app.send('POST', '/tasks', { application: 'report', job: [job] });
+    const id = String(started.ref).split('/').at(-1);
+    await eventually(
+      async () => (await app.send('GET', `/executions/${id}/report`)).body,
+      (body) => body.ended,
+    );
+    const { body } = await app.send('GET', `/executions/${id}/report`);
+    expect(body).toMatchObject({
+      executionId: id,
+      created: [],
+      changed: [
+        {
+          name: 'report-web-v000',
+          before: { capacity: size(1, 2, 4) },
+          now: { capacity: size(1, 2, 6) },
+          asBefore: false,
+        },
+      ],
+      removed: [],
+      unsettled: [],
+      cleanUp: [],
+    });
+    const cleaned = await app.send('POST', `/executions/${id}/cleanUp`, {});
+    expect(cleaned.status).toBe(200);
+    const { body: task } = await eventually(
+      () => app.send('GET', cleaned.body.ref),
+      (answer) => answer.body.status === 'SUCCEEDED',
+    );
+    expect(task.execution.stages[0]).toMatchObject({ type: 'cleanUp', outputs: { cleanedUp: [], left: [] } });
+  });
+
+  appTest('knows nothing of an execution that is not there', async ({ app }) => {
+    expect((await app.send('GET', '/executions/none/report')).status).toBe(404);
+    expect((await app.send('POST', '/executions/none/cleanUp', {})).status).toBe(404);
+  });
+});

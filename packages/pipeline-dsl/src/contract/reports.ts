@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { endpoint } from './endpoint.ts';
+import { executionId } from './fields.ts';
+
+const size = z.object({ min: z.number(), desired: z.number(), max: z.number() });
+
+/** A server group as far as executions change it. */
+const picture = z.looseObject({
+  traffic: z.string().optional(),
+  capacity: size.optional(),
+  suspendedProcesses: z.array(z.string()).optional(),
+});
+
+const object = z.object({
+  kind: z.string().describe('serverGroup, image, instance, listener, …'),
+  account: z.string(),
+  region: z.string(),
+  name: z.string(),
+  stageId: z.string(),
+  stageName: z.string(),
+  at: z.number().describe('Epoch ms of the newest entry'),
+});
+
+const leftover = z.object({
+  account: z.string(),
+  region: z.string(),
+  name: z.string(),
+  action: z.enum(['destroy', 'unpin']),
+  min: z.number().optional().describe('Least size from before, for `unpin`'),
+  why: z.string(),
+});
+
+const report = z.object({
+  executionId: z.string(),
+  ended: z.boolean(),
+  created: z.array(object.extend({ there: z.boolean().nullable().describe('Null: it was not looked for') })),
+  changed: z.array(
+    object.extend({
+      before: z.looseObject({}).nullable().describe('As it was before the first change'),
+      now: picture.nullable().describe('As it is now; null when it is gone or was not looked for'),
+      asBefore: z.boolean().nullable().describe('Is it as it was? Null: not known'),
+    }),
+  ),
+  removed: z.array(object),
+  kept: z.array(object.extend({ why: z.string().describe('Why it is still there, as a sentence') })),
+  unsettled: z.array(object.extend({ action: z.string(), why: z.string() })),
+  cleanUp: z.array(leftover).describe('What cleaning up would do'),
+});
+
+export type ExecutionReport = z.infer<typeof report>;
+export type Leftover = z.infer<typeof leftover>;
+
+/** What an execution left in the cloud, and the rest of its work. */
+export const reports = {
+  executionReport: endpoint({
+    method: 'GET',
+    path: '/executions/:id/report',
+    tag: 'executions',
+    summary: 'What the execution created, changed, removed and kept, and why; server groups are read live',
+    status: 200,
+    params: executionId,
+    answer: report,
+  }),
+  cleanUpExecution: endpoint({
+    method: 'POST',
+    path: '/executions/:id/cleanUp',
+    tag: 'executions',
+    summary: 'Finish what an ended execution left, as an execution of its own',
+    status: 200,
+    params: executionId,
+    answer: z.object({ ref: z.string(), id: z.string() }),
+  }),
+};
