@@ -6,7 +6,7 @@ import type { KeepServing } from './fields.ts';
 import { servingProblem } from './health.ts';
 import { clusterOfServerGroup } from './place.ts';
 import { CHOSEN, refOf } from './target.ts';
-import { trafficRefusal } from './traffic-check.ts';
+import { emptiedTargetGroups, emptyingRefusal, trafficRefusal } from './traffic-check.ts';
 
 type Run = TaskRun<unknown, 'serverGroups'>;
 
@@ -103,7 +103,8 @@ export async function unpinGroup(run: Run, group: ServerGroup, originalMin: numb
 
 /**
  * Is it safe to take these groups out of service now? Reads the whole cluster live: the group that must serve has to be
- * healthy and in traffic, and something else has to go on serving. With `onlyInstances`, only those of the groups'
+ * healthy and in traffic, something else has to go on serving, and no target group that gets requests may be left empty.
+ * With `onlyInstances`, only those of the groups'
  * instances leave. Null when safe.
  */
 export async function refusalNow(
@@ -122,15 +123,14 @@ export async function refusalNow(
       keepServing &&
       servingProblem(groups.find((group) => group.name === keepServing.serverGroup) ?? null, keepServing);
     if (problem) return notServing(problem, together, act);
-    const refusal = safety.allowNoTraffic
-      ? null
-      : trafficRefusal(
-          groups,
-          together.map((ref) => ref.name),
-          act,
-          onlyInstances,
-        );
+    if (safety.allowNoTraffic) continue;
+    const leaving = together.map((ref) => ref.name);
+    const refusal = trafficRefusal(groups, leaving, act, onlyInstances);
     if (refusal) return refusal;
+    const emptied = emptiedTargetGroups(groups, leaving, onlyInstances);
+    const requested = emptied.length > 0 ? await run.ports.serverGroups.requested(first, emptied) : [];
+    const emptying = emptyingRefusal(requested, leaving, act);
+    if (emptying) return emptying;
   }
   return null;
 }

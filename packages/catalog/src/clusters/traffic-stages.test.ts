@@ -30,6 +30,27 @@ describe('stages that take traffic away', () => {
     );
   });
 
+  it.each<StageType>(['disableServerGroup', 'destroyServerGroup', 'disableCluster'])(
+    '%s leaves no target group empty that a listener sends requests to',
+    async (type) => {
+      const world = createWorld();
+      const [A, B] = ['demo-web-a', 'demo-web-b'];
+      world.serverGroups.add({ name: 'demo-web-v000', targetGroups: [A] });
+      world.serverGroups.add({ name: 'demo-web-v001', targetGroups: [B] });
+      const shares = [A, B].map((targetGroup) => ({ targetGroup, weight: targetGroup === A ? 1 : 0 }));
+      world.loadBalancers.add({ name: 'demo-alb', listeners: [{ port: 80, shares }] });
+      const context = type === 'disableCluster' ? {} : { target: 'ancestor_asg_dynamic' };
+      const refused = await play(type, world, context);
+      expect(refused.failure?.code).toBe('cluster.would-empty-target-group');
+      expect(refused.failure?.message).toContain(`a listener sends requests to ${A}`);
+      expect(world.serverGroups.changes).toEqual([]);
+      const ref = { account: 'prod', region: 'us-east-1', loadBalancer: 'demo-alb', port: 80 };
+      const moved = [A, B].map((targetGroup) => ({ targetGroup, weight: targetGroup === B ? 1 : 0 }));
+      await world.loadBalancers.setShares(ref, moved, { key: 'moved', executionId: 'e', stageId: 's' });
+      expect((await play(type, world, context)).status).toBe('SUCCEEDED');
+    },
+  );
+
   it('disabling waits until requests are finished', async () => {
     const world = worldOf('on', 'on');
     const run = await play('disableServerGroup', world, { target: 'ancestor_asg_dynamic' });

@@ -75,6 +75,7 @@ export class FakeLoadBalancers implements LoadBalancers {
   constructor(clock: VirtualClock, serverGroups: FakeServerGroups) {
     this.clock = clock;
     this.serverGroups = serverGroups;
+    serverGroups.sendsTo = (place, targetGroup) => this.sendsTo(place, targetGroup);
   }
 
   /** Puts a load balancer into the world; the target groups it names are there too. */
@@ -164,6 +165,16 @@ export class FakeLoadBalancers implements LoadBalancers {
       for (const { health } of this.targetsOf(ref)) counts[health]++;
       return counts;
     });
+  }
+
+  private sendsTo(place: { readonly account: string; readonly region: string }, targetGroup: string): boolean {
+    return this.balancers
+      .filter(({ spec }) => spec.account === place.account && spec.region === place.region)
+      .flatMap(({ listeners }) =>
+        listeners.flatMap(({ actions, rules }) => [actions, ...rules.map((rule) => rule.actions)]),
+      )
+      .flatMap((actions) => actions.filter(isForward).flatMap(({ shares }) => shares ?? []))
+      .some((share) => share.targetGroup === targetGroup && share.weight > 0);
   }
 
   async listenersOf({ account, region, targetGroup }: TargetGroupRef): Promise<readonly ListenerRef[]> {

@@ -39,6 +39,8 @@ export class FakeServerGroups implements ServerGroups {
   readonly hopelessGroups = new Map<string, Failure>();
   /** What keeps instances of a group from going, by its name; they go at the first look after it is taken away. */
   readonly holds = new Map<string, readonly string[]>();
+  /** Does a listener send requests to the target group? Told by the load balancers of the same world. */
+  sendsTo: (place: Pick<ServerGroupRef, 'account' | 'region'>, targetGroup: string) => boolean = () => false;
   /** Problems that the next preflight finds. */
   preflightProblems: readonly string[] = [];
   /** Names that somebody else takes just before they are used. */
@@ -273,6 +275,10 @@ export class FakeServerGroups implements ServerGroups {
 
   async heldBy(ref: ServerGroupRef): Promise<readonly string[]> {
     return this.trouble.run('heldBy', () => this.holds.get(ref.name) ?? []);
+  }
+
+  async requested(place: Pick<ServerGroupRef, 'account' | 'region'>, targetGroups: readonly string[]) {
+    return this.trouble.run('requested', () => targetGroups.filter((name) => this.sendsTo(place, name)));
   }
 
   async hopeless(group: ServerGroup): Promise<Failure | null> {

@@ -136,6 +136,11 @@ export interface ServerGroups {
   destroy(ref: ServerGroupRef, operation: Operation): Promise<'gone' | 'going'>;
   /** Restores min, or min and max, remembered by an earlier pin. */
   setIntendedCapacity(ref: ServerGroupRef, capacity: Capacity | null, operation: Operation): Promise<void>;
+  /** Those of the target groups that a listener, or a rule of one, sends requests to now. */
+  requested(
+    place: Pick<ServerGroupRef, 'account' | 'region'>,
+    targetGroups: readonly string[],
+  ): Promise<readonly string[]>;
   /** What keeps instances from coming or going right now, such as a lifecycle hook; each completes "Waiting for …". */
   heldBy(ref: ServerGroupRef): Promise<readonly string[]>;
   /**

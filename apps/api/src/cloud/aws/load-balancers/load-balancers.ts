@@ -1,11 +1,8 @@
-import type { Action, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { InstanceHealth, ListenerRef, LoadBalancers, TargetCounts, TargetGroupRef } from '@gennaker/catalog/kit';
+import type { InstanceHealth, LoadBalancers, TargetCounts } from '@gennaker/catalog/kit';
 import type { AwsAccount } from '../accounts.ts';
-import { isFailure } from '../errors.ts';
 import type { Place, PlaceAt } from '../place.ts';
 import { targetHealthWord } from '../server-groups/health.ts';
-import { forwardedBy } from './actions.ts';
-import { listenersAt, rulesAt } from './listeners.ts';
+import { listenersOf } from './listeners-of.ts';
 import { loadBalancersOfApplication, readLoadBalancer } from './read.ts';
 import { removeLoadBalancer } from './remove.ts';
 import { readShares, restoreActions, setShares } from './shares.ts';
@@ -24,44 +21,6 @@ async function targetHealth(place: Place, targetGroup: string): Promise<TargetCo
   const targets = arn ? await place.targetGroups.health(arn) : [];
   for (const { TargetHealth } of targets) counts[targetHealthWord(TargetHealth?.State ?? '', TargetHealth?.Reason)]++;
   return counts;
-}
-
-/** Load balancers by ARN; those gone meanwhile are left out. */
-async function balancersByArn(place: Place, arns: readonly string[]): Promise<readonly LoadBalancer[]> {
-  const found = await Promise.all(
-    arns.map(async (arn) => {
-      try {
-        const resource = `load balancer ${arn}`;
-        const answer = await place.loadBalancing.describeLoadBalancers({ LoadBalancerArns: [arn] }, { resource });
-        return answer.LoadBalancers ?? [];
-      } catch (error) {
-        if (isFailure(error, 'aws.gone')) return [];
-        throw error;
-      }
-    }),
-  );
-  return found.flat();
-}
-
-async function listenersOf(place: Place, ref: TargetGroupRef): Promise<readonly ListenerRef[]> {
-  const group = await place.targetGroups.find(ref.targetGroup);
-  const sends = (actions: readonly Action[] | undefined): boolean =>
-    forwardedBy(actions ?? []).some(({ arn }) => arn === group?.TargetGroupArn);
-  const balancers = await balancersByArn(place, group?.LoadBalancerArns ?? []);
-  const refs = await Promise.all(
-    balancers.map(async (balancer) => {
-      const listeners = await listenersAt(place, balancer);
-      const each = listeners.map(async ({ ListenerArn = '', Port = 0, DefaultActions }) => {
-        const { account, region } = ref;
-        const at: ListenerRef = { account, region, loadBalancer: balancer.LoadBalancerName ?? '', port: Port };
-        const rules = balancer.Type === 'application' ? await rulesAt(place, ListenerArn) : [];
-        const byRule = rules.filter((rule) => sends(rule.Actions)).map((rule) => ({ ...at, rule: rule.RuleArn }));
-        return sends(DefaultActions) ? [at, ...byRule] : byRule;
-      });
-      return (await Promise.all(each)).flat();
-    }),
-  );
-  return refs.flat();
 }
 
 /** Load balancers on Elastic Load Balancing v2: application and network ones. */

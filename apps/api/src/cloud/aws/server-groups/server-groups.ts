@@ -2,6 +2,7 @@ import type { ServerGroup, ServerGroups } from '@gennaker/catalog/kit';
 import type { Failure } from '@gennaker/pipeline-dsl';
 import type { AwsAccount } from '../accounts.ts';
 import { isFailure } from '../errors.ts';
+import { requestedTargetGroups } from '../load-balancers/requested.ts';
 import type { Place, PlaceAt } from '../place.ts';
 import { abandonCreation } from './abandon.ts';
 import { createServerGroup } from './create.ts';
@@ -81,6 +82,7 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
     destroy: async (ref, operation) => destroyServerGroup(at(ref), ref.name, operation),
     setIntendedCapacity: async (ref, capacity, operation) =>
       writeIntendedCapacity(at(ref), ref.name, capacity, operation),
+    requested: async (ref, targetGroups) => requestedTargetGroups(at(ref), targetGroups),
     heldBy: async (ref) => heldByHooks(at(ref), ref.name),
     hopeless: async (group, sinceMs) => hopeless(at(group), group, sinceMs),
   };
