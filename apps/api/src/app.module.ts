@@ -43,6 +43,7 @@ const handedOut = (parts: Parts): Provider[] => [
   { provide: tokens.STREAMS, useValue: parts.streams },
   { provide: tokens.SERVER_GROUPS, useValue: parts.ports.serverGroups },
   { provide: tokens.ROLLBACK_PORTS, useValue: parts.ports },
+  { provide: tokens.INVENTORY_PORTS, useValue: parts.ports },
   { provide: tokens.VOCABULARY, useValue: parts.vocabulary },
   { provide: tokens.REGISTRY, useValue: parts.registry },
   { provide: tokens.PAGE, useValue: { page: () => false } },

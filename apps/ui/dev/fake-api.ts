@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Execution, ExecutionEvent } from '@gennaker/pipeline-dsl';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { FakeWorld, type StoredPipeline } from './fake-world.ts';
-import { LEDGER, serverGroups } from './fixtures.ts';
+import { inventory, LEDGER } from './fixtures.ts';
 import { fakeId, type SimulatedRun } from './simulated-run.ts';
 
 interface Call {
@@ -137,8 +137,8 @@ function routesOf(world: FakeWorld): Array<[string, string, Handler]> {
     ],
     [
       'GET',
-      '/applications/:application/serverGroups',
-      ({ params }) => serverGroups(params.application ?? '', Date.now()),
+      '/applications/:application/inventory',
+      ({ params, query }) => inventory(params.application ?? '', Date.now(), query.get('loadBalancers') !== 'false'),
     ],
     [
       'GET',

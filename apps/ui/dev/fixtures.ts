@@ -164,9 +164,75 @@ const instance = (id: string, health: string, description: string) => ({
 
 const healthy = 'healthy: answers 200 on /health';
 
-/** Server groups of an application, as the cloud would list them. */
-export function serverGroups(application: string, now: number): unknown[] {
-  if (application !== 'payments') return [];
+const HEALTHS = { up: 'Up', down: 'Down', starting: 'Starting', outOfService: 'OutOfService', unknown: 'Unknown' };
+
+/** What an application runs, as the cloud would show it. */
+export function inventory(application: string, now: number, withLoadBalancers: boolean): unknown {
+  const groups = application === 'payments' ? serverGroups(now) : [];
+  const share = { loadBalancer: 'payments-alb', port: 443, rule: null, targetGroup: 'payments-tg', weight: 1 };
+  const percents: Record<string, number> = { 'payments-prod-v043': 25, 'payments-prod-v042': 75 };
+  return {
+    serverGroups: groups.map((group) => ({
+      ...group,
+      instanceCounts: {
+        total: group.instances.length,
+        ...Object.fromEntries(
+          Object.entries(HEALTHS).map(([key, word]) => [
+            key,
+            group.instances.filter(({ health }) => health === word).length,
+          ]),
+        ),
+      },
+      shares: withLoadBalancers && percents[group.name] ? [{ ...share, percent: percents[group.name] }] : [],
+    })),
+    loadBalancers: withLoadBalancers && groups.length > 0 ? [loadBalancer(groups)] : [],
+    problems: [],
+  };
+}
+
+function loadBalancer(groups: ReturnType<typeof serverGroups>) {
+  const forward = [{ type: 'forward', shares: [{ targetGroup: 'payments-tg', weight: 1 }] }];
+  const members = groups.filter(({ account, traffic }) => account === 'prod' && traffic !== 'disabled');
+  return {
+    name: 'payments-alb',
+    account: 'prod',
+    region: 'us-east-1',
+    type: 'application',
+    state: 'active',
+    dnsName: 'payments-alb-1234.us-east-1.elb.amazonaws.com',
+    internal: true,
+    listeners: [
+      {
+        port: 443,
+        protocol: 'HTTPS',
+        actions: forward,
+        rules: [
+          {
+            priority: '10',
+            conditions: [{ field: 'path-pattern', values: ['/admin/*'] }],
+            actions: [{ type: 'fixed-response' }],
+          },
+        ],
+      },
+      { port: 80, protocol: 'HTTP', actions: [{ type: 'redirect' }], rules: [] },
+    ],
+    targetGroups: [
+      {
+        name: 'payments-tg',
+        protocol: 'HTTP',
+        port: 8080,
+        targets: members.flatMap(({ name, instances }) =>
+          instances.map(({ id, health, reasons }) => ({
+            ...{ id, port: 8080, zone: 'us-east-1a', health, state: reasons[0]?.state ?? '' },
+            serverGroup: name,
+          })),
+        ),
+      },
+    ],
+  };
+}
+
+function serverGroups(now: number) {
   const base = {
     account: 'prod',
     region: 'us-east-1',

@@ -5,6 +5,7 @@ import { ApplicationsController } from './applications/applications.controller.t
 import { AnalysesController } from './canary-configs/analyses.controller.ts';
 import { CanaryConfigsController } from './canary-configs/canary-configs.controller.ts';
 import { ClustersController } from './clusters/clusters.controller.ts';
+import { SurroundingsController } from './clusters/surroundings.controller.ts';
 import { EvaluateController } from './executions/evaluate.controller.ts';
 import { ExecutionsController } from './executions/executions.controller.ts';
 import { ExecutionSearchController } from './executions/search.controller.ts';
@@ -51,6 +52,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     AnalysesController,
     ApplicationsController,
     ClustersController,
+    SurroundingsController,
     ReportsController,
     RollbacksController,
     TemplatesController,

@@ -23,6 +23,8 @@ export const STREAMS = Symbol('STREAMS');
 export const SERVER_GROUPS = Symbol('SERVER_GROUPS');
 /** Server groups, images and deployments, for rollbacks. */
 export const ROLLBACK_PORTS = Symbol('ROLLBACK_PORTS');
+/** Everything of the cloud that is shown. */
+export const INVENTORY_PORTS = Symbol('INVENTORY_PORTS');
 export const VOCABULARY = Symbol('VOCABULARY');
 export const SYSTEM = Symbol('SYSTEM');
 export const PAGE = Symbol('PAGE');

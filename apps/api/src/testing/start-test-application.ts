@@ -56,6 +56,7 @@ export async function startTestApplication(
   const ports: Partial<Ports> = {
     serverGroups: world.serverGroups,
     images: world.images,
+    instances: world.instances,
     loadBalancers: world.loadBalancers,
     stacks: world.stacks,
     securityGroups: world.securityGroups,

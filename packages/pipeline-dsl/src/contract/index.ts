@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clusters } from './clusters.ts';
 import { documents } from './documents.ts';
 import { endpoint } from './endpoint.ts';
 import { evaluate } from './evaluate.ts';
@@ -15,6 +16,7 @@ export * as shapes from './shapes.ts';
 
 /** Every HTTP endpoint: method, path, inputs, answer. Routes that other clients know keep their exact form. */
 export const contract = {
+  ...clusters,
   ...documents,
   ...evaluate,
   ...gate,
@@ -98,15 +100,6 @@ export const contract = {
       pipelineLimit: z.coerce.number().int().min(1).max(2_000).optional(),
     }),
     answer: z.array(shape.execution),
-  }),
-  applicationClusters: endpoint({
-    method: 'GET',
-    path: '/applications/:application/serverGroups',
-    tag: 'clusters',
-    summary: 'Server groups of the application, read live',
-    status: 200,
-    params: app,
-    answer: z.array(z.looseObject({ name: z.string(), account: z.string(), region: z.string() })),
   }),
   listPipelineConfigs: endpoint({
     method: 'GET',

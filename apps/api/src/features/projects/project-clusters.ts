@@ -1,5 +1,6 @@
 import type { ServerGroup } from '@gennaker/catalog/kit';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
+import { countsOf, type InstanceCounts } from '../clusters/instance-counts.ts';
 
 /** What a project shows of one account: a line of applications, each with its clusters by region. */
 export interface ProjectCluster {
@@ -17,15 +18,6 @@ export interface ProjectCluster {
     }>;
   }>;
   readonly instanceCounts: InstanceCounts;
-}
-
-interface InstanceCounts {
-  readonly total: number;
-  readonly up: number;
-  readonly down: number;
-  readonly starting: number;
-  readonly outOfService: number;
-  readonly unknown: number;
 }
 
 /** Groups live server groups as the project's `clusters` say: by account, stack and detail (`*` = any, none = none). */
@@ -59,11 +51,11 @@ export function clustersOf(
           lastPush: lastPushOf(mine),
           clusters: regions.map((region) => {
             const there = mine.filter((group) => group.region === region);
-            return { region, lastPush: lastPushOf(there), instanceCounts: countsOf(there) };
+            return { region, lastPush: lastPushOf(there), instanceCounts: countsIn(there) };
           }),
         };
       }),
-      instanceCounts: countsOf(serving),
+      instanceCounts: countsIn(serving),
     };
   });
 }
@@ -74,16 +66,5 @@ const fits = (wanted: string | null, actual: string | null): boolean => wanted =
 const lastPushOf = (groups: readonly ServerGroup[]): number | null =>
   groups.length === 0 ? null : Math.max(...groups.map(({ createdTime }) => createdTime));
 
-function countsOf(groups: readonly ServerGroup[]): InstanceCounts {
-  const health = groups.flatMap(({ instances }) => instances.map((instance) => instance.health));
-  const count = (...words: ReadonlyArray<(typeof health)[number]>) =>
-    health.filter((word) => words.includes(word)).length;
-  return {
-    total: health.length,
-    up: count('Up'),
-    down: count('Down'),
-    starting: count('Starting'),
-    outOfService: count('OutOfService', 'Draining'),
-    unknown: count('Unknown'),
-  };
-}
+const countsIn = (groups: readonly ServerGroup[]): InstanceCounts =>
+  countsOf(groups.flatMap(({ instances }) => instances));

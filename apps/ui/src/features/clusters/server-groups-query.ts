@@ -10,8 +10,8 @@ export const serverGroupsQuery = (application: string) =>
   queryOptions({
     queryKey: keys.serverGroups(application),
     queryFn: async ({ signal }) =>
-      (await call('applicationClusters', { params: { application }, signal })).map((row) =>
-        serverGroupSchema.parse(row),
-      ),
+      (
+        await call('applicationInventory', { params: { application }, query: { loadBalancers: 'false' }, signal })
+      ).serverGroups.map((row) => serverGroupSchema.parse(row)),
     refetchInterval: REFRESH_MS,
   });
