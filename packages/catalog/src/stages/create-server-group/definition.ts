@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { capacitySchema, deployFields } from '../../clusters/deploy-fields.ts';
 import { imageDetail } from '../../clusters/image-outputs.ts';
 import { deployLocks } from '../../clusters/locks.ts';
-import { trafficShiftSchema } from '../../clusters/traffic-shift.ts';
+import { trafficShiftSchema } from '../../clusters/traffic-shift-schema.ts';
 import { describeField } from '../../kit/fields.ts';
 
 const written = {

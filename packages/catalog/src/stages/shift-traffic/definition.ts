@@ -1,6 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { trafficShiftSchema } from '../../clusters/traffic-shift.ts';
+import { trafficShiftSchema } from '../../clusters/traffic-shift-schema.ts';
 import { describeField, flag, number, optionalNumber, optionalText, text } from '../../kit/fields.ts';
 
 export const shiftTrafficStage = defineStage({

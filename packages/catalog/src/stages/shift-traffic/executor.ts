@@ -2,13 +2,8 @@ import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { healthToCome, upCount } from '../../clusters/health.ts';
 import { pollDelay } from '../../clusters/operations.ts';
-import {
-  listenerInWords,
-  listenerRefOf,
-  type ShiftedListener,
-  sameShares,
-  sharesAt,
-} from '../../clusters/traffic-shift.ts';
+import { listenerInWords, listenerRefOf, sameShares, sharesAt } from '../../clusters/traffic-shift.ts';
+import type { ShiftedListener } from '../../clusters/traffic-shift-schema.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import type { ListenerShares } from '../../kit/ports/index.ts';
 import { shiftTrafficStage } from './definition.ts';

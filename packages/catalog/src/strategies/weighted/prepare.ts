@@ -1,7 +1,8 @@
 import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { isServing } from '../../clusters/health.ts';
-import { listenerInWords, type ShiftedListener, type TrafficShift } from '../../clusters/traffic-shift.ts';
+import { listenerInWords } from '../../clusters/traffic-shift.ts';
+import type { ShiftedListener, TrafficShift } from '../../clusters/traffic-shift-schema.ts';
 import { keptStageDefinitions } from '../../kept/index.ts';
 import { failed, type StrategyStart, succeeded, type TaskResult } from '../../kit/index.ts';
 import type { ListenerRef, ListenerShares } from '../../kit/ports/index.ts';

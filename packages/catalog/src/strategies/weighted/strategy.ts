@@ -1,11 +1,6 @@
 import { backToSource, giveMinimumBack, pause, scaleDownOld, shrinkTo } from '../../clusters/strategy-stages.ts';
-import {
-  listenerInWords,
-  listenerRefOf,
-  sharesAt,
-  type TrafficShift,
-  trafficShiftOf,
-} from '../../clusters/traffic-shift.ts';
+import { listenerInWords, listenerRefOf, sharesAt, trafficShiftOf } from '../../clusters/traffic-shift.ts';
+import type { TrafficShift } from '../../clusters/traffic-shift-schema.ts';
 import { inSequence, planStrategy, type StrategyView, type SyntheticSpec, succeeded } from '../../kit/index.ts';
 import { weightedStrategy } from './definition.ts';
 import { prepareShift, type WeightedOptions } from './prepare.ts';
