@@ -9,6 +9,7 @@ import {
   secondsField,
   textList,
   textMap,
+  yesOrNo,
 } from '../kit/fields.ts';
 import { monikerSchema } from './fields.ts';
 import { lifecycleFields, machineFields, purchaseFields } from './launch-fields.ts';
@@ -247,9 +248,9 @@ const orchestration = {
   rollback: describeField(
     z
       .looseObject({
-        onFailure: z.boolean().nullish(),
-        onCancel: z.boolean().nullish(),
-        destroyLatest: z.boolean().nullish(),
+        onFailure: yesOrNo,
+        onCancel: yesOrNo,
+        destroyLatest: yesOrNo,
       })
       .nullish(),
     {

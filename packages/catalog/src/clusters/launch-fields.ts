@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeField, flag, optionalNumber, optionalText, percentage, textList } from '../kit/fields.ts';
+import { describeField, flag, optionalNumber, optionalText, percentage, textList, yesOrNo } from '../kit/fields.ts';
 
 const numberOrText = z.union([z.number(), z.string().max(40)]).nullish();
 
@@ -11,9 +11,9 @@ const blockDeviceSchema = z.looseObject({
   iops: numberOrText,
   throughput: numberOrText,
   snapshotId: z.string().max(200).nullish(),
-  encrypted: z.boolean().nullish(),
+  encrypted: yesOrNo,
   kmsKeyId: z.string().max(2_000).nullish(),
-  deleteOnTermination: z.boolean().nullish(),
+  deleteOnTermination: yesOrNo,
 });
 
 const hookSchema = z.looseObject({
@@ -91,18 +91,24 @@ export const machineFields = {
     order: 51,
     widget: 'json',
   }),
-  licenseSpecifications: describeField(z.array(z.looseObject({})).max(20).nullish(), {
-    label: 'Licenses',
-    help: 'License configurations, each as `{"arn": …}`.',
-    group: 'Machine',
-    order: 52,
-    widget: 'json',
-  }),
+  licenseSpecifications: describeField(
+    z
+      .array(z.union([z.string().max(2_000), z.looseObject({})]))
+      .max(20)
+      .nullish(),
+    {
+      label: 'Licenses',
+      help: 'License configurations, each as its ARN or as `{"arn": …}`.',
+      group: 'Machine',
+      order: 52,
+      widget: 'json',
+    },
+  ),
   userDataOverride: describeField(
-    z.looseObject({ enabled: z.boolean().nullish(), tokenizerName: z.string().nullish() }).nullish(),
+    z.union([yesOrNo, z.looseObject({ enabled: yesOrNo, tokenizerName: z.string().nullish() })]).nullish(),
     {
       label: 'User data as given',
-      help: 'With `enabled`, words such as `%%app%%`, `%%stack%%`, `%%region%%` or `%%autogrp%%` in the user data are replaced by what they name.',
+      help: 'True, or an object with `enabled`: words such as `%%app%%`, `%%stack%%`, `%%region%%` or `%%autogrp%%` in the user data are replaced by what they name.',
       group: 'Machine',
       order: 53,
       widget: 'json',

@@ -24,6 +24,9 @@ const toNumber = (value: unknown): unknown =>
 const toBoolean = (value: unknown): unknown =>
   value === 'true' ? true : value === 'false' || value === '' ? false : value;
 
+/** True or false, or the text of one, as stored pipelines have it. */
+export const yesOrNo = z.preprocess(toBoolean, z.boolean().nullable()).optional();
+
 interface Range {
   readonly min?: number;
   readonly max?: number;

@@ -101,7 +101,7 @@ function placementOf(context: CreateContext): Placement | null {
 
 const licensesOf = (context: CreateContext): readonly string[] =>
   (context.licenseSpecifications ?? []).map((entry) => {
-    const arn = entry['arn'] ?? entry['licenseConfigurationArn'];
+    const arn = typeof entry === 'string' ? entry : (entry['arn'] ?? entry['licenseConfigurationArn']);
     if (typeof arn === 'string' && arn !== '') return arn;
     throw wrong('licenseSpecifications', 'an entry has no arn');
   });

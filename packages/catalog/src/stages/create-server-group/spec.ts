@@ -99,6 +99,8 @@ export function specOf(context: CreateContext, application: string, image: Image
     startDisabled: context.startDisabled === true,
     version: image.tags['version'] ?? image.tags['appversion'] ?? null,
   };
-  if (!context.userDataOverride?.enabled || !spec.base64UserData) return spec;
+  const { userDataOverride: override } = context;
+  const fills = typeof override === 'object' ? override?.enabled : override;
+  if (!fills || !spec.base64UserData) return spec;
   return { ...spec, base64UserData: fillUserData(spec.base64UserData, spec) };
 }

@@ -2,15 +2,15 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { targetFields } from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
-import { describeField, optionalChoice } from '../../kit/fields.ts';
+import { describeField, optionalChoice, yesOrNo } from '../../kit/fields.ts';
 
 const detailsSchema = z.looseObject({
   rollbackServerGroupName: z.string().nullish(),
   restoreServerGroupName: z.string().nullish(),
   targetHealthyRollbackPercentage: z.coerce.number().min(0).max(100).nullish(),
   delayBeforeDisableSeconds: z.coerce.number().min(0).max(31_536_000).nullish(),
-  disableOnly: z.boolean().nullish(),
-  enableAndDisableOnly: z.boolean().nullish(),
+  disableOnly: yesOrNo,
+  enableAndDisableOnly: yesOrNo,
   imageId: z.string().nullish(),
   imageName: z.string().nullish(),
 });
