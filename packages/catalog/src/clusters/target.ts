@@ -72,10 +72,12 @@ async function dynamicTargets(run: Run, context: TargetContext, target: string):
   return found;
 }
 
+type WhenAbsent = 'fail' | 'skip' | 'keep';
+
 /** Chooses the server groups the stage acts on, once: later tasks and tries use the same ones. */
 export function determineTargets<Context extends TargetContext>(options: {
-  /** A server group that does not exist: an error, or nothing left to do. */
-  readonly whenAbsent: 'fail' | 'skip' | ((context: Context) => 'fail' | 'skip');
+  /** A server group that does not exist: an error, nothing left to do, or chosen all the same for what is left of it. */
+  readonly whenAbsent: WhenAbsent | ((context: Context) => WhenAbsent);
 }): TaskDefinition<Context, 'serverGroups'> {
   return {
     name: 'determineTargetServerGroups',
@@ -92,7 +94,7 @@ export function determineTargets<Context extends TargetContext>(options: {
       const refs: ServerGroupRef[] = [];
       for (const region of regionsOf(context)) {
         const ref = { account, region, name };
-        if (await run.ports.serverGroups.read(ref)) refs.push(ref);
+        if (whenAbsent === 'keep' || (await run.ports.serverGroups.read(ref))) refs.push(ref);
         else if (whenAbsent === 'fail') return failed(absent(ref));
       }
       return refs.length === 0 ? skipped({ context: { [CHOSEN]: [] } }) : succeeded(undefined, { [CHOSEN]: refs });

@@ -59,6 +59,7 @@ function unledgered(world: MatrixWorld): readonly string[] {
       // Parts that live and die with what the ledger names.
       if (kind === 'launchTemplate') return row.kind === 'serverGroup' && name.startsWith(row.name);
       if (kind === 'alarm') return row.kind === 'scaling' && name.includes(row.name);
+      if (kind === 'targetGroup') return row.kind === 'loadBalancer' && name.startsWith(row.name);
       if (kind === 'snapshot') return row.kind === 'image';
       return false;
     });
@@ -69,12 +70,18 @@ function unledgered(world: MatrixWorld): readonly string[] {
 }
 
 function unserved(world: MatrixWorld, end: End): readonly string[] {
-  const { gaps, toEmpty, toUnhealthy, toDraining } = world.sandbox.traffic({ from: world.startedAt });
+  const reports = world.before.listeners.map((listener) =>
+    world.sandbox.traffic({ listener, requestsPerSecond: 200, from: world.startedAt }),
+  );
+  const lost = (field: 'toEmpty' | 'toUnhealthy' | 'toDraining') => reports.reduce((sum, each) => sum + each[field], 0);
+  const [toEmpty, toUnhealthy, toDraining] = [lost('toEmpty'), lost('toUnhealthy'), lost('toDraining')];
   const served = Object.values(world.before.groups).reduce((sum, { serving }) => sum + serving, 0);
   const needed = end.fewest ?? served;
   const fewest = fewestServing(world.sandbox.state(), world.startedAt);
   return [
-    ...gaps.map(({ from, seconds, lost }) => `${lost * 100} % of requests unserved for ${seconds} s from ${from}`),
+    ...reports
+      .flatMap(({ gaps }) => gaps)
+      .map((gap) => `${gap.lost * 100} % of requests unserved for ${gap.seconds} s from ${gap.from}`),
     ...(toEmpty > 0 ? [`${toEmpty} requests met an empty group`] : []),
     ...(toUnhealthy > 0 ? [`${toUnhealthy} requests met an unhealthy instance`] : []),
     ...(toDraining > 0 ? [`${toDraining} requests met a draining instance`] : []),

@@ -22,6 +22,7 @@ export interface Objects {
   readonly groups: Readonly<Record<string, GroupPicture>>;
   /** Kind and name of everything that costs or is in the way. */
   readonly names: ReadonlySet<string>;
+  readonly listeners: readonly string[];
   /** Weights by listener or rule. */
   readonly weights: Readonly<Record<string, string>>;
 }
@@ -45,7 +46,7 @@ const setting = (value: object): string =>
 /** Reads what there is straight from the sandbox. */
 export function objectsOf(state: State): Objects {
   const store = state.regions[STORE];
-  if (!store) return { groups: {}, names: new Set(), weights: {} };
+  if (!store) return { groups: {}, names: new Set(), listeners: [], weights: {} };
   const names = [
     ...Object.keys(store.groups).map((name) => `serverGroup ${name}`),
     ...Object.values(store.launchTemplates).map(({ name }) => `launchTemplate ${name}`),
@@ -59,7 +60,8 @@ export function objectsOf(state: State): Objects {
       .filter(({ shuttingDownAt, tags }) => shuttingDownAt === null && !tags['aws:autoscaling:groupName'])
       .map(({ id }) => `instance ${id}`),
   ];
-  return { groups: groupsOf(state), names: new Set(names), weights: weightsOf(state) };
+  const listeners = Object.keys(state.traffic.listeners);
+  return { groups: groupsOf(state), names: new Set(names), listeners, weights: weightsOf(state) };
 }
 
 function weightsOf(state: State): Record<string, string> {

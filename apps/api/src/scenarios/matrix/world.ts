@@ -250,6 +250,7 @@ export class MatrixWorld {
     const pipelines = (this.plan.pipelines ?? []).map(storedPipeline);
     const url = this.plan.monitorUrl;
     const monitor = { id: 'judge', name: 'Judge', url: url ?? '', maxAnalysisMinutes: 10, failOnError: true };
+    const http = new OutgoingHttp({ allowedHosts: ['127.0.0.1'] });
     const engine: Engine = new Engine({
       store: hands.store(this.store),
       queue: { wake: async () => undefined },
@@ -266,7 +267,7 @@ export class MatrixWorld {
         loadBalancers: cloud.loadBalancers,
         stacks: cloud.stacks,
         securityGroups: cloud.securityGroups,
-        http: new OutgoingHttp({ allowedHosts: ['127.0.0.1'] }),
+        http: { send: (request) => this.clock.during(() => http.send(request)) },
         pipelines: new ChildPipelines(() => engine, {
           find: async (application, nameOrId) =>
             pipelines.find(

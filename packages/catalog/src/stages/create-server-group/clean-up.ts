@@ -42,6 +42,7 @@ function destroyNew(view: View, name: string): readonly SyntheticSpec[] {
   const context = {
     ...targetOf(view),
     serverGroupName: name,
+    withLeftovers: true,
     allowNoTraffic: !view.context.sourceServerGroup,
     stageTimeoutMs: DESTROY_LIMIT_MS,
   };

@@ -40,6 +40,8 @@ export async function copyScaling(run: CopyRun): Promise<TaskResult> {
     });
   } catch (error) {
     if (!(error instanceof FailureError) || error.failure.retry) throw error;
+    // Whatever was made until then lives and dies with the group.
+    settle(error.failure.code === 'aws.gone' ? 'absent' : 'done');
     const warning = `Not all scaling of ${from.name} was taken over: ${error.failure.message}`;
     return succeeded(undefined, { scalingHeld: true, warning });
   }

@@ -19,6 +19,11 @@ export const destroyServerGroupStage = defineStage({
       help: 'Removes it at once; requests that are being answered are cut off.',
       group: 'Safety',
     }),
+    withLeftovers: flag({
+      label: 'With leftovers',
+      help: 'Also removes what was made for a server group that is gone already.',
+      widget: 'hidden',
+    }),
     ...safetyFields,
   }),
   outputs: actedOnOutputs,

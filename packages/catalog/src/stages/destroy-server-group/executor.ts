@@ -14,7 +14,7 @@ export const destroyServerGroup = executeStage(destroyServerGroupStage, {
     'destroyServerGroup',
   ],
   tasks: [
-    determineTargets<Context>({ whenAbsent: 'skip' }),
+    determineTargets<Context>({ whenAbsent: ({ withLeftovers }) => (withLeftovers ? 'keep' : 'skip') }),
     {
       name: 'disableServerGroup',
       timeoutMs: minutes(10),

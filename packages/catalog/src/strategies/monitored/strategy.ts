@@ -65,7 +65,7 @@ function consent({ serverGroup, source }: View): SyntheticSpec {
 const destroy = ({ target, serverGroup }: View): SyntheticSpec => ({
   type: 'destroyServerGroup',
   name: `Destroy ${serverGroup}`,
-  context: { ...target, serverGroupName: serverGroup, stageTimeoutMs: 900_000 },
+  context: { ...target, serverGroupName: serverGroup, withLeftovers: true, stageTimeoutMs: 900_000 },
 });
 
 export const monitored = planStrategy(monitoredStrategy, {
