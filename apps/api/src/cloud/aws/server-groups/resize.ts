@@ -5,6 +5,7 @@ import type { Place } from '../place.ts';
 import { frozenIn } from './enable.ts';
 import { fingerprint } from './launch-template.ts';
 import { resumeSuspended, suspendedIn } from './processes.ts';
+import { seen } from './read-back.ts';
 import { checkOperation, formatCapacity, groupTag, groupTagKey, parseList, TAG, tagsOf } from './tags.ts';
 
 /** Marks kept in one tag: 12 characters each. */
@@ -94,6 +95,14 @@ export async function resizeServerGroup(
     { Tags: [groupTag(name, TAG.resized, [...marks, mark].slice(-MARKS_KEPT).join(','))] },
     { abort: operation.abort, resource: `server group ${name}` },
   );
+  // Whoever waits for the new size must not meet the old one.
+  if (Object.keys(changed).length > 0)
+    await seen(
+      place,
+      name,
+      (now) => parseList(tagsOf(now)[TAG.resized]).includes(mark) || Object.keys(changes(now, capacity)).length === 0,
+      operation,
+    );
   place.logger.info('Server group resized', { account: place.account.name, region: place.region, name, ...capacity });
 }
 

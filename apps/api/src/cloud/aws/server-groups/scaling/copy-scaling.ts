@@ -9,6 +9,7 @@ import type { CopiedScaling, Operation } from '@gennaker/catalog/kit';
 import type { Place } from '../../place.ts';
 import { missing } from '../enable.ts';
 import { suspendedIn, suspendMissing } from '../processes.ts';
+import { shownGroup } from '../read-back.ts';
 import { checkOperation, groupTag, parseList, TAG, tagsOf } from '../tags.ts';
 import { copyAlarms } from './alarms.ts';
 import { policiesOf, schedulesOf } from './read-scaling.ts';
@@ -120,7 +121,7 @@ export async function copyScaling(
 ): Promise<CopiedScaling> {
   checkOperation(operation);
   operation.abort?.throwIfAborted();
-  const [from, to] = await Promise.all([source.group(route.from), place.group(route.to)]);
+  const [from, to] = await Promise.all([source.group(route.from), shownGroup(place, route.to, operation)]);
   if (!to || to.Status) throw missing(place, route.to, to?.Status);
   const nothing = { policies: [], alarms: [], schedules: [], warnings: [] };
   if (!from) return { ...nothing, warnings: [`${route.from} is gone, so no scaling was taken over from it`] };
