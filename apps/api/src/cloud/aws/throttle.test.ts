@@ -22,7 +22,7 @@ describe('the limiter', () => {
     limiter.throttled();
     expect(limiter.perSecond).toBe(5);
     for (let n = 0; n < 20; n++) limiter.throttled();
-    expect(limiter.perSecond).toBe(0.5);
+    expect(limiter.perSecond).toBe(2);
   });
 
   it('wins back a tenth per ten quiet seconds, up to its first rate', async () => {

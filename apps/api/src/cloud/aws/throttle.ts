@@ -3,7 +3,8 @@ import type { CloudClock } from './clock.ts';
 /** Calls per second that a fresh limiter lets through, and how many may go at once. */
 export const DEFAULT_RATE = { perSecond: 10, burst: 20 } as const;
 
-const SLOWEST_PER_SECOND = 0.5;
+/** However often AWS says "too fast": slower than this, fifty deploys at once would run out of time. */
+const SLOWEST_PER_SECOND = 2;
 const QUIET_MS = 10_000;
 
 export type Urgency = 'change' | 'poll';

@@ -14,13 +14,15 @@ export interface Killed {
  * Runs a pipeline once undisturbed and photographs all that outlives the worker right before each of its writes to the
  * store and each change it sends to AWS. From each picture another worker goes on. The steps come one at a time, so what
  * is left by a death right after a step is the picture before the next one; before a claim the worker holds nothing and
- * has nothing to lose, so that is the undisturbed run itself.
+ * has nothing to lose, so that is the undisturbed run itself. `changes`: only right before and right after each change
+ * sent to AWS.
  */
 export async function killedAtEachStep(
   sandbox: Sandbox,
   plan: WorldPlan,
   pipeline: JsonObject,
   end: End,
+  which: 'all' | 'changes' = 'all',
 ): Promise<Killed> {
   const first = MatrixWorld.begin(sandbox, plan, { photograph: true });
   const id = await first.start(pipeline);
@@ -37,7 +39,8 @@ export async function killedAtEachStep(
   };
   if (first.worker.hands.mostAtOnce !== 1) wrong['all'] = ['steps were under way side by side'];
   await note('undisturbed', first);
-  const photos = first.photos.filter(({ step }) => step.what !== 'claim');
+  const isAtChange = (at: number) => [at, at - 1].some((each) => first.photos[each]?.step.of === 'cloud');
+  const photos = first.photos.filter(({ step }, at) => (which === 'changes' ? isAtChange(at) : step.what !== 'claim'));
   for (const photo of photos) {
     const world = MatrixWorld.goOn(photo);
     const moment = `before step ${photo.at}, ${photo.step.what}`;
