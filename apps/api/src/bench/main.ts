@@ -15,6 +15,7 @@ import { measureIntake, runBareServer } from './intake.ts';
 import { measurePlan } from './plan.ts';
 import { measureRawQueue } from './raw-queue.ts';
 import { measureRecovery } from './recovery.ts';
+import { measureRedBlack } from './red-black.ts';
 import { type Results, report } from './report.ts';
 import { measureValidation } from './validation.ts';
 import { startWorld } from './world.ts';
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
   const { root, version } = findProject();
   if (process.argv.includes('--expressions-only')) return say(JSON.stringify(measureExpressions(), null, 2));
   if (process.argv.includes('--validation-only')) return say(JSON.stringify(measureValidation(), null, 2));
+  if (process.argv.includes('--red-black-only')) return say(JSON.stringify(await measureRedBlack(), null, 2));
   if (process.argv.includes('--plan-only')) return say(JSON.stringify(await measurePlan(root), null, 2));
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-bench-'));
   const postgres = await startEmbeddedPostgres(folder, say);
@@ -89,6 +91,8 @@ async function main(): Promise<void> {
     const validation = measureValidation();
     say('plan …');
     const plan = await measurePlan(root);
+    say('red/black …');
+    const redBlack = await measureRedBlack();
     say('idle product …');
     const idle = await measureIdle();
     const versionOf = (name: string): string =>
@@ -112,6 +116,7 @@ async function main(): Promise<void> {
       expressions,
       validation,
       plan,
+      redBlack,
       idle,
     };
     const text = report(results);

@@ -1,3 +1,4 @@
+import type { RedBlackTime } from '../scenarios/matrix/red-black-time.ts';
 import type { Latencies, Parked } from './engine-scenarios.ts';
 import type { ExpressionSpeed } from './expressions.ts';
 import type { Floor } from './floor.ts';
@@ -6,6 +7,7 @@ import type { PlanSpeed } from './plan.ts';
 import type { Memory } from './product.ts';
 import type { RawQueue } from './raw-queue.ts';
 import type { Recovery } from './recovery.ts';
+import { SPINNAKER_WAITS } from './red-black.ts';
 import type { ValidationSpeed } from './validation.ts';
 
 export interface Results {
@@ -24,6 +26,7 @@ export interface Results {
   readonly expressions: ExpressionSpeed;
   readonly validation: ValidationSpeed;
   readonly plan: PlanSpeed;
+  readonly redBlack: RedBlackTime;
   readonly idle: Memory;
 }
 
@@ -41,6 +44,7 @@ export function report({
   expressions,
   validation,
   plan,
+  redBlack,
   idle,
 }: Results): string {
   const { floor, raw, latencies, parked } = engine;
@@ -48,6 +52,9 @@ export function report({
   const gap = latencies.stageToStageMs / floor.stageToStageMs;
   const first = latencies.submitToFirstStageMs / raw.addToActiveMs;
   const share = intake.productPerSecond / intake.barePerSecond;
+  const afterHealth = (redBlack.endMs - redBlack.healthyMs - redBlack.soakMs) / 1_000;
+  const { lookAtInstances, disableCluster, lookAtDisabled } = SPINNAKER_WAITS;
+  const waits = lookAtInstances + disableCluster + lookAtDisabled;
   const rows: string[][] = [
     [
       'Stages per second, 500 chains of 10 no-op stages at once',
@@ -142,6 +149,14 @@ export function report({
       '',
       `under 100: ${mark(plan.wholeMs < 100)}`,
     ],
+    [
+      'Red/black of 3 instances that boot in 20 s, on the clock of the local AWS endpoint: s from the last instance being healthy to the end, without the soak',
+      n(afterHealth, 1),
+      `fixed waits of Spinnaker ${waits} (${lookAtInstances} between looks at the instances, at least ${disableCluster} to disable the cluster, ${lookAtDisabled} between looks at the disabled group)`,
+      `${n(afterHealth / waits, 2)} of the waits`,
+      `within 15: ${mark(afterHealth <= 15)}`,
+    ],
+    ['… its calls to AWS, all told', n(redBlack.calls), '', '', ''],
     [
       'Whole product idle, MB resident, shared pages counted for each process (once)',
       `${n(idle.residentMb)} (${n(idle.proportionalMb)})`,
