@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Execution, ExecutionEvent } from '@gennaker/pipeline-dsl';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { FakeWorld, type StoredPipeline } from './fake-world.ts';
-import { inventory, LEDGER } from './fixtures.ts';
+import { endReport, inventory, LEDGER, rollbackPreview } from './fixtures.ts';
 import { fakeId, type SimulatedRun } from './simulated-run.ts';
 
 interface Call {
@@ -196,6 +196,32 @@ function routesOf(world: FakeWorld): Array<[string, string, Handler]> {
       '/executions/:id/ledger',
       ({ params }) => (runOf(params.id).picture.stages.some((s) => s.type === 'createServerGroup') ? LEDGER : []),
     ],
+    [
+      'GET',
+      '/executions/:id/report',
+      ({ params }) =>
+        endReport(
+          params.id ?? '',
+          runOf(params.id).picture.stages.some((s) => s.type === 'createServerGroup'),
+        ),
+    ],
+    [
+      'POST',
+      '/executions/:id/cleanUp',
+      ({ params }) => adHoc(world, 'payments', `Clean up after ${params.id}`, [{ type: 'cleanUp', name: 'Clean up' }]),
+    ],
+    [
+      'GET',
+      '/applications/:application/clusters/:account/:cluster/rollback',
+      ({ params, query }) =>
+        rollbackPreview(params.account ?? '', params.cluster ?? '', query.get('originalServerGroup')),
+    ],
+    [
+      'POST',
+      '/applications/:application/clusters/:account/:cluster/rollback',
+      ({ params, body }) =>
+        adHoc(world, params.application ?? '', `Roll back ${params.cluster}`, [{ type: 'rollbackCluster', ...body }]),
+    ],
     ['GET', '/pipelines/:id', ({ params }) => runOf(params.id).picture],
     [
       'PUT',
@@ -356,7 +382,20 @@ function start(world: FakeWorld, params: Record<string, string>, body: Record<st
   return { ref: `/pipelines/${run.picture.id}` };
 }
 
+/** Runs a list of stages that no pipeline has. */
+function adHoc(world: FakeWorld, application: string, name: string, stages: StoredPipeline['stages']) {
+  const pipeline = { id: '', name, application, version: 0, index: 0, updateTs: '', lastModifiedBy: '', stages };
+  const run = world.create(pipeline, { type: 'manual', user: 'ana@example.com' }, Date.now());
+  run.start();
+  run.advance(Date.now());
+  const { id } = run.picture;
+  return { ref: `/tasks/${id}`, id };
+}
+
 function createTask(world: FakeWorld, body: Record<string, unknown>): { ref: string } {
+  const jobs = (body.job ?? []) as StoredPipeline['stages'];
+  if (jobs.some(({ type }) => type.endsWith('ServerGroup')))
+    return adHoc(world, String(body.application), String(body.description), jobs);
   const id = fakeId(Date.now());
   for (const job of (body.job ?? []) as Array<Record<string, unknown>>) {
     const application = job.application as (Record<string, unknown> & { name: string }) | undefined;

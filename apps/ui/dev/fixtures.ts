@@ -301,7 +301,7 @@ function serverGroups(now: number) {
 
 export const LEDGER = [
   {
-    kind: 'server group',
+    kind: 'serverGroup',
     name: 'payments-prod-v043',
     account: 'prod',
     region: 'us-east-1',
@@ -309,7 +309,7 @@ export const LEDGER = [
     state: 'done',
   },
   {
-    kind: 'launch template',
+    kind: 'launchTemplate',
     name: 'payments-prod-v043',
     account: 'prod',
     region: 'us-east-1',
@@ -317,7 +317,7 @@ export const LEDGER = [
     state: 'done',
   },
   {
-    kind: 'server group',
+    kind: 'serverGroup',
     name: 'payments-prod-v042',
     account: 'prod',
     region: 'us-east-1',
@@ -325,3 +325,66 @@ export const LEDGER = [
     state: 'intended',
   },
 ];
+
+const place = { account: 'prod', region: 'us-east-1', stageId: '', stageName: 'Deploy in us-east-1', at: 0 };
+const touched = { kind: 'serverGroup', name: 'payments-prod-v043', ...place };
+
+/** What a deploy left; `deployed` tells whether the run deployed at all. */
+export function endReport(executionId: string, deployed: boolean): unknown {
+  const nothing = { created: [], changed: [], removed: [], kept: [], unsettled: [], cleanUp: [] };
+  if (!deployed) return { executionId, ended: true, ...nothing };
+  return {
+    ...{ executionId, ended: true, ...nothing },
+    created: [{ ...touched, there: true }],
+    kept: [{ ...touched, why: 'It was made for this deploy, which failed before it took traffic.' }],
+    changed: [
+      {
+        ...{ ...touched, name: 'payments-prod-v042', asBefore: false },
+        before: { traffic: 'enabled', capacity: { min: 2, desired: 3, max: 6 } },
+        now: { traffic: 'enabled', capacity: { min: 3, desired: 3, max: 6 } },
+      },
+    ],
+    cleanUp: [
+      {
+        ...{ account: 'prod', region: 'us-east-1', name: 'payments-prod-v042', action: 'unpin', min: 2 },
+        why: 'its least size was raised while it was the one to go back to.',
+      },
+    ],
+  };
+}
+
+/** What rolling payments-prod back would do; `to` is the version a person picked. */
+export function rollbackPreview(account: string, cluster: string, to: string | null): unknown {
+  const candidate = (name: string, version: string, more: Record<string, unknown>) => ({
+    ...{ name, createdTime: 0, ageMs: 12 * 86_400_000, traffic: 'disabled', deployment: null },
+    image: { id: 'ami-09be11f0aa', name: `payments-${version}`, version, exists: true },
+    capacity: { min: 2, desired: 3, max: 6 },
+    servingSize: { min: 3, desired: 3, max: 6 },
+    health: { up: 3, total: 3 },
+    eligible: true,
+    chosen: false,
+    why: 'it was healthy and served',
+    ...more,
+  });
+  const restored = to ?? 'payments-prod-v042';
+  return {
+    ...{ application: 'payments', account, cluster },
+    regions: [
+      {
+        ...{ region: 'us-east-1', from: 'payments-prod-v043', to: restored, image: null, skip: null },
+        candidates: [
+          candidate('payments-prod-v043', '3.14.2', {
+            ...{ traffic: 'partial', eligible: false, health: { up: 1, total: 3 } },
+            why: 'it is the one to undo',
+          }),
+          candidate('payments-prod-v042', '3.14.1', { traffic: 'enabled', chosen: restored === 'payments-prod-v042' }),
+          candidate('payments-prod-v041', '3.14.0', { chosen: restored === 'payments-prod-v041' }),
+          candidate('payments-prod-v040', '3.13.9', {
+            ...{ eligible: false, health: { up: 0, total: 0 } },
+            why: 'its image is gone',
+          }),
+        ],
+      },
+    ],
+  };
+}

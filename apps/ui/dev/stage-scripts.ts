@@ -97,11 +97,23 @@ function* ordinary(run: SimulatedRun, stage: Stage): Script {
   return 'SUCCEEDED';
 }
 
+function* disableServerGroup(run: SimulatedRun, stage: Stage): Script {
+  yield* run.task(stage, 'disableServerGroup', 0);
+  return run.fail(
+    stage,
+    'cluster.would-lose-traffic',
+    `Refused to disable ${String(stage.context.serverGroupName)}: no other server group of payments-prod in us-east-1 serves traffic.`,
+    {},
+    'Bring another server group of the cluster into traffic first.',
+  );
+}
+
 const SCRIPTS: Readonly<Record<string, (run: SimulatedRun, stage: Stage) => Generator<Pause, Status, void>>> = {
   wait,
   manualJudgment,
   findImageFromTags: findImage,
   createServerGroup,
+  disableServerGroup,
   deploy,
 };
 

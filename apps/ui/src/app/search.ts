@@ -35,7 +35,7 @@ export const searchSchemas = {
     mode: oneOf(['graph', 'split', 'code', 'outline']),
     panel: oneOf(['settings', 'parameters', 'triggers']),
   }),
-  clusters: z.looseObject({ q: text, group: text }),
+  clusters: z.looseObject({ q: text, group: text, view: oneOf(['loadBalancers']) }),
   inbox: z.looseObject({ app: text }),
 } as const;
 

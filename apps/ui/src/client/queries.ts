@@ -19,6 +19,8 @@ export const keys = {
   execution: (id: string) => ['execution', id] as const,
   ledger: (id: string) => ['ledger', id] as const,
   serverGroups: (application: string) => ['serverGroups', application] as const,
+  inventory: (application: string) => ['inventory', application] as const,
+  report: (id: string) => ['report', id] as const,
   waiting: ['waiting'] as const,
 };
 
@@ -80,6 +82,13 @@ export const ledgerQuery = (id: string, moving: boolean) =>
     queryKey: keys.ledger(id),
     queryFn: ({ signal }) => call('executionEffects', { params: { id }, signal }),
     refetchInterval: moving ? LIST_POLL_MS : false,
+  });
+
+/** What an ended execution left in the cloud, and what cleaning up would do. */
+export const reportQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.report(id),
+    queryFn: ({ signal }) => call('executionReport', { params: { id }, signal }),
   });
 
 /**

@@ -1,22 +1,65 @@
-import { Ago, Chip, EmptyState, type StatusRole } from '@gennaker/ui-kit';
+import {
+  Ago,
+  Button,
+  Chip,
+  EmptyState,
+  IconButton,
+  Menu,
+  type MenuEntry,
+  Notice,
+  type StatusRole,
+} from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Boxes, ChevronRight, CircleCheck, CircleMinus, CircleSlash } from 'lucide-react';
+import {
+  Boxes,
+  ChevronRight,
+  CircleCheck,
+  CircleMinus,
+  CircleSlash,
+  Copy,
+  EllipsisVertical,
+  Scaling,
+  ToggleLeft,
+  ToggleRight,
+  Trash2,
+  TriangleAlert,
+  Undo2,
+} from 'lucide-react';
+import { useState } from 'react';
 import { Loaded } from '../../app/query-states.tsx';
+import { problemOf } from '../../client/problem.ts';
+import { ActionDialog } from './action-dialog.tsx';
+import { type GroupAction, offBecause } from './group-actions.ts';
 import { HEALTH_FACES, InstanceDot } from './instance-dot.tsx';
-import { type ClusterView, clustersOf, healthLine, type InstanceView, type ServerGroupView } from './server-group.ts';
-import { serverGroupsQuery } from './server-groups-query.ts';
+import { LoadBalancersView } from './load-balancers-view.tsx';
+import { RollbackDialog, type RollbackTarget } from './rollback-dialog.tsx';
+import {
+  type ClusterView,
+  clusterOf,
+  clustersOf,
+  healthLine,
+  type ServerGroupView,
+  shareTexts,
+} from './server-group.ts';
+import { ServerGroupDetails } from './server-group-details.tsx';
+import { type Inventory, inventoryQuery } from './server-groups-query.ts';
 
 const route = getRouteApi('/apps/$app/clusters');
 
-/** What is deployed: every version of every cluster, read live. */
+type Asking =
+  | { readonly what: 'action'; readonly action: GroupAction; readonly group: ServerGroupView }
+  | { readonly what: 'rollback'; readonly target: RollbackTarget };
+type Ask = (asking: Asking) => void;
+
+/** What is deployed: every version of every cluster and what sends requests to it, read live. */
 export function ClustersPage() {
   const { app } = route.useParams();
-  const { q, group } = route.useSearch();
+  const { q, view } = route.useSearch();
   const navigate = route.useNavigate();
-  const query = useQuery(serverGroupsQuery(app));
-  const toggle = (name: string) =>
-    void navigate({ search: (old) => ({ ...old, group: group === name ? undefined : name }) });
+  const query = useQuery(inventoryQuery(app));
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const close = () => setAsking(null);
   return (
     <div className="page">
       <div className="page-head">
@@ -30,8 +73,8 @@ export function ClustersPage() {
           <input
             className="gk-input"
             type="search"
-            aria-label="Filter server groups"
-            placeholder="Name, version, account, region"
+            aria-label={view ? 'Filter load balancers' : 'Filter server groups'}
+            placeholder={view ? 'Name, account, region' : 'Name, version, account, region'}
             value={q ?? ''}
             onChange={(event) =>
               void navigate({ search: (old) => ({ ...old, q: event.target.value || undefined }), replace: true })
@@ -39,66 +82,151 @@ export function ClustersPage() {
           />
         </div>
       </div>
+      <ViewSwitch />
       <Loaded query={query} what="server groups">
-        {(groups) => {
-          const words = (q ?? '').toLowerCase();
-          const shown = groups.filter((one) =>
-            [one.name, one.account, one.region, one.image?.version, one.image?.name].some((text) =>
-              text?.toLowerCase().includes(words),
-            ),
-          );
-          if (groups.length === 0)
-            return (
-              <EmptyState
-                title="Nothing is deployed yet"
-                icon={<Boxes size={20} aria-hidden />}
-                action={
-                  <Link className="gk-button" data-look="primary" to="/apps/$app/pipelines" params={{ app }}>
-                    Go to pipelines
-                  </Link>
-                }
-              >
-                Server groups of this application appear here as soon as a deploy stage has made one, with their
-                version, traffic and instances.
-              </EmptyState>
-            );
-          if (shown.length === 0)
-            return (
-              <EmptyState
-                title="No server groups match"
-                action={
-                  <Link to="/apps/$app/clusters" params={{ app }}>
-                    Clear the filter
-                  </Link>
-                }
-              >
-                {groups.length} server {groups.length === 1 ? 'group' : 'groups'} without the filter “{q}”.
-              </EmptyState>
-            );
-          return clustersOf(shown).map((cluster) => (
-            <Cluster key={cluster.key} cluster={cluster} open={group} onToggle={toggle} />
-          ));
-        }}
+        {(inventory) => (
+          <>
+            {[
+              ...inventory.problems,
+              ...(query.isError ? [`Not read anew: ${problemOf(query.error).message}`] : []),
+            ].map((problem) => (
+              <div key={problem} className="mb-3">
+                <Notice tone="warn" icon={<TriangleAlert size={16} aria-hidden />}>
+                  {problem}
+                </Notice>
+              </div>
+            ))}
+            {view === 'loadBalancers' ? (
+              <FilteredBalancers inventory={inventory} q={q ?? ''} />
+            ) : (
+              <Clusters groups={inventory.serverGroups} onAsk={setAsking} />
+            )}
+          </>
+        )}
       </Loaded>
+      {asking?.what === 'action' ? (
+        <ActionDialog app={app} group={asking.group} action={asking.action} onClose={close} />
+      ) : null}
+      {asking?.what === 'rollback' ? <RollbackDialog app={app} target={asking.target} onClose={close} /> : null}
     </div>
   );
+}
+
+function ViewSwitch() {
+  const { view } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <fieldset className="view-switch mb-4" style={{ paddingInline: 0 }} aria-label="View">
+      {([undefined, 'loadBalancers'] as const).map((one) => (
+        <button
+          key={one ?? 'groups'}
+          type="button"
+          aria-pressed={view === one}
+          onClick={() => void navigate({ search: (old) => ({ ...old, view: one }) })}
+        >
+          {one ? 'Load balancers' : 'Server groups'}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function ClearFilter() {
+  const { app } = route.useParams();
+  const { view } = route.useSearch();
+  return (
+    <Link to="/apps/$app/clusters" params={{ app }} search={{ view }}>
+      Clear the filter
+    </Link>
+  );
+}
+
+interface FilteredBalancersProps {
+  readonly inventory: Pick<Inventory, 'loadBalancers'>;
+  readonly q: string;
+}
+
+function FilteredBalancers({ inventory: { loadBalancers }, q }: FilteredBalancersProps) {
+  if (loadBalancers === null) return null;
+  const words = q.toLowerCase();
+  const shown = loadBalancers.filter((one) =>
+    [one.name, one.account, one.region, ...one.targetGroups.map(({ name }) => name)].some((text) =>
+      text.toLowerCase().includes(words),
+    ),
+  );
+  if (shown.length === 0 && loadBalancers.length > 0)
+    return (
+      <EmptyState title="No load balancers match" action={<ClearFilter />}>
+        {loadBalancers.length} without the filter “{q}”.
+      </EmptyState>
+    );
+  return <LoadBalancersView balancers={shown} />;
+}
+
+function Clusters({ groups, onAsk }: { readonly groups: readonly ServerGroupView[]; readonly onAsk: Ask }) {
+  const { app } = route.useParams();
+  const { q, group } = route.useSearch();
+  const navigate = route.useNavigate();
+  const toggle = (name: string) =>
+    void navigate({ search: (old) => ({ ...old, group: group === name ? undefined : name }) });
+  const words = (q ?? '').toLowerCase();
+  const shown = groups.filter((one) =>
+    [one.name, one.account, one.region, one.image?.version, one.image?.name].some((text) =>
+      text?.toLowerCase().includes(words),
+    ),
+  );
+  if (groups.length === 0)
+    return (
+      <EmptyState
+        title="Nothing is deployed yet"
+        icon={<Boxes size={20} aria-hidden />}
+        action={
+          <Link className="gk-button" data-look="primary" to="/apps/$app/pipelines" params={{ app }}>
+            Go to pipelines
+          </Link>
+        }
+      >
+        Server groups of this application appear here as soon as a deploy stage has made one, with their version,
+        traffic and instances.
+      </EmptyState>
+    );
+  if (shown.length === 0)
+    return (
+      <EmptyState title="No server groups match" action={<ClearFilter />}>
+        {groups.length} server {groups.length === 1 ? 'group' : 'groups'} without the filter “{q}”.
+      </EmptyState>
+    );
+  return clustersOf(shown).map((cluster) => (
+    <Cluster key={cluster.key} cluster={cluster} open={group} onToggle={toggle} onAsk={onAsk} />
+  ));
 }
 
 interface ClusterProps {
   readonly cluster: ClusterView;
   readonly open: string | undefined;
   readonly onToggle: (name: string) => void;
+  readonly onAsk: Ask;
 }
 
-function Cluster({ cluster, open, onToggle }: ClusterProps) {
+function Cluster({ cluster, open, onToggle, onAsk }: ClusterProps) {
+  const { account, region } = cluster;
   return (
     <section className="gk-card mb-4 overflow-hidden">
       <div className="gk-card-head">
         <h2 className="gk-heading m-0" style={{ fontSize: '0.875rem' }}>
           {cluster.cluster}
         </h2>
-        <Chip>{cluster.account}</Chip>
-        <Chip>{cluster.region}</Chip>
+        <Chip>{account}</Chip>
+        <Chip>{region}</Chip>
+        <span className="ml-auto">
+          <Button
+            size="small"
+            aria-label={`Roll back ${cluster.cluster}`}
+            onPress={() => onAsk({ what: 'rollback', target: { account, cluster: cluster.cluster, region } })}
+          >
+            <Undo2 size={14} aria-hidden /> Roll back…
+          </Button>
+        </span>
       </div>
       {cluster.groups.map((group) => (
         <ServerGroupRow
@@ -106,6 +234,7 @@ function Cluster({ cluster, open, onToggle }: ClusterProps) {
           group={group}
           isOpen={open === group.name}
           onToggle={() => onToggle(group.name)}
+          onAsk={onAsk}
         />
       ))}
     </section>
@@ -137,118 +266,129 @@ function Traffic({ group }: { readonly group: ServerGroupView }) {
   );
 }
 
+function Share({ group }: { readonly group: ServerGroupView }) {
+  const [first, ...more] = shareTexts(group);
+  if (!first) return null;
+  return (
+    <span className="gk-muted gk-row-text gk-clip block" title={[first, ...more].join(', ')}>
+      {first}
+      {more.length > 0 ? `, +${more.length}` : ''}
+    </span>
+  );
+}
+
 const DOTS = 200;
 
-function ServerGroupRow({
-  group,
-  isOpen,
-  onToggle,
-}: {
+const ACTIONS: ReadonlyArray<readonly [GroupAction, string, typeof Scaling]> = [
+  ['resize', 'Resize…', Scaling],
+  ['enable', 'Enable…', ToggleRight],
+  ['disable', 'Disable…', ToggleLeft],
+  ['clone', 'Clone…', Copy],
+];
+
+function menuOf(group: ServerGroupView, onAsk: Ask): MenuEntry[] {
+  const { account, region, name } = group;
+  const cluster = clusterOf(group);
+  const back = (id: string, label: string, choice: Pick<RollbackTarget, 'from' | 'to'>, off?: string): MenuEntry => ({
+    id,
+    label,
+    icon: <Undo2 size={14} aria-hidden />,
+    offBecause: group.beingDeleted ? 'It is being removed' : off,
+    onAction: () => onAsk({ what: 'rollback', target: { account, region, cluster, ...choice } }),
+  });
+  return [
+    ...ACTIONS.map(([action, label, Icon]) => ({
+      id: action,
+      label,
+      icon: <Icon size={14} aria-hidden />,
+      offBecause: offBecause(action, group),
+      onAction: () => onAsk({ what: 'action', action, group }),
+    })),
+    back('to', 'Roll back to it…', { to: name }, group.traffic === 'enabled' ? 'It is in traffic already' : undefined),
+    back(
+      'away',
+      'Roll back away from it…',
+      { from: name },
+      group.traffic === 'disabled' ? 'It serves nothing' : undefined,
+    ),
+    {
+      id: 'destroy',
+      label: 'Destroy…',
+      danger: true,
+      icon: <Trash2 size={14} aria-hidden />,
+      offBecause: offBecause('destroy', group),
+      onAction: () => onAsk({ what: 'action', action: 'destroy', group }),
+    },
+  ];
+}
+
+interface ServerGroupRowProps {
   readonly group: ServerGroupView;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
-}) {
+  readonly onAsk: Ask;
+}
+
+function ServerGroupRow({ group, isOpen, onToggle, onAsk }: ServerGroupRowProps) {
   const instances = [...group.instances].sort((a, b) => HEALTH_FACES[a.health].order - HEALTH_FACES[b.health].order);
   const step = Math.ceil(instances.length / DOTS) || 1;
   const version = group.image?.version ?? group.image?.name ?? group.image?.id;
   return (
     <div className="border-line border-b last:border-b-0">
-      <button type="button" className="cluster-row" aria-expanded={isOpen} onClick={onToggle}>
-        <span className="min-w-0">
-          <span className="flex min-w-0 items-center gap-1.5">
-            <ChevronRight size={14} aria-hidden className={isOpen ? 'flex-none rotate-90' : 'flex-none'} />
-            <span className="row-link gk-clip" title={group.name}>
-              {group.name}
+      <div className="cluster-line">
+        <button type="button" className="cluster-row" aria-expanded={isOpen} onClick={onToggle}>
+          <span className="min-w-0">
+            <span className="flex min-w-0 items-center gap-1.5">
+              <ChevronRight size={14} aria-hidden className={isOpen ? 'flex-none rotate-90' : 'flex-none'} />
+              <span className="row-link gk-clip" title={group.name}>
+                {group.name}
+              </span>
+            </span>
+            <span className="gk-muted gk-row-text gk-clip block pl-5" title={group.image?.id}>
+              {version ?? 'image unknown'}
             </span>
           </span>
-          <span className="gk-muted gk-row-text gk-clip block pl-5" title={group.image?.id}>
-            {version ?? 'image unknown'}
+          <span className="min-w-0">
+            <Traffic group={group} />
+            <Share group={group} />
           </span>
-        </span>
-        <Traffic group={group} />
-        <span className="min-w-0">
-          <span className="flex flex-wrap gap-1">
-            {instances
-              .filter((_, i) => i % step === 0)
-              .map((one) => (
-                <InstanceDot key={one.id} health={one.health} label={`${one.id}: ${HEALTH_FACES[one.health].word}`} />
-              ))}
+          <span className="min-w-0">
+            <span className="flex flex-wrap gap-1">
+              {instances
+                .filter((_, i) => i % step === 0)
+                .map((one) => (
+                  <InstanceDot key={one.id} health={one.health} label={`${one.id}: ${HEALTH_FACES[one.health].word}`} />
+                ))}
+            </span>
+            <span className="gk-muted gk-row-text">
+              {healthLine(instances)}
+              {step > 1 ? `; one mark stands for ${step}` : ''}
+              {group.draining > 0 ? `, ${group.draining} draining` : ''}
+            </span>
           </span>
-          <span className="gk-muted gk-row-text">
-            {healthLine(instances)}
-            {step > 1 ? `; one mark stands for ${step}` : ''}
-            {group.draining > 0 ? `, ${group.draining} draining` : ''}
-          </span>
-        </span>
-        <span className="gk-num gk-row-text text-right">
-          {group.capacity ? (
-            <>
-              {group.instances.length} of {group.capacity.desired} wanted
-              <span className="gk-muted block">
-                min {group.capacity.min}, max {group.capacity.max}
-              </span>
-            </>
-          ) : (
-            'size unknown'
-          )}
-        </span>
-        <span className="gk-muted gk-row-text text-right">
-          made <Ago at={group.createdTime} />
-        </span>
-      </button>
-      {isOpen ? <ServerGroupDetails group={group} /> : null}
-    </div>
-  );
-}
-
-const reasonText = (instance: InstanceView): string =>
-  instance.reasons
-    .map((reason) =>
-      [reason.where ?? reason.source, reason.description ?? reason.state, reason.code].filter(Boolean).join(': '),
-    )
-    .join('; ');
-
-function ServerGroupDetails({ group }: { readonly group: ServerGroupView }) {
-  const facts: Array<[string, string]> = [
-    ['Image', [group.image?.name, group.image?.id].filter(Boolean).join(' · ') || 'unknown'],
-    ['Target groups', group.targetGroups.join(', ') || 'none'],
-    ['Suspended processes', group.suspendedProcesses.join(', ') || 'none'],
-  ];
-  return (
-    <div className="bg-surface px-4 py-3">
-      <dl className="facts">
-        {facts.map(([word, value]) => (
-          <div key={word} className="contents">
-            <dt>{word}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <table className="gk-table gk-table-bare mt-2" aria-label={`Instances of ${group.name}`}>
-        <thead>
-          <tr>
-            <th scope="col">Instance</th>
-            <th scope="col">Health</th>
-            <th scope="col">Zone</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {group.instances.map((one) => (
-            <tr key={one.id}>
-              <td className="gk-mono">{one.id}</td>
-              <td>
-                <span className="flex items-center gap-2">
-                  <InstanceDot health={one.health} label="" />
-                  {HEALTH_FACES[one.health].word}
+          <span className="gk-num gk-row-text text-right">
+            {group.capacity ? (
+              <>
+                {group.instances.length} of {group.capacity.desired} wanted
+                <span className="gk-muted block">
+                  min {group.capacity.min}, max {group.capacity.max}
                 </span>
-              </td>
-              <td>{one.zone}</td>
-              <td className="gk-muted">{reasonText(one)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ) : (
+              'size unknown'
+            )}
+          </span>
+          <span className="gk-muted gk-row-text text-right">
+            made <Ago at={group.createdTime} />
+          </span>
+        </button>
+        <Menu label={`Actions for ${group.name}`} entries={menuOf(group, onAsk)}>
+          <IconButton label={`Actions for ${group.name}`}>
+            <EllipsisVertical size={16} aria-hidden />
+          </IconButton>
+        </Menu>
+      </div>
+      {isOpen ? <ServerGroupDetails group={group} /> : null}
     </div>
   );
 }

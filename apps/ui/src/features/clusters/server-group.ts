@@ -20,6 +20,13 @@ const instance = z.looseObject({
 
 const sizes = z.object({ min: z.number(), desired: z.number(), max: z.number() });
 
+const share = z.object({
+  loadBalancer: z.string(),
+  port: z.number(),
+  rule: z.string().nullable(),
+  percent: z.number(),
+});
+
 /** A server group as the screen reads it; facts the answer lacks are shown as unknown, never as zero. */
 export const serverGroupSchema = z.looseObject({
   name: z.string(),
@@ -43,9 +50,27 @@ export const serverGroupSchema = z.looseObject({
   draining: z.number().catch(0),
   beingDeleted: z.boolean().catch(false),
   moniker: z.looseObject({ cluster: z.string() }).nullable().catch(null),
+  shares: z.array(share).nullable().catch(null),
 });
 export type ServerGroupView = z.infer<typeof serverGroupSchema>;
 export type InstanceView = ServerGroupView['instances'][number];
+
+/** Name without the version. */
+export const clusterOf = (group: Pick<ServerGroupView, 'name' | 'moniker'>): string =>
+  group.moniker?.cluster ?? group.name.replace(/-v\d{3,6}$/, '');
+
+const percentText = (percent: number): string =>
+  percent > 0 && percent < 1 ? 'under 1 %' : `${Math.round(percent)} %`;
+
+/** What part of the requests it gets, the greatest first: "75 % of shop-alb:443". Empty when it is not known. */
+export function shareTexts(group: Pick<ServerGroupView, 'shares'>): string[] {
+  return [...(group.shares ?? [])]
+    .sort((a, b) => b.percent - a.percent)
+    .map(({ loadBalancer, port, rule, percent }) => {
+      const where = rule === null ? '' : ` rule ${rule}`;
+      return `${percentText(percent)} of ${loadBalancer}:${port}${where}`;
+    });
+}
 
 export interface ClusterView {
   readonly key: string;
@@ -60,7 +85,7 @@ export interface ClusterView {
 export function clustersOf(groups: readonly ServerGroupView[]): ClusterView[] {
   const byKey = new Map<string, ServerGroupView[]>();
   for (const group of groups) {
-    const cluster = group.moniker?.cluster ?? group.name.replace(/-v\d{3,6}$/, '');
+    const cluster = clusterOf(group);
     const key = [group.account, group.region, cluster].join(' · ');
     byKey.set(key, [...(byKey.get(key) ?? []), group]);
   }

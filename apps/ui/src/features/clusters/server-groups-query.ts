@@ -1,9 +1,23 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call } from '../../client/call.ts';
+import { type Answer, call } from '../../client/call.ts';
 import { keys } from '../../client/queries.ts';
 import { serverGroupSchema } from './server-group.ts';
 
 const REFRESH_MS = 5_000;
+
+export type Inventory = Answer<'applicationInventory'>;
+export type LoadBalancerView = NonNullable<Inventory['loadBalancers']>[number];
+
+/** Server groups with the part of requests each gets, and load balancers, read live. */
+export const inventoryQuery = (application: string) =>
+  queryOptions({
+    queryKey: keys.inventory(application),
+    queryFn: async ({ signal }) => {
+      const answer = await call('applicationInventory', { params: { application }, signal });
+      return { ...answer, serverGroups: answer.serverGroups.map((row) => serverGroupSchema.parse(row)) };
+    },
+    refetchInterval: REFRESH_MS,
+  });
 
 /** Server groups of an application, read live. */
 export const serverGroupsQuery = (application: string) =>

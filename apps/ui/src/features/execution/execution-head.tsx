@@ -12,6 +12,7 @@ import { rowWait } from '../executions/executions-table.tsx';
 import { StartDialog } from '../pipelines/start-dialog.tsx';
 import { parameterLine, parentRun, shortId, starterOf, topOf, waitingForPeople } from './facts.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
+import { RollbackButton } from './rollback-button.tsx';
 import { executionSentence } from './sentence.ts';
 import { SentenceLine } from './sentence-line.tsx';
 
@@ -63,6 +64,7 @@ export function ExecutionHead({ execution, onShow }: ExecutionHeadProps) {
         </div>
         <span className="flex flex-none gap-2">
           <DecideButton execution={execution} onShow={onShow} />
+          <RollbackButton execution={execution} />
           <HeadActions execution={execution} open={open} />
         </span>
       </div>

@@ -6,11 +6,11 @@ import { Loaded } from '../../app/query-states.tsx';
 import type { ExecutionSearch } from '../../app/search.ts';
 import { useScreenKeys } from '../../app/shortcuts.ts';
 import { useLiveExecution } from '../../live/use-live-execution.ts';
+import { WhatItDid } from './end-report.tsx';
 import { ExecutionGraph } from './execution-graph.tsx';
 import { ExecutionHead } from './execution-head.tsx';
 import { failuresOf, topOf } from './facts.ts';
 import { FailureBlock } from './failure-block.tsx';
-import { Ledger } from './ledger.tsx';
 import { StageList } from './stage-list.tsx';
 import { StagePanel } from './stage-panel.tsx';
 
@@ -71,7 +71,7 @@ function ExecutionView({ execution }: { readonly execution: Execution }) {
               <StageList execution={execution} selected={search.stage ?? null} onSelect={select} />
             </div>
           )}
-          <Ledger execution={execution} />
+          <WhatItDid execution={execution} />
         </div>
         {selected ? (
           <StagePanel
