@@ -84,7 +84,7 @@ export function neighbour(
 }
 
 const MARGIN = 24;
-const READABLE = 0.7;
+const READABLE = 0.5;
 
 /**
  * Where to look first: the whole graph when it is readable that way, else from its beginning, or at the selected node

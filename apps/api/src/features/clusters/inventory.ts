@@ -42,7 +42,9 @@ export async function readInventory(
         return null;
       })
     : null;
-  const memberOf = new Map(groups.flatMap(({ name, instances }) => instances.map(({ id }) => [id, name] as const)));
+  const memberOf = new Map(
+    groups.flatMap(({ name, instances }) => instances.map(({ id, zone }) => [id, { name, zone }] as const)),
+  );
   return {
     serverGroups: groups.map((group) => ({
       ...group,
@@ -54,7 +56,11 @@ export async function readInventory(
         ...balancer,
         targetGroups: balancer.targetGroups.map((group) => ({
           ...group,
-          targets: group.targets.map((target) => ({ ...target, serverGroup: memberOf.get(target.id) ?? null })),
+          targets: group.targets.map((target) => ({
+            ...target,
+            zone: target.zone ?? memberOf.get(target.id)?.zone ?? null,
+            serverGroup: memberOf.get(target.id)?.name ?? null,
+          })),
         })),
       })) ?? null,
     problems,

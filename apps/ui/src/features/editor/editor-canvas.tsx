@@ -8,7 +8,7 @@ import { Canvas } from '../../graph/canvas.tsx';
 import { closesCycle, nameOf, type PipelineDocument, refIdOf, requisitesOf } from './document.ts';
 import { stageOfFinding } from './findings.ts';
 
-const WIDTH = 196;
+const WIDTH = 172;
 const HEIGHT = 58;
 
 interface EditorCanvasProps {

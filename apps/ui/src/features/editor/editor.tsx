@@ -201,7 +201,7 @@ export function Editor(props: EditorProps) {
             onFix={(finding) => applyFix(store, finding)}
           />
         </div>
-        <SidePanel name="editor" label={selected === null ? 'Pipeline settings' : 'Stage form'} defaultWidth={400}>
+        <SidePanel name="editor" label={selected === null ? 'Pipeline settings' : 'Stage form'} defaultWidth={360}>
           <fieldset className="editor-forms" disabled={readOnly}>
             {selected === null ? (
               <SettingsPanel

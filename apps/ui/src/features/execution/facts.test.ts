@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeWorld } from '../../../dev/fake-world.ts';
 import { failuresOf, parameterLine, parentRun, starterOf, topOf, waitingForPeople } from './facts.ts';
-import { executionSentence, stageSentence } from './sentence.ts';
+import { executionSentence, stageSentence, waitSentence } from './sentence.ts';
 import { eventText } from './stage-events.tsx';
 import { rowsOf } from './stage-list.tsx';
 import { shownText } from './value-table.tsx';
@@ -76,4 +76,13 @@ describe('what a run says of itself', () => {
     expect(told({ type: 'stage.completed', data: { status: 'SUCCEEDED' } })).toBe('Ended: done');
     expect(told({ data: { contextPatch: { region: 'x' } } })).toBe('Wrote region');
   });
+});
+
+it('a wait for what another run changes names that run and leads to it', () => {
+  const id = '01M7ZG30R9BE550CG9FYQ323FV';
+  const reason = `cluster shop-web in prod: stage "Deploy" of execution ${id} (shop / deploy web)`;
+  const { text, run } = waitSentence({ kind: 'lease', reason, since: 1 });
+  expect(text).toBe('Waiting for cluster shop-web in prod: stage "Deploy" of execution #q323fv (shop / deploy web)');
+  expect(run).toEqual({ app: 'shop', id });
+  expect(waitSentence({ kind: 'time', reason: 'noon', since: 1 }).run).toBeUndefined();
 });

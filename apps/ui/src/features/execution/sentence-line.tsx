@@ -1,4 +1,6 @@
 import { Elapsed, Remaining } from '@gennaker/ui-kit';
+import { Link } from '@tanstack/react-router';
+import { shortId } from './facts.ts';
 import type { Sentence } from './sentence.ts';
 
 /** A sentence with its "since" and "until" counting by themselves while the thing it speaks of goes on. */
@@ -19,6 +21,14 @@ export function SentenceLine({ sentence, moving }: { readonly sentence: Sentence
         </span>
       ) : null}
       {/[.!?]$/.test(sentence.text) ? '' : '.'}
+      {sentence.run ? (
+        <>
+          {' '}
+          <Link to="/apps/$app/executions/$id" params={sentence.run}>
+            Open #{shortId(sentence.run.id)}
+          </Link>
+        </>
+      ) : null}
     </span>
   );
 }

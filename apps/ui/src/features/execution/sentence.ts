@@ -6,6 +6,8 @@ export interface Sentence {
   readonly text: string;
   readonly since: number | null;
   readonly deadline: number | null;
+  /** The run that is waited for. */
+  readonly run?: { readonly app: string; readonly id: string };
   /** What the deadline does. */
   readonly atDeadline?: 'ends' | 'times out';
 }
@@ -23,7 +25,7 @@ const withShortIds = (text: string): string =>
 const waitText = (wait: Wait): string => {
   if (wait.kind === 'queue') return `Queued: waiting for ${withShortIds(wait.reason)}`;
   if (wait.kind === 'retry') return `Trying again soon: ${wait.reason}`;
-  return `Waiting for ${wait.reason}`;
+  return `Waiting for ${wait.kind === 'lease' ? withShortIds(wait.reason) : wait.reason}`;
 };
 
 /** A task's name in words: "waitForUpInstances" reads "Wait for up instances". */
@@ -32,9 +34,16 @@ export const taskWords = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+/** The run that holds what is waited for, as the reason names it: "execution ID (application / name)". */
+function holderOf(wait: Wait): Pick<Sentence, 'run'> {
+  const found = wait.kind === 'lease' ? /\bexecution ([0-9A-HJKMNP-TV-Z]{26}) \((.+?) \/ /.exec(wait.reason) : null;
+  return found?.[1] && found[2] ? { run: { id: found[1], app: found[2] } } : {};
+}
+
 /** What a wait says about itself. */
 export const waitSentence = (wait: Wait): Sentence => ({
   ...say(waitText(wait), wait.since, wait.until ?? null),
+  ...holderOf(wait),
   atDeadline: wait.kind === 'person' ? 'times out' : 'ends',
 });
 
