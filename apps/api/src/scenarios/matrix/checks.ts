@@ -18,8 +18,6 @@ export interface End {
   readonly fewest?: number;
   /** Groups that are to have the policies, scheduled actions and hooks of another one; the others keep their own. */
   readonly settingsFrom?: Readonly<Record<string, string>>;
-  /** Objects that stay on purpose although nobody needs them, and why. */
-  readonly kept?: Readonly<Record<string, string>>;
 }
 
 /** A server group in the words of `End.groups`. */
@@ -41,10 +39,7 @@ export function problemsAfter(world: MatrixWorld, end: End): readonly string[] {
       .filter(({ state }) => state === 'intended')
       .map(({ kind, name, action }) => `the ledger still intends to ${action} ${kind} ${name}`),
     ...world.leases.held.map((key) => `somebody still holds ${key}`),
-    ...world.sandbox
-      .leaks()
-      .filter(({ id }) => end.kept?.[id] === undefined)
-      .map(({ kind, id, why }) => `${kind} ${id} was left: ${why}`),
+    ...world.sandbox.leaks().map(({ kind, id, why }) => `${kind} ${id} was left: ${why}`),
     ...unserved(world, end),
     ...differences(world, end),
   ];

@@ -241,7 +241,7 @@ export class MatrixWorld {
       credentials: KEYS,
       clock: this.clock,
       random: () => 0.5,
-      around: (call, send) => this.clock.during(() => hands.around(call, send)),
+      around: (call, send) => hands.around(call, () => this.clock.during(send)),
     });
     this.workers.push({ hands, cloud, engine: this.makeEngine(`worker-${this.workers.length}`, hands, cloud) });
   }

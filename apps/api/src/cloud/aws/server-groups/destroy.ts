@@ -15,7 +15,7 @@ const STILL_RUNNING = ['pending', 'running', 'stopping', 'stopped'];
 
 type Round = 'gone' | 'going';
 
-/** Instances that outlived their group, and the templates made for it. Trouble here is a warning: the group is gone. */
+/** Instances that outlived their group, and the templates made for it. Lasting trouble here is a warning: the group is gone. */
 async function clearLeftovers(place: Place, name: string, operation: Operation): Promise<void> {
   const about = { abort: operation.abort, resource: `instances of ${name}` };
   const attempt = async (what: string, work: () => Promise<unknown>) => {
@@ -23,6 +23,7 @@ async function clearLeftovers(place: Place, name: string, operation: Operation):
       await work();
     } catch (error) {
       operation.abort?.throwIfAborted();
+      if (error instanceof FailureError && error.failure.retry) throw error;
       place.logger.warn(`${what} of a destroyed server group could not be removed`, { name, error: String(error) });
     }
   };
