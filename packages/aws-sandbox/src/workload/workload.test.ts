@@ -130,7 +130,8 @@ describe('the metrics of pretended applications', () => {
     const byInstance = (
       await aws.cloudWatch.listMetrics({ Dimensions: [{ Name: 'InstanceId' }], MetricName: 'CPUUtilization' })
     ).Metrics;
-    expect(byInstance).toHaveLength(6);
+    // Three of each web group, two of the API.
+    expect(byInstance).toHaveLength(8);
   });
 
   it('change from the moment an application changes, and not before', async () => {
