@@ -44,7 +44,7 @@ describe('a role session', () => {
       effect: { kind: 'error', code: 'ExpiredToken', status: 403 },
       times: 1,
     });
-    expect(await readAll()).toHaveLength(1);
+    expect(await readAll()).toHaveLength(2);
     expect(assumed()).toHaveLength(2);
   });
 

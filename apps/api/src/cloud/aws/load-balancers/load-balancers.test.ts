@@ -74,7 +74,7 @@ describe('saving a load balancer, given up at any change and begun again', () =>
     await port().upsert(changed, op('change'));
     const count = one.tripwire.changes.length - from;
     const wanted = await picture();
-    expect(wanted?.all).toEqual(['demo-web-tg', 'shop-b', 'shop-c']);
+    expect(wanted?.all).toEqual(['demo-api-a', 'demo-api-b', 'demo-web-tg', 'shop-b', 'shop-c']);
     // Dying right after a change leaves the same behind as dying right before the next one.
     for (let nth = 0; nth <= count; nth++) {
       one.sandbox.reset();
