@@ -1,7 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Takes a minute and repeats what its neighbours show in other ways: `npm run test:matrix`. */
-const MATRIX = ['apps/api/src/scenarios/matrix/kills-others.test.ts'];
+/** The widest runs of deploys, which take three minutes: `npm run test:matrix`. */
+const MATRIX = ['cut-overs', 'kills-others', 'kills-rolling', 'kills-weighted', 'many', 'strategies'].map(
+  (name) => `apps/api/src/scenarios/matrix/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -25,6 +25,8 @@ export interface Call {
   identity: Identity;
   now: number;
   action: string;
+  /** Says that an earlier call did it already: this one counts as without effect. */
+  repeats(): void;
 }
 
 /** Serves one action: decoded SDK input in, SDK output (or nothing) out. Refusals are thrown. */

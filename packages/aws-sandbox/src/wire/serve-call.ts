@@ -230,6 +230,7 @@ export function invokeHandler(
   world: World,
   { service, action, identity, region, input }: Invocation,
   effects: Effect[] = [],
+  repeats: () => void = () => undefined,
 ): object {
   const handler = service.handlers[action];
   if (handler === undefined) throw invalidAction(action);
@@ -238,7 +239,7 @@ export function invokeHandler(
   const store = world.state.regions[key] ?? emptyRegion(identity.account, region);
   const view = seenOf(world, store, now, effects);
   const look = (other: RegionStore) => seenOf(world, other, now, effects);
-  const call: Call = { world, store, view, look, identity, now, action };
+  const call: Call = { world, store, view, look, identity, now, action, repeats };
   if (!isRead(action)) {
     world.state.regions[key] = store;
     world.touch();
@@ -248,8 +249,11 @@ export function invokeHandler(
 
 /** Runs the call; one that waits for something answers later. */
 async function invoke(backend: Backend, progress: Progress, invocation: Invocation): Promise<object> {
-  const output = invokeHandler(backend.world, invocation, progress.effects);
-  progress.record.applied = true;
+  let repeated = false;
+  const output = invokeHandler(backend.world, invocation, progress.effects, () => {
+    repeated = true;
+  });
+  progress.record.applied = !repeated;
   return await output;
 }
 

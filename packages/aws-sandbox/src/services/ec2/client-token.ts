@@ -21,6 +21,7 @@ export function onceByToken(call: Call, token: string | undefined, input: object
         'The client token you have provided is associated with a resource that is no longer the same as the request.',
       );
     }
+    call.repeats();
     return before.ids;
   }
   const ids = make();

@@ -45,7 +45,16 @@ export function useSignedAddress(world: World, action: Action, address: string, 
   const broken = world.faults.forCall(facts).some(({ kind }) => kind !== 'delay' && kind !== 'skew');
   if (broken) throw new ServiceError('SlowDown', 'Please reduce your request rate.', 503);
   const store = world.region(account, region) ?? emptyRegion(account, region);
-  const call: Call = { world, store, view: store, look: (other) => other, identity, now, action };
+  const call: Call = {
+    world,
+    store,
+    view: store,
+    look: (other) => other,
+    identity,
+    now,
+    action,
+    repeats: () => undefined,
+  };
   const input = { Bucket: bucket, Key: key.join('/'), Body: request.body };
   const output = objectHandlers[action]?.(call, input as never) as { Body?: Uint8Array };
   return output.Body === undefined ? '' : Buffer.from(output.Body).toString('utf8');
