@@ -1,7 +1,8 @@
 import { type Failure, FailureError, isJsonObject } from '@gennaker/pipeline-dsl';
 import { again, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { Machine, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
-import { pollDelay, refusalNow, type Safety } from './operations.ts';
+import { intendGroup } from './intents.ts';
+import { pollDelay, readAll, refusalNow, type Safety } from './operations.ts';
 import { accountOf, regionsOf } from './place.ts';
 
 export type InstanceRun<Context> = TaskRun<Context, 'instances' | 'serverGroups'>;
@@ -68,18 +69,47 @@ export async function instanceRefusal(run: InstanceRun<InstanceContext>, act: st
   return refusalNow(run, await refsOfInstances(run), run.context, `${act} instances of`, ids);
 }
 
-/** Writes the change of each instance into the ledger, makes it, and notes that it is made. */
+/**
+ * Writes the change of each instance into the ledger with what the instance is now, makes it, and notes that it is made.
+ * `targetGroups`: those that it joins or leaves.
+ */
 export async function changeInstances(
   run: InstanceRun<InstanceContext>,
   ids: readonly string[],
   action: 'change' | 'remove',
   act: () => Promise<void>,
+  targetGroups: readonly string[] = [],
 ): Promise<void> {
   const place = placeOf(run.context);
+  const machines = await run.ports.instances.find(place, ids);
+  const targets = targetGroups.length > 0 ? await run.ports.instances.targets(place, targetGroups, ids) : [];
   const settles = [];
-  for (const name of ids) settles.push(await run.intend({ kind: 'instance', ...place, name, action }));
+  for (const name of ids) {
+    const machine = machines.find(({ id }) => id === name);
+    const own = targets.filter(({ instanceId }) => instanceId === name);
+    const before = {
+      state: machine?.state ?? null,
+      serverGroup: machine?.serverGroup ?? null,
+      ...(own.length > 0 ? { targets: Object.fromEntries(own.map((one) => [one.targetGroup, one.health])) } : {}),
+    };
+    settles.push(await run.intend({ kind: 'instance', ...place, name, action, before }));
+  }
   await act();
   for (const settle of settles) settle('done');
+}
+
+/** The same for members whose group becomes smaller with it: the ledger knows the size it had. */
+export async function shrinkByInstances(
+  run: InstanceRun<InstanceContext>,
+  ref: ServerGroupRef,
+  ids: readonly string[],
+  action: 'change' | 'remove',
+  act: () => Promise<void>,
+): Promise<void> {
+  const [group] = await readAll(run, [ref]);
+  const settle = group && (await intendGroup(run, group, 'change'));
+  await changeInstances(run, ids, action, act);
+  settle?.('done');
 }
 
 const hasEnded = ({ state }: Machine): boolean => state === 'terminated';

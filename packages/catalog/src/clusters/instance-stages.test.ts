@@ -96,6 +96,15 @@ describe('single instances', () => {
     expect(world.serverGroups.changes).toEqual([`reboot ${ids[0]}`]);
   });
 
+  it('are rebooted at most once: a call whose answer was lost is not sent again, and the stage says so', async () => {
+    const { world, ids } = worldOf();
+    world.instances.trouble.loseNextAnswer('reboot');
+    const run = await play('rebootInstances', world, { instanceIds: ids });
+    expect(run.status).toBe('SUCCEEDED');
+    expect(world.serverGroups.changes).toEqual(ids.map((id) => `reboot ${id}`));
+    expect(run.context['warning']).toContain(`The answer to the reboot of ${ids[0]} was lost`);
+  });
+
   it('leave and enter the target groups of their server group', async () => {
     const { world, ids } = worldOf();
     const context = { instanceIds: [ids[0]!] };

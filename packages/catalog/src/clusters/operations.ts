@@ -1,9 +1,10 @@
 import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
 import { again, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
-import type { Capacity, ClusterRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
+import type { ClusterRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import { deployedHere } from './deployed-here.ts';
 import type { KeepServing } from './fields.ts';
 import { servingProblem } from './health.ts';
+import { intendGroup } from './intents.ts';
 import { clusterOfServerGroup } from './place.ts';
 import { CHOSEN, refOf } from './target.ts';
 import { emptiedTargetGroups, emptyingRefusal, trafficRefusal } from './traffic-check.ts';
@@ -25,6 +26,8 @@ export function pollDelay(run: Pick<Run, 'now' | 'task'>): number {
   return elapsed < 10_000 ? 2_000 : elapsed < 120_000 ? 5_000 : 10_000;
 }
 
+const NOTHING = { min: 0, desired: 0, max: 0 };
+
 const keyOf = (ref: ServerGroupRef): string => `${ref.region}:${ref.name}`;
 
 function byCluster(refs: readonly ServerGroupRef[]): ReadonlyArray<readonly ServerGroupRef[]> {
@@ -43,12 +46,7 @@ export async function changeGroup(
   action: 'change' | 'remove',
   act: (ref: ServerGroupRef) => Promise<void>,
 ): Promise<void> {
-  const settle = await run.intend({
-    kind: 'serverGroup',
-    ...refOf(group),
-    action,
-    before: { traffic: group.traffic, capacity: group.capacity, suspendedProcesses: group.suspendedProcesses },
-  });
+  const settle = await intendGroup(run, group, action);
   await act(refOf(group));
   settle('done');
 }
@@ -63,10 +61,13 @@ export const disableGroup = (run: Run, group: ServerGroup): Promise<void> =>
 export const enableGroup = (run: Run, group: ServerGroup): Promise<void> =>
   changeGroup(run, group, 'change', (ref) => run.ports.serverGroups.enable(ref, run.operation(`enable:${keyOf(ref)}`)));
 
-export const resizeGroup = (run: Run, group: ServerGroup, capacity: Capacity): Promise<void> =>
-  changeGroup(run, group, 'change', (ref) =>
-    run.ports.serverGroups.resize(ref, capacity, run.operation(`resize:${keyOf(ref)}`)),
-  );
+/** Scales one group to nothing. The size it had is kept with it first: a rollback would not know what to grow it to. */
+export const emptyGroup = (run: Run, group: ServerGroup): Promise<void> =>
+  changeGroup(run, group, 'change', async (ref) => {
+    if (!group.intendedCapacity)
+      await run.ports.serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${keyOf(ref)}`));
+    await run.ports.serverGroups.resize(ref, NOTHING, run.operation(`resize:${keyOf(ref)}`));
+  });
 
 /**
  * Raises min to desired so that the group does not shrink while it is needed. The size from before is kept with the
@@ -220,7 +221,10 @@ export async function destroyAll(run: Run, refs: readonly ServerGroupRef[], safe
   if (refusal) return failed(refusal);
   const going: string[] = [];
   for (const ref of refs) {
-    const settle = await run.intend({ kind: 'serverGroup', ...refOf(ref), action: 'remove' });
+    const group = groups.find((each) => keyOf(each) === keyOf(ref));
+    const settle = group
+      ? await intendGroup(run, group, 'remove')
+      : await run.intend({ kind: 'serverGroup', ...refOf(ref), action: 'remove' });
     const state = await run.ports.serverGroups.destroy(refOf(ref), run.operation(`destroy:${keyOf(ref)}`));
     if (state === 'gone') settle('done');
     else going.push(ref.name);

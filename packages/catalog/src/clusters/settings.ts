@@ -1,18 +1,28 @@
+import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { again, minutes, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { Operation, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
-import { changeGroup, pollDelay, readAll } from './operations.ts';
-import { chosenOf } from './target.ts';
+import { intendGroup } from './intents.ts';
+import { pollDelay, readAll } from './operations.ts';
+import { chosenOf, refOf } from './target.ts';
 
 type Run = TaskRun<unknown, 'serverGroups'>;
 
-/** Makes the same change to every chosen server group that still exists, each known to the ledger before. */
+/**
+ * Makes the same change to every chosen server group that still exists, each known to the ledger before. `before` looks
+ * at what a group's picture does not show and the change may replace.
+ */
 export async function changeChosen(
   run: Run,
   act: (ref: ServerGroupRef, operation: Operation) => Promise<void>,
+  before?: (ref: ServerGroupRef) => Promise<JsonObject>,
 ): Promise<TaskResult> {
   const groups = await readAll(run, chosenOf(run.context));
-  for (const group of groups)
-    await changeGroup(run, group, 'change', (ref) => act(ref, run.operation(`settings:${ref.region}:${ref.name}`)));
+  for (const group of groups) {
+    const ref = refOf(group);
+    const settle = await intendGroup(run, group, 'change', await before?.(ref));
+    await act(ref, run.operation(`settings:${ref.region}:${ref.name}`));
+    settle('done');
+  }
   return succeeded({ serverGroups: groups.map(({ name }) => name) });
 }
 

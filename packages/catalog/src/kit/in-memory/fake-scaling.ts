@@ -1,5 +1,12 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
-import type { Scaling, ScalingPolicy, ScalingSettings, ScheduledAction, ServerGroupRef } from '../ports/index.ts';
+import type {
+  Scaling,
+  ScalingAlarm,
+  ScalingPolicy,
+  ScalingSettings,
+  ScheduledAction,
+  ServerGroupRef,
+} from '../ports/index.ts';
 import type { FakeServerGroups } from './fake-server-groups.ts';
 import { Trouble } from './trouble.ts';
 
@@ -18,6 +25,22 @@ export class FakeScaling implements Scaling {
       const { policies, schedules } = this.groups.scaling.of(ref);
       return { policies: [...policies.values()], schedules: [...schedules.values()] };
     });
+  }
+
+  async alarms(place: Omit<ServerGroupRef, 'name'>, names: readonly string[]): Promise<readonly ScalingAlarm[]> {
+    return this.trouble.run('alarms', () =>
+      this.groups
+        .everything()
+        .filter(({ account, region }) => account === place.account && region === place.region)
+        .flatMap((group) => [...this.groups.scaling.of(group).policies.values()])
+        .flatMap(({ alarm }) => (alarm?.name && names.includes(alarm.name) ? [alarm] : [])),
+    );
+  }
+
+  async tags(ref: ServerGroupRef): Promise<Readonly<Record<string, string>> | null> {
+    return this.trouble.run('tags', () =>
+      this.groups.picture(ref.name, ref.region) ? Object.fromEntries(this.groups.scaling.of(ref).tags) : null,
+    );
   }
 
   async savePolicy(ref: ServerGroupRef, policy: ScalingPolicy): Promise<void> {

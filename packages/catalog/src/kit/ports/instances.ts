@@ -24,7 +24,7 @@ export interface TargetState {
 
 /**
  * Single instances, read live. Every change may be repeated with the same operation and then does nothing twice, except
- * that `reboot` may reboot again.
+ * `reboot`: AWS takes no token for it.
  */
 export interface Instances {
   /** Those that exist, in the order asked for. One that ended long ago is not there any more. */
@@ -41,6 +41,7 @@ export interface Instances {
     how: { readonly lowerMin: boolean; readonly lowerMax: boolean },
     operation: Operation,
   ): Promise<void>;
+  /** Asked once, without tries of its own: after a lost answer only the caller knows whether a second reboot is better than none. */
   reboot(place: RegionRef, ids: readonly string[], operation: Operation): Promise<void>;
   /** Takes members out of their group and lets them run. With `shrink` the group becomes smaller, else it starts others. */
   detach(

@@ -65,6 +65,26 @@ export function scalingContract(name: string, makeBench: () => Promise<ScalingBe
       return (error as FailureError).failure.code;
     };
 
+    it('shows alarms and tags, for those who keep what was there before a change', async () => {
+      const { account, region } = bench;
+      const name = 'demo-web-v000-busy-alarm';
+      const alarm = {
+        ...{ name, namespace: 'AWS/EC2', metricName: 'CPUUtilization', comparison: 'GreaterThanThreshold' },
+        ...{ dimensions: { AutoScalingGroupName: 'demo-web-v000' }, period: 60, evaluationPeriods: 2, threshold: 70 },
+      };
+      const policy: ScalingPolicy = {
+        ...{ name: 'busy', type: 'SimpleScaling', enabled: true, adjustmentType: 'ChangeInCapacity', change: 1 },
+        alarm,
+      };
+      expect(await port.alarms({ account, region }, [name])).toEqual([]);
+      await port.savePolicy(ref('v000'), policy, operation('policy'));
+      expect(await port.alarms({ account, region }, [name, 'none'])).toMatchObject([alarm]);
+      await port.tag(ref('v000'), { team: 'web' }, operation('tag'));
+      expect(await port.tags(ref('v000'))).toMatchObject({ team: 'web' });
+      expect(Object.keys((await port.tags(ref('v000'))) ?? {}).filter((key) => /^(cd|aws):/.test(key))).toEqual([]);
+      expect(await port.tags(ref('v999'))).toBeNull();
+    });
+
     it('a policy is kept with its fields, and saving it again changes it', async () => {
       expect(await port.read(ref('v000'))).toEqual({ policies: [], schedules: [] });
       await port.savePolicy(ref('v000'), TRACKING, operation('a'));

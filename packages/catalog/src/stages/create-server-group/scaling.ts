@@ -1,4 +1,5 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
+import { changeGroup, readAll } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
 import { type PlanView, type SyntheticStage, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import type { ServerGroupRef } from '../../kit/ports/index.ts';
@@ -65,5 +66,9 @@ export function thenSettleScaling(
 export async function settleScaling(run: Run): Promise<void> {
   const { scalingHeld, createdServerGroup } = run.context;
   if (!scalingHeld || !createdServerGroup) return;
-  await run.ports.serverGroups.settleScaling(refIn(run.context, createdServerGroup), run.operation('settle-scaling'));
+  const [group] = await readAll(run, [refIn(run.context, createdServerGroup)]);
+  if (!group) return;
+  await changeGroup(run, group, 'change', (ref) =>
+    run.ports.serverGroups.settleScaling(ref, run.operation('settle-scaling')),
+  );
 }

@@ -20,9 +20,8 @@ async function deregister(run: Run): Promise<TaskResult> {
   if (refusal) return failed(refusal);
   const ids = idsOf(run.context);
   const targetGroups = await targetGroupsOf(run);
-  await changeInstances(run, ids, 'change', () =>
-    run.ports.instances.deregister(placeOf(run.context), targetGroups, ids, run.operation()),
-  );
+  const act = () => run.ports.instances.deregister(placeOf(run.context), targetGroups, ids, run.operation());
+  await changeInstances(run, ids, 'change', act, targetGroups);
   return succeeded();
 }
 

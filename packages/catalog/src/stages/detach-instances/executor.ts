@@ -7,6 +7,7 @@ import {
   instanceRefusal,
   placeOf,
   refsOfInstances,
+  shrinkByInstances,
 } from '../../clusters/instance-operations.ts';
 import { pollDelay, readAll } from '../../clusters/operations.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
@@ -24,7 +25,7 @@ async function detach(run: Run): Promise<TaskResult> {
   };
   for (const ref of await refsOfInstances(run)) {
     const ids = idsOf(run.context).filter((id) => groupOf[id] === ref.name);
-    await changeInstances(run, ids, 'change', () =>
+    await shrinkByInstances(run, ref, ids, 'change', () =>
       run.ports.instances.detach(ref, ids, how, run.operation(`detach:${ref.name}`)),
     );
   }

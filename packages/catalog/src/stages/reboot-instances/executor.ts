@@ -1,14 +1,9 @@
 import { describeInstance, isUp } from '../../clusters/health.ts';
-import {
-  changeInstances,
-  type InstanceRun,
-  idsOf,
-  placeOf,
-  refsOfInstances,
-} from '../../clusters/instance-operations.ts';
+import { type InstanceRun, idsOf, refsOfInstances } from '../../clusters/instance-operations.ts';
 import { pollDelay, readAll } from '../../clusters/operations.ts';
 import { again, executeStage, minutes, seconds, succeeded, type TaskResult } from '../../kit/index.ts';
 import { type RebootInstancesContext, rebootInstancesStage } from './definition.ts';
+import { rebootOnce } from './reboot.ts';
 
 /** A reboot shows late: health from right after it is that of before. */
 const SETTLE_MS = seconds(30);
@@ -35,17 +30,7 @@ export const rebootInstances = executeStage<RebootInstancesContext, unknown, 'in
   {
     needs: ['instances', 'serverGroups'],
     tasks: [
-      {
-        name: 'rebootInstances',
-        timeoutMs: minutes(10),
-        async run(run) {
-          const ids = idsOf(run.context);
-          await changeInstances(run, ids, 'change', () =>
-            run.ports.instances.reboot(placeOf(run.context), ids, run.operation()),
-          );
-          return succeeded();
-        },
-      },
+      { name: 'rebootInstances', timeoutMs: minutes(10), run: rebootOnce },
       { name: 'waitForUpInstances', timeoutMs: minutes(30), run: awaitHealthy },
     ],
   },

@@ -14,9 +14,8 @@ type Run = InstanceRun<RegisterInstancesWithLoadBalancerContext>;
 async function register(run: Run): Promise<TaskResult> {
   const ids = idsOf(run.context);
   const targetGroups = await targetGroupsOf(run);
-  await changeInstances(run, ids, 'change', () =>
-    run.ports.instances.register(placeOf(run.context), targetGroups, ids, run.operation()),
-  );
+  const act = () => run.ports.instances.register(placeOf(run.context), targetGroups, ids, run.operation());
+  await changeInstances(run, ids, 'change', act, targetGroups);
   return succeeded();
 }
 

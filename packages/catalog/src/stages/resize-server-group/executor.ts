@@ -1,7 +1,7 @@
 import type { Failure } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
-import { pollDelay, readAll, refusalNow, resizeGroup, unpinGroup } from '../../clusters/operations.ts';
+import { changeGroup, pollDelay, readAll, refusalNow, unpinGroup } from '../../clusters/operations.ts';
 import { clusterOfServerGroup } from '../../clusters/place.ts';
 import { soak, soakBroken } from '../../clusters/soak.ts';
 import { chosenOf, determineTargets, refOf } from '../../clusters/target.ts';
@@ -50,18 +50,18 @@ async function resize(run: Run): Promise<TaskResult> {
 async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<void> {
   if (onlyUnpins(run.context)) return unpinGroup(run, group, capacity.min);
   const keep = capacity.max === 0 && group.capacity.max > 0 && !group.intendedCapacity;
-  const ref = { account: group.account, region: group.region, name: group.name };
-  // The size it had is kept with the group, so that a rollback knows what to grow it to.
-  if (keep)
-    await run.ports.serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${group.region}`));
   const meant = meantOf(run.context);
   const reached = meant !== null && same(meant, capacity);
-  // Kept before it is needed, and taken away only once the group has its size.
-  if (meant && !reached)
-    await run.ports.serverGroups.setIntendedCapacity(ref, meant, run.operation(`mean:${group.region}`));
-  await resizeGroup(run, group, capacity);
-  if (reached && group.intendedCapacity)
-    await run.ports.serverGroups.setIntendedCapacity(ref, null, run.operation(`forget:${group.region}`));
+  const { serverGroups } = run.ports;
+  await changeGroup(run, group, 'change', async (ref) => {
+    // The size it had is kept with the group, so that a rollback knows what to grow it to.
+    if (keep) await serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${group.region}`));
+    // Kept before it is needed, and taken away only once the group has its size.
+    if (meant && !reached) await serverGroups.setIntendedCapacity(ref, meant, run.operation(`mean:${group.region}`));
+    await serverGroups.resize(ref, capacity, run.operation(`resize:${ref.region}:${ref.name}`));
+    if (reached && group.intendedCapacity)
+      await serverGroups.setIntendedCapacity(ref, null, run.operation(`forget:${group.region}`));
+  });
 }
 
 const same = (a: Capacity, b: Capacity): boolean => a.min === b.min && a.desired === b.desired && a.max === b.max;

@@ -1,31 +1,20 @@
 import type * as z from 'zod';
 import { chooseToShrink } from '../../clusters/choose.ts';
-import { chooseInCluster, pollDelay, readAll, refusalNow, resizeGroup } from '../../clusters/operations.ts';
+import { chooseInCluster, emptyGroup, pollDelay, readAll, refusalNow } from '../../clusters/operations.ts';
 import { clusterRefsOf } from '../../clusters/place.ts';
-import { chosenOf, refOf } from '../../clusters/target.ts';
+import { chosenOf } from '../../clusters/target.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
 import { scaleDownClusterStage } from './definition.ts';
 
 type Context = z.output<typeof scaleDownClusterStage.context>;
 type Run = TaskRun<Context, 'serverGroups'>;
 
-const NOTHING = { min: 0, desired: 0, max: 0 };
-
-/** The size each group had is kept with it in the cloud first: without it a rollback would not know what to grow it to. */
 async function scaleDown(run: Run): Promise<TaskResult> {
   const groups = await readAll(run, chosenOf(run.context));
   const full = groups.filter((group) => group.capacity.max > 0);
   const refusal = await refusalNow(run, full, run.context, 'scale down');
   if (refusal) return failed(refusal);
-  for (const group of full) {
-    if (!group.intendedCapacity)
-      await run.ports.serverGroups.setIntendedCapacity(
-        refOf(group),
-        group.capacity,
-        run.operation(`remember:${group.region}:${group.name}`),
-      );
-    await resizeGroup(run, group, NOTHING);
-  }
+  for (const group of full) await emptyGroup(run, group);
   return succeeded({ serverGroups: groups.map((group) => group.name) });
 }
 

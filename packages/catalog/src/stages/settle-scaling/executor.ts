@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { readAll } from '../../clusters/operations.ts';
+import { changeGroup, readAll } from '../../clusters/operations.ts';
 import { chosenOf, determineTargets } from '../../clusters/target.ts';
 import { executeStage, minutes, succeeded } from '../../kit/index.ts';
 import { settleScalingStage } from './definition.ts';
@@ -15,10 +15,9 @@ export const settleScaling = executeStage(settleScalingStage, {
       timeoutMs: minutes(5),
       async run(run) {
         const groups = await readAll(run, chosenOf(run.context));
-        for (const { account, region, name } of groups)
-          await run.ports.serverGroups.settleScaling(
-            { account, region, name },
-            run.operation(`settle:${region}:${name}`),
+        for (const group of groups)
+          await changeGroup(run, group, 'change', (ref) =>
+            run.ports.serverGroups.settleScaling(ref, run.operation(`settle:${ref.region}:${ref.name}`)),
           );
         return succeeded({ serverGroups: groups.map(({ name }) => name) });
       },

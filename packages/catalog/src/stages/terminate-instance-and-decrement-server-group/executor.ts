@@ -1,12 +1,12 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import {
   awaitEnded,
-  changeInstances,
   groupsOfInstances,
   type InstanceRun,
   idsOf,
   instanceRefusal,
   placeOf,
+  shrinkByInstances,
 } from '../../clusters/instance-operations.ts';
 import { executeStage, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import {
@@ -33,7 +33,7 @@ async function terminate(given: Run): Promise<TaskResult> {
     const name = groupOf[id];
     if (!name) throw noGroup(id);
     const ref = { ...placeOf(run.context), name };
-    await changeInstances(run, [id], 'remove', () =>
+    await shrinkByInstances(run, ref, [id], 'remove', () =>
       run.ports.instances.terminateAndShrink(ref, id, how, run.operation(`terminate:${id}`)),
     );
   }

@@ -12,8 +12,14 @@ export const upsertAsgScheduledActions = executeStage(upsertAsgScheduledActionsS
       name: 'upsertScheduledActions',
       timeoutMs: minutes(10),
       run: (run) =>
-        changeChosen(run, (ref, operation) =>
-          run.ports.scaling.saveSchedules(ref, actionsOf(run.context, ref.name), operation),
+        changeChosen(
+          run,
+          (ref, operation) => run.ports.scaling.saveSchedules(ref, actionsOf(run.context, ref.name), operation),
+          async (ref) => {
+            const names = actionsOf(run.context, ref.name).map(({ name }) => name);
+            const found = await run.ports.scaling.read(ref);
+            return { schedules: (found?.schedules ?? []).filter(({ name }) => names.includes(name)) };
+          },
         ),
     },
     {

@@ -12,8 +12,15 @@ export const upsertScalingPolicy = executeStage(upsertScalingPolicyStage, {
       name: 'upsertScalingPolicy',
       timeoutMs: minutes(10),
       run: (run) =>
-        changeChosen(run, (ref, operation) =>
-          run.ports.scaling.savePolicy(ref, policyOf(run.context, ref.name), operation),
+        changeChosen(
+          run,
+          (ref, operation) => run.ports.scaling.savePolicy(ref, policyOf(run.context, ref.name), operation),
+          async (ref) => {
+            const { name, alarm } = policyOf(run.context, ref.name);
+            const found = await run.ports.scaling.read(ref);
+            const alarms = alarm?.name ? await run.ports.scaling.alarms(ref, [alarm.name]) : [];
+            return { policies: (found?.policies ?? []).filter((policy) => policy.name === name), alarms };
+          },
         ),
     },
     {

@@ -15,13 +15,16 @@ function typeOf(context: ScalingPolicyContext): ScalingPolicy['type'] {
   });
 }
 
-function alarmOf({ alarm }: ScalingPolicyContext, group: string): ScalingAlarm | null {
+const policyName = (context: ScalingPolicyContext, group: string): string => context.policyName || `${group}-policy`;
+
+function alarmOf(context: ScalingPolicyContext, group: string): ScalingAlarm | null {
+  const { alarm } = context;
   if (!alarm) return null;
   const dimensions = alarm.dimensions?.length
     ? Object.fromEntries(alarm.dimensions.map(({ name, value }) => [name, value]))
     : { AutoScalingGroupName: group };
   return {
-    name: alarm.name || null,
+    name: alarm.name || `${group}-alarm-${policyName(context, group)}`,
     namespace: alarm.namespace,
     metricName: alarm.metricName,
     dimensions,
@@ -46,7 +49,7 @@ export function policyOf(context: ScalingPolicyContext, group: string): ScalingP
   const { simple, step } = context;
   const warmupSeconds = context.estimatedInstanceWarmup ?? step?.estimatedInstanceWarmup ?? null;
   return {
-    name: context.policyName || `${group}-policy`,
+    name: policyName(context, group),
     type,
     enabled: context.enabled !== false,
     adjustmentType: isStepwise ? (context.adjustmentType ?? 'ChangeInCapacity') : null,

@@ -16,7 +16,17 @@ export const upsertServerGroupTags = executeStage(upsertServerGroupTagsStage, {
     {
       name: 'upsertServerGroupTags',
       timeoutMs: minutes(10),
-      run: (run) => changeChosen(run, (ref, operation) => run.ports.scaling.tag(ref, tagsOf(run.context), operation)),
+      run: (run) =>
+        changeChosen(
+          run,
+          (ref, operation) => run.ports.scaling.tag(ref, tagsOf(run.context), operation),
+          async (ref) => {
+            const tags = (await run.ports.scaling.tags(ref)) ?? {};
+            return {
+              tags: Object.fromEntries(Object.keys(tagsOf(run.context)).map((key) => [key, tags[key] ?? null])),
+            };
+          },
+        ),
     },
   ],
 });

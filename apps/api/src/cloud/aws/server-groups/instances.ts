@@ -144,7 +144,7 @@ async function reboot(place: Place, ids: readonly string[], operation: Operation
   begin(operation);
   const running = (await find(place, ids)).filter(({ state }) => state === 'running').map(({ id }) => id);
   for (const InstanceIds of partsOf(running, MOST_IDS))
-    await place.ec2.rebootInstances({ InstanceIds: [...InstanceIds] }, { abort: operation.abort });
+    await place.ec2.rebootInstances({ InstanceIds: [...InstanceIds] }, { abort: operation.abort, once: true });
 }
 
 /** Single instances on EC2, and their places in Auto Scaling groups and target groups. */

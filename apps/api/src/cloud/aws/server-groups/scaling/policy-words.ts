@@ -4,7 +4,7 @@ import type {
   PutScheduledUpdateGroupActionCommandInput,
   ScheduledUpdateGroupAction,
 } from '@aws-sdk/client-auto-scaling';
-import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
+import type { MetricAlarm, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { ScalingAlarm, ScalingPolicy, ScheduledAction } from '@gennaker/catalog/kit';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 
@@ -122,3 +122,22 @@ export function alarmInput(name: string, alarm: ScalingAlarm, policyArn: string)
     Object.entries(input).filter(([, value]) => value !== undefined),
   ) as unknown as PutMetricAlarmCommandInput;
 }
+
+/** An alarm as a policy has it; `notify` is all that it tells, the policy included. */
+export const alarmFrom = (alarm: MetricAlarm): ScalingAlarm => ({
+  name: alarm.AlarmName ?? '',
+  namespace: alarm.Namespace ?? '',
+  metricName: alarm.MetricName ?? '',
+  dimensions: Object.fromEntries((alarm.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value])),
+  statistic: alarm.Statistic ?? null,
+  extendedStatistic: alarm.ExtendedStatistic ?? null,
+  unit: alarm.Unit ?? null,
+  period: alarm.Period ?? 0,
+  evaluationPeriods: alarm.EvaluationPeriods ?? 0,
+  datapointsToAlarm: alarm.DatapointsToAlarm ?? null,
+  threshold: alarm.Threshold ?? 0,
+  comparison: alarm.ComparisonOperator ?? '',
+  treatMissingData: alarm.TreatMissingData ?? null,
+  description: alarm.AlarmDescription ?? null,
+  notify: alarm.AlarmActions ?? [],
+});

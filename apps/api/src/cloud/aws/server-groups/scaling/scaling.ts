@@ -6,7 +6,7 @@ import { missing } from '../enable.ts';
 import { resumeSuspended, suspendedIn, suspendMissing } from '../processes.ts';
 import { processProblems } from '../spec-problems.ts';
 import { checkOperation, groupTag, ownerTags, parseList, TAG, tagProblems, tagsOf } from '../tags.ts';
-import { alarmInput, policyFrom, policyInput, scheduleFrom, scheduleInput } from './policy-words.ts';
+import { alarmFrom, alarmInput, policyFrom, policyInput, scheduleFrom, scheduleInput } from './policy-words.ts';
 import { alarmsNamed, policiesOf, schedulesOf } from './read-scaling.ts';
 import { isSame } from './same.ts';
 
@@ -120,6 +120,13 @@ export function createScaling(placeAt: PlaceAt): Scaling {
       if (!(await place.group(ref.name))) return null;
       const [policies, schedules] = await Promise.all([policiesOf(place, ref.name), schedulesOf(place, ref.name)]);
       return { policies: policies.map(policyFrom), schedules: schedules.map(scheduleFrom) };
+    },
+    alarms: async (ref, names) => (await alarmsNamed(placeAt(ref.account, ref.region), names)).map(alarmFrom),
+    async tags(ref) {
+      const group = await at(ref).group(ref.name);
+      return group
+        ? Object.fromEntries(Object.entries(tagsOf(group)).filter(([key]) => !/^(aws|cd):/.test(key)))
+        : null;
     },
     savePolicy: async (ref, policy, operation) => savePolicy(at(ref), ref.name, policy, operation),
     saveSchedules: async (ref, actions, operation) => saveSchedules(at(ref), ref.name, actions, operation),
