@@ -16,8 +16,10 @@ export interface Wait {
   readonly reason: string;
   /** Epoch ms since when it waits for this. */
   readonly since: number;
-  /** Epoch ms of the next look, or of the end of the wait where that is known. */
+  /** Epoch ms at which the wait ends or its time is up, where that is known. */
   readonly until?: number;
+  /** The execution that has what is waited for. */
+  readonly holder?: { readonly executionId: string; readonly application: string };
 }
 
 /** Smallest unit inside a stage. `id` is "1", "2", … in its stage. Times are epoch ms. */

@@ -104,11 +104,10 @@ function waitOn(
     ? null
     : Math.min(landed.deadline, afterMs === undefined ? landed.deadline : now + afterMs);
   const same = stage.wait?.kind === result.wait.kind && stage.wait.reason === result.wait.reason;
-  const until = result.wait.until ?? (afterMs === undefined ? landed.deadline : undefined);
   const wait: Wait = {
     ...result.wait,
     since: same ? stage.wait!.since : now,
-    ...(until === undefined ? {} : { until }),
+    until: result.wait.until ?? landed.deadline,
   };
   forgetOutages(run, stage, landed.task);
   run.record({

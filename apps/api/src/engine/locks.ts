@@ -37,10 +37,11 @@ export function applyLockAnswer(run: ExecutionRun, stage: Stage, answer: LockAns
   const now = run.now();
   const since = stage.wait?.kind === 'lease' ? stage.wait.since : now;
   const reason = `${describeLock(answer.key)}: ${describe(answer.holder)}`;
+  const { executionId, application } = answer.holder;
   run.record({
     type: 'stage.waiting',
     stageId: stage.id,
-    data: { wait: { kind: 'lease', reason, since }, dueAt: now + LOOK_AGAIN_MS },
+    data: { wait: { kind: 'lease', reason, since, holder: { executionId, application } }, dueAt: now + LOOK_AGAIN_MS },
   });
 }
 

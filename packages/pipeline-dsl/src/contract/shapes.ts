@@ -26,7 +26,11 @@ export const wait = z
     kind: z.enum(['time', 'person', 'execution', 'window', 'queue', 'retry', 'resource', 'answer', 'lease']),
     reason: z.string(),
     since: z.number(),
-    until: z.number().optional(),
+    until: z.number().optional().describe('Epoch ms at which the wait ends or its time is up'),
+    holder: z
+      .object({ executionId: z.string(), application: z.string() })
+      .optional()
+      .describe('Execution that has what is waited for'),
   })
   .meta({ id: 'Wait' });
 

@@ -43,6 +43,7 @@ export function locksContract(makeStore: (clock: VirtualClock) => StoreUnderTest
       expect(wait).toMatchObject({
         kind: 'lease',
         reason: `cluster ${own}-web in us-east-1 of account prod: stage "Hold A" of execution ${first} (toy / toy pipeline)`,
+        holder: { executionId: first, application: 'toy' },
       });
       await world.settle();
       expect(await world.statuses(second)).toEqual({ A: 'SUCCEEDED', execution: 'SUCCEEDED' });

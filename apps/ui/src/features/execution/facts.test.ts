@@ -81,8 +81,12 @@ describe('what a run says of itself', () => {
 it('a wait for what another run changes names that run and leads to it', () => {
   const id = '01M7ZG30R9BE550CG9FYQ323FV';
   const reason = `cluster shop-web in prod: stage "Deploy" of execution ${id} (shop / deploy web)`;
-  const { text, run } = waitSentence({ kind: 'lease', reason, since: 1 });
+  const holder = { executionId: id, application: 'shop' };
+  const { text, run } = waitSentence({ kind: 'lease', reason, since: 1, holder });
   expect(text).toBe('Waiting for cluster shop-web in prod: stage "Deploy" of execution #q323fv (shop / deploy web)');
   expect(run).toEqual({ app: 'shop', id });
-  expect(waitSentence({ kind: 'time', reason: 'noon', since: 1 }).run).toBeUndefined();
+  expect(waitSentence({ kind: 'time', reason: 'noon', since: 1 })).toMatchObject({ atDeadline: 'ends' });
+  expect(waitSentence({ kind: 'resource', reason: 'it', since: 1, until: 9 })).toMatchObject({
+    ...{ deadline: 9, atDeadline: 'times out' },
+  });
 });

@@ -34,17 +34,14 @@ export const taskWords = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** The run that holds what is waited for, as the reason names it: "execution ID (application / name)". */
-function holderOf(wait: Wait): Pick<Sentence, 'run'> {
-  const found = wait.kind === 'lease' ? /\bexecution ([0-9A-HJKMNP-TV-Z]{26}) \((.+?) \/ /.exec(wait.reason) : null;
-  return found?.[1] && found[2] ? { run: { id: found[1], app: found[2] } } : {};
-}
+/** Waits whose end is what is waited for; the others fail when their time is up. */
+const ENDS_BY_ITSELF: ReadonlySet<Wait['kind']> = new Set(['time', 'window', 'queue', 'retry']);
 
 /** What a wait says about itself. */
 export const waitSentence = (wait: Wait): Sentence => ({
   ...say(waitText(wait), wait.since, wait.until ?? null),
-  ...holderOf(wait),
-  atDeadline: wait.kind === 'person' ? 'times out' : 'ends',
+  ...(wait.holder ? { run: { id: wait.holder.executionId, app: wait.holder.application } } : {}),
+  atDeadline: ENDS_BY_ITSELF.has(wait.kind) ? 'ends' : 'times out',
 });
 
 /** What a stage is doing or why it ended, in one sentence. */
