@@ -9,7 +9,7 @@ import type {
 } from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { AroundCall, CallCount } from './calls.ts';
-import { createAwsClients } from './clients.ts';
+import { createAwsClients, type RequestHandler } from './clients.ts';
 import { type CloudClock, type CloudLogger, silentLogger } from './clock.ts';
 import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
 import { createImages } from './images/images.ts';
@@ -34,6 +34,8 @@ export interface AwsCloudOptions {
   readonly logger?: CloudLogger;
   /** 0 … 1, spreads pauses between tries. */
   readonly random?: () => number;
+  /** Carries requests; absent: over sockets, within limits of time. */
+  readonly requestHandler?: RequestHandler;
   /** Stands around every try of a call, for tests that count calls or let a process die at one. */
   readonly around?: AroundCall;
 }

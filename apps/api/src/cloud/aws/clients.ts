@@ -1,7 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -35,6 +35,9 @@ import { Limiter } from './throttle.ts';
 /** A call that hangs must end: the SDK has no limit of its own, and only warns without the last flag. */
 const REQUEST_LIMITS = { connectionTimeout: 3000, requestTimeout: 30_000, throwOnRequestTimeout: true } as const;
 
+/** What carries the requests of SDK clients, as the SDK defines it. */
+export type RequestHandler = NonNullable<EC2ClientConfig['requestHandler']>;
+
 export interface ClientOptions {
   readonly accounts: readonly AwsAccount[];
   /** Address of a stand-in for AWS; absent = AWS itself. */
@@ -44,6 +47,8 @@ export interface ClientOptions {
   readonly clock: CloudClock;
   readonly logger: CloudLogger;
   readonly random?: () => number;
+  /** Carries requests; absent: over sockets, within limits of time. */
+  readonly requestHandler?: RequestHandler;
   /** Stands around every try of a call, for tests that count calls or let a process die at one. */
   readonly around?: AroundCall;
 }
@@ -92,7 +97,7 @@ export function createAwsClients(options: ClientOptions): AwsClients {
   const sessions = new Map<string, RoleSession>();
   const made = new Set<SdkClient>();
 
-  const base = (region: string) => ({ region, endpoint, requestHandler: REQUEST_LIMITS });
+  const base = (region: string) => ({ region, endpoint, requestHandler: options.requestHandler ?? REQUEST_LIMITS });
   const keep = <C extends SdkClient>(client: C): C => {
     made.add(client);
     return client;
