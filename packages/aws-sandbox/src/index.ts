@@ -8,3 +8,5 @@ export { scenarioNames } from './scenarios/named.ts';
 export type { Leak } from './traffic/leaks.ts';
 export type { TrafficOptions, TrafficReport } from './traffic/report.ts';
 export type { CallRecord } from './wire/journal.ts';
+export type { Answer } from './wire/serve-call.ts';
+export type { SignedRequest } from './wire/signature.ts';

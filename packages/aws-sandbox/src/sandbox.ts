@@ -17,7 +17,8 @@ import { trafficRecorder } from './traffic/record.ts';
 import { type TrafficOptions, type TrafficReport, trafficReport } from './traffic/report.ts';
 import { createHttpServer } from './wire/http-server.ts';
 import { type CallRecord, Journal } from './wire/journal.ts';
-import { serveCall } from './wire/serve-call.ts';
+import { type Answer, serveCall } from './wire/serve-call.ts';
+import type { SignedRequest } from './wire/signature.ts';
 import { VirtualClock } from './world/clock.ts';
 import { type ProfileName, profiles } from './world/profile.ts';
 import { completeState, type WorldState } from './world/state.ts';
@@ -71,6 +72,8 @@ export interface Sandbox {
   snapshot(): WorldState;
   /** Puts a snapshot back, its time included. */
   restore(state: WorldState): void;
+  /** Answers a request of a client in this process as if it had come over a socket. */
+  answer(request: SignedRequest): Promise<Answer>;
 }
 
 function scenarioOf(wish: Scenario | string | undefined): Scenario {
@@ -122,8 +125,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     after(undefined);
   };
 
+  const answer = async (request: SignedRequest) =>
+    after(await serveCall({ world, journal, services, external }, request));
   const server = createHttpServer({
-    aws: async (request) => after(await serveCall({ world, journal, services, external }, request)),
+    aws: answer,
     control: (method, path, query, body) => after(serveControl(sandbox, method, path, query, body)),
   });
 
@@ -200,6 +205,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       world.replaceState(completeState(structuredClone(state)));
       settle();
     },
+    answer,
   };
 
   await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');

@@ -9,6 +9,7 @@ import { OutgoingHttp } from '../../outgoing-http/index.ts';
 import { PackerRuns } from '../../packer/index.ts';
 import { storedPipeline } from '../files.ts';
 import { ACCOUNTS, KEYS } from '../shop.ts';
+import { inProcessHttp } from './in-process-http.ts';
 import { MemoryLeases, memoryDeployments } from './memory-ports.ts';
 import { type Objects, objectsOf } from './objects.ts';
 import { StepClock } from './step-clock.ts';
@@ -238,6 +239,7 @@ export class MatrixWorld {
     const cloud = createAwsCloud({
       accounts: ACCOUNTS,
       endpoint: this.sandbox.url,
+      requestHandler: inProcessHttp(this.sandbox),
       credentials: KEYS,
       clock: this.clock,
       random: () => 0.5,
@@ -267,6 +269,7 @@ export class MatrixWorld {
         loadBalancers: cloud.loadBalancers,
         stacks: cloud.stacks,
         securityGroups: cloud.securityGroups,
+        traces: cloud.traces,
         http: { send: (request) => this.clock.during(() => http.send(request)) },
         pipelines: new ChildPipelines(() => engine, {
           find: async (application, nameOrId) =>
