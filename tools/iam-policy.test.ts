@@ -14,6 +14,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   ssmCommands: 'ssm',
   stackCommands: 'cloudformation',
   cloudWatchCommands: 'cloudwatch',
+  profileCommands: 'iam',
 };
 
 /**

@@ -77,6 +77,7 @@ const NAMED_BY: ReadonlyArray<readonly [string, string]> = [
   ['SubnetIds', 'subnet'],
   ['KeyNames', 'key pair'],
   ['InstanceTypes', 'instance type'],
+  ['InstanceProfileName', 'instance profile'],
 ];
 
 /** What a call is about, read off its input. */

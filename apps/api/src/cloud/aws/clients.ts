@@ -3,6 +3,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -21,6 +22,8 @@ import {
   identityCommands,
   type LoadBalancingCalls,
   loadBalancingCommands,
+  type ProfileCalls,
+  profileCommands,
   type S3Calls,
   type SsmCalls,
   type StackCalls,
@@ -62,6 +65,7 @@ export interface PlaceClients {
   readonly loadBalancing: LoadBalancingCalls;
   readonly cloudWatch: CloudWatchCalls;
   readonly identity: IdentityCalls;
+  readonly profiles: ProfileCalls;
   readonly s3: S3Calls;
   readonly stacks: StackCalls;
   readonly ssm: SsmCalls;
@@ -167,6 +171,10 @@ export function createAwsClients(options: ClientOptions): AwsClients {
       identity: callsOf(
         identityCommands,
         setting('identity', new Limiter(clock), () => new STSClient(config)),
+      ),
+      profiles: callsOf(
+        profileCommands,
+        setting('profiles', new Limiter(clock), () => new IAMClient(config)),
       ),
       s3: callsOf(s3Commands, setting('s3', new Limiter(clock), s3)),
       stacks: callsOf(

@@ -91,6 +91,7 @@ import {
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import {
   DescribeInstanceInformationCommand,
@@ -202,6 +203,11 @@ export const loadBalancingCommands = {
   setSubnets: write(SetSubnetsCommand, 'changing the subnets of'),
 } as const;
 
+/** All we ever send to IAM. */
+export const profileCommands = {
+  getInstanceProfile: read(GetInstanceProfileCommand, 'looking up'),
+} as const;
+
 /** All we ever send to S3; machines that bake write by an address that we sign. */
 export const s3Commands = {
   getObject: read(GetObjectCommand, 'reading'),
@@ -270,6 +276,7 @@ export type Calls<Rows extends Record<string, CommandRow>> = {
 export type AutoScalingCalls = Calls<typeof autoScalingCommands>;
 export type Ec2Calls = Calls<typeof ec2Commands>;
 export type LoadBalancingCalls = Calls<typeof loadBalancingCommands>;
+export type ProfileCalls = Calls<typeof profileCommands>;
 export type S3Calls = Calls<typeof s3Commands>;
 export type SsmCalls = Calls<typeof ssmCommands>;
 export type CloudWatchCalls = Calls<typeof cloudWatchCommands>;

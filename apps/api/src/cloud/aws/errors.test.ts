@@ -73,7 +73,7 @@ describe('a failure for people', () => {
     });
     const { failure } = failureOf(thrown, CALL);
     expect(failure.message).toBe(
-      'Failed resizing server group web-v003 in test us-east-1: it is busy with another change or still in use (ScalingActivityInProgress: activity running)',
+      'Failed resizing server group web-v003 in test us-east-1: it is busy with another change or still in use (ScalingActivityInProgress: activity running; request req-1)',
     );
     expect(failure).toMatchObject({ code: 'aws.busy', retry: true });
     expect(failure.advice).toBeTruthy();

@@ -18,6 +18,7 @@ export type AwsMeaning =
   | 'aws.session-ended'
   | 'aws.clock-skewed'
   | 'aws.wrong-input'
+  | 'aws.not-offered'
   | 'aws.unclassified';
 
 /** The call that failed, in words a person reads. */
@@ -89,7 +90,7 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
     advice: 'Check DNS, proxy and firewall between this installation and AWS, and the configured endpoint.',
   },
   'aws.not-there-yet': {
-    codes: [],
+    codes: ['InvocationDoesNotExist'],
     retry: true,
     what: 'AWS does not see yet what was made a moment ago',
     advice: 'Nothing to do: new things take up to two minutes to be seen everywhere, and it is tried again.',
@@ -112,6 +113,9 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
       'ResourceNotFound',
       'NoSuchBucket',
       'NoSuchKey',
+      'NoSuchUpload',
+      'NoSuchEntity',
+      'QueueDoesNotExist',
     ],
     retry: false,
     what: 'it does not exist',
@@ -128,6 +132,10 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
       'DuplicateTargetGroupName',
       'DuplicateListener',
       'PriorityInUse',
+      'QueueNameExists',
+      'ParameterAlreadyExists',
+      'BucketAlreadyExists',
+      'BucketAlreadyOwnedByYou',
     ],
     retry: false,
     what: 'the name is already used',
@@ -141,6 +149,10 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
       'DependencyViolation',
       'IncorrectInstanceState',
       'InvalidAMIID.Unavailable',
+      'IrreversibleInstanceRefresh',
+      'BucketNotEmpty',
+      'QueueDeletedRecently',
+      'PurgeQueueInProgress',
     ],
     retry: true,
     what: 'it is busy with another change or still in use',
@@ -161,7 +173,14 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
     advice: 'Add another instance type or availability zone, or wait until AWS has room again.',
   },
   'aws.quota': {
-    codes: ['VcpuLimitExceeded', 'InstanceLimitExceeded', 'LimitExceeded', 'VolumeLimitExceeded', 'TagLimitExceeded'],
+    codes: [
+      'VcpuLimitExceeded',
+      'InstanceLimitExceeded',
+      'LimitExceeded',
+      'VolumeLimitExceeded',
+      'TagLimitExceeded',
+      'TargetGroupAssociationLimit',
+    ],
     retry: false,
     what: 'a quota of the account is used up',
     advice: 'Remove what is no longer needed, or ask for a higher quota in the Service Quotas console.',
@@ -176,6 +195,8 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
       'OptInRequired',
       'MissingAuthenticationToken',
       'UnrecognizedClient',
+      'AuthorizationError',
+      'Forbidden',
     ],
     retry: false,
     what: 'the credentials of this account do not allow it',
@@ -201,10 +222,47 @@ export const MEANINGS: Readonly<Record<AwsMeaning, MeaningRow>> = {
     advice: 'The difference is taken into account and it is tried again. Set the clock of this machine right.',
   },
   'aws.wrong-input': {
-    codes: ['ValidationError', 'IdempotentParameterMismatch', 'UnknownParameter', 'TooManyTags'],
+    codes: [
+      'ValidationError',
+      'IdempotentParameterMismatch',
+      'TokenAlreadyExists',
+      'UnknownParameter',
+      'ParameterValueInvalid',
+      'TooManyTags',
+      'VPCIdNotSpecified',
+      'OperationNotPermitted',
+      'CannotDelete',
+      'InsufficientCapabilities',
+      'IncompatibleProtocols',
+      'UnsupportedProtocol',
+      'PreconditionFailed',
+      'BadDigest',
+      'IncompleteBody',
+      'EntityTooSmall',
+      'KeyTooLongError',
+      'Serialization',
+      'EmptyBatchRequest',
+      'BatchEntryIdsNotDistinct',
+      'ReceiptHandleIsInvalid',
+      'MessageNotInflight',
+    ],
     retry: false,
     what: 'AWS refuses what was asked',
     advice: 'Correct the field that AWS names in the stage, then run it again.',
+  },
+  'aws.not-offered': {
+    codes: [
+      'NotImplemented',
+      'UnsupportedOperation',
+      'UnknownOperation',
+      'UnknownService',
+      'InvalidAction',
+      'PermanentRedirect',
+      'IllegalLocationConstraint',
+    ],
+    retry: false,
+    what: 'the service does not offer this operation there',
+    advice: 'Check the region of the stage and the configured endpoint: not every region has every service.',
   },
   'aws.unclassified': {
     codes: [],
@@ -283,8 +341,8 @@ export function meaningOf(error: unknown): AwsMeaning {
 const capped = (message: string): string => (message.length > 500 ? `${message.slice(0, 499)}…` : message);
 
 /**
- * An SDK error as the failure that crosses the port: one sentence with the resource and AWS's own words, and in
- * `details` the provider's code, request id, operation and resource.
+ * An SDK error as the failure that crosses the port: one sentence with the resource, AWS's code, words and request id,
+ * and in `details` the same one by one, with operation, place and resource.
  */
 export function failureOf(error: unknown, call: FailedCall): FailureError {
   const facts = factsOf(error);
@@ -293,7 +351,7 @@ export function failureOf(error: unknown, call: FailedCall): FailureError {
   const code = facts.names[0] ?? 'Error';
   const failure: Failure = {
     code: meaning,
-    message: `Failed ${call.doing} ${call.resource} in ${call.account} ${call.region}: ${row.what} (${code}: ${capped(facts.message)})`,
+    message: `Failed ${call.doing} ${call.resource} in ${call.account} ${call.region}: ${row.what} (${code}: ${capped(facts.message)}${facts.requestId ? `; request ${facts.requestId}` : ''})`,
     retry: row.retry,
     advice: row.advice,
     details: {

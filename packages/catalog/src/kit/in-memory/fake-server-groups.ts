@@ -124,6 +124,10 @@ export class FakeServerGroups implements ServerGroups {
   }
 
   async listApplication(application: string): Promise<readonly ServerGroup[]> {
+  watch(ref: ServerGroupRef): Promise<ServerGroup | null> {
+    return this.read(ref);
+  }
+
     return this.alive()
       .filter(({ ref }) => parseMoniker(ref.name)?.app === application)
       .map((group) => drawGroup(this, group));

@@ -110,6 +110,11 @@ export interface ServerGroups {
   create(spec: ServerGroupSpec, operation: Operation): Promise<void>;
   /**
    * Gives up a creation by the operation it was begun with: what it has made so far goes. A group that has its size
+  /**
+   * The same for whoever waits, with fewer calls: that a machine behind a load balancer runs may have been read up to
+   * 15 s ago, its targets' health and all else is of now. Before anything is taken away, `read` or `list`.
+   */
+  watch(ref: ServerGroupRef): Promise<ServerGroup | null>;
    * already stays, and so does everything of another operation.
    */
   abandon(ref: ServerGroupRef, operation: Operation): Promise<void>;

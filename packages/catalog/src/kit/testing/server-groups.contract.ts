@@ -75,9 +75,18 @@ export function serverGroupsContract(name: string, makeBench: () => Promise<Serv
       throw new Error(`demo-web-${version} was not destroyed`);
     };
 
+    it('whoever waits sees the same as whoever acts, and again after a change', async () => {
+      const made = await create('v000');
+      expect(await port.watch(ref('v000'))).toEqual(made);
+      await port.disable(ref('v000'), operation('disable'));
+      await bench.pass(MOMENT_MS);
+      expect(await port.watch(ref('v000'))).toEqual(await port.read(ref('v000')));
+    });
+
     it('an unknown cluster is empty and an unknown server group is null', async () => {
       expect(await port.list(cluster())).toEqual([]);
       expect(await port.read(ref('v000'))).toBeNull();
+      expect(await port.watch(ref('v000'))).toBeNull();
     });
 
     it('the first name of a cluster is v000, the next one follows the newest', async () => {

@@ -6,8 +6,14 @@ import { Expiring } from '../expiring.ts';
 
 const NAMES_KEPT_MS = 10 * 60_000;
 
-/** Name and tags of an image id; an image's name never changes, so it is remembered for ten minutes. */
-export function imageFactsOf(place: PlaceClients, clock: CloudClock): (id: string) => Promise<AwsImage | undefined> {
+export interface ImageFacts {
+  /** Name and tags of an image id; an image's name never changes, so it is remembered for ten minutes. */
+  readonly imageFacts: (id: string) => Promise<AwsImage | undefined>;
+  /** Remembers an image that was read for something else. */
+  readonly noteImage: (image: AwsImage) => void;
+}
+
+export function imageFactsOf(place: PlaceClients, clock: CloudClock): ImageFacts {
   const known = new Expiring<AwsImage>(clock, NAMES_KEPT_MS);
   const load = batched<string, AwsImage>({
     clock,
@@ -19,10 +25,13 @@ export function imageFactsOf(place: PlaceClients, clock: CloudClock): (id: strin
       return new Map((found.Images ?? []).map((image) => [image.ImageId ?? '', image]));
     },
   });
-  return async (id) => {
-    const hit = known.get(id);
-    if (hit) return hit;
-    const image = await load(id);
-    return image && known.set(id, image);
+  return {
+    async imageFacts(id) {
+      const hit = known.get(id);
+      if (hit) return hit;
+      const image = await load(id);
+      return image && known.set(id, image);
+    },
+    noteImage: (image) => void known.set(image.ImageId ?? '', image),
   };
 }

@@ -4,6 +4,7 @@ import type { PlaceClients } from '../clients.ts';
 import type { CloudClock } from '../clock.ts';
 import { isFailure } from '../errors.ts';
 import { Expiring } from '../expiring.ts';
+import { toldBy } from '../request-ids.ts';
 
 const WIRING_KEPT_MS = 30_000;
 const MOST_ARNS = 20;
@@ -48,7 +49,8 @@ export function targetGroupsOf(place: PlaceClients, clock: CloudClock): TargetGr
 
   async function healthOfOne(arn: string): Promise<readonly TargetHealthDescription[]> {
     try {
-      return (await loadBalancing.describeTargetHealth({ TargetGroupArn: arn })).TargetHealthDescriptions ?? [];
+      const answer = await loadBalancing.describeTargetHealth({ TargetGroupArn: arn });
+      return toldBy(answer.TargetHealthDescriptions ?? [], answer);
     } catch (error) {
       if (isFailure(error, 'aws.gone')) return [];
       throw error;

@@ -5,7 +5,7 @@ import { isFailure, providerMessageOf } from '../errors.ts';
 import type { Place } from '../place.ts';
 import { groupInput, wantedSuspended } from './group-input.ts';
 import { deleteTemplate, deleteTemplatesOf, ensureTemplate, type TemplateRef } from './launch-template.ts';
-import { resolveNetwork } from './network.ts';
+import { knownNetwork } from './network.ts';
 import { suspendedIn, suspendMissing } from './processes.ts';
 import { specProblems } from './spec-problems.ts';
 import { checkOperation, groupTagKey, TAG, tagsOf } from './tags.ts';
@@ -90,7 +90,7 @@ async function sendCreation(
 
 /** Creates the empty group, or finds the one an earlier try made; answers it as it was read, null when brand new. */
 async function makeEmptyGroup(place: Place, spec: ServerGroupSpec, operation: Operation) {
-  const [network, image] = await Promise.all([resolveNetwork(place, spec), place.imageFacts(spec.imageId)]);
+  const [network, image] = await Promise.all([knownNetwork(place, spec), place.imageFacts(spec.imageId)]);
   const problems = [...specProblems(spec), ...network.problems];
   if (problems.length > 0)
     throw new FailureError({

@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { PlaceClients } from '../clients.ts';
 import type { CloudClock } from '../clock.ts';
+import { toldBy } from '../request-ids.ts';
 
 /** How long the names (never the state) of groups made by other tools are remembered. */
 const NAMES_KEPT_MS = 30_000;
@@ -32,7 +33,7 @@ export function groupNamesOf(place: PlaceClients, clock: CloudClock): GroupNames
         { ...filter, MaxRecords: 100, NextToken: token },
         { resource: 'the server groups' },
       );
-      found.push(...(page.AutoScalingGroups ?? []));
+      found.push(...(page.AutoScalingGroups ?? []).map((group) => toldBy(group, page)));
       token = page.NextToken;
     } while (token);
     return found;

@@ -43,6 +43,7 @@ const judge = (facts: Partial<Prospects> = {}) =>
     live: live(),
     frozen: [],
     activities: [],
+    requests: { group: 'req-group', activities: 'req-activities', targets: 'req-targets' },
     sinceMs: minutesAgo(7),
     now: NOW,
     ...facts,
@@ -162,8 +163,8 @@ describe('there is none', () => {
           ),
         ],
       },
-      'aws.launch-refused',
-      /vCPU/,
+      'aws.quota',
+      /vCPU.*\(VcpuLimitExceeded; request req-activities\)/,
     ],
     [
       'there was no room for long',
@@ -214,6 +215,28 @@ describe('there is none', () => {
     expect(failure?.message).toMatch(words);
     expect(failure?.message).toMatch(/^Server group web-v003 in test us-east-1 /);
     expect(failure?.advice).toBeTruthy();
+    expect(failure?.details?.['requestId']).toMatch(/^req-/);
+  });
+
+  it.each([
+    ["The image id '[ami-1]' does not exist. Launching EC2 instance failed.", /image/],
+    ["The security group 'sg-1' does not exist. Launching EC2 instance failed.", /security groups/],
+    ["The key pair 'k' does not exist. Launching EC2 instance failed.", /key pair/],
+    ['Invalid IamInstanceProfile: web. Launching EC2 instance failed.', /instance profile/],
+    ['Client.InternalError: Client error on launch', /key that encrypts/],
+    ['You are not authorized to perform this operation. Launching EC2 instance failed.', /Allow what AWS names/],
+    ["The architecture 'arm64' of the specified instance type does not match", /instance type that runs/],
+    ['Your requested instance type (x9) is not supported in your requested zone', /these zones offer/],
+    ['There are not enough free addresses in subnet', /subnet with free addresses/],
+  ])('when AWS says "%s", the advice is about just that', (words, advice) => {
+    const failure = judge({ activities: [failedLaunch(words, 1), failedLaunch(words, 4)] });
+    expect(failure?.advice).toMatch(advice);
+    expect(failure?.message).toContain(words);
+    expect(failure?.details).toMatchObject({
+      requestId: 'req-activities',
+      activityId: 'act-1',
+      providerMessage: words,
+    });
   });
 
   it('names instances, target group and reason when targets fail', () => {

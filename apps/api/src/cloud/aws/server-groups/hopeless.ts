@@ -2,6 +2,7 @@ import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { HealthReason, Instance, ServerGroup } from '@gennaker/catalog/kit';
 import type { Failure } from '@gennaker/pipeline-dsl';
 import { consoleLink } from '../console-link.ts';
+import { codeIn, launchTrouble } from './launch-words.ts';
 
 /** What hopelessness is judged from: the group, what Auto Scaling tried, and since when somebody waits. */
 export interface Prospects {
@@ -11,6 +12,12 @@ export interface Prospects {
   /** Processes that we suspended ourselves. */
   readonly frozen: readonly string[];
   readonly activities: readonly Activity[];
+  /** Requests whose answers told `live`, `activities` and the health of the targets. */
+  readonly requests: {
+    readonly group: string | null;
+    readonly activities: string | null;
+    readonly targets: string | null;
+  };
   readonly sinceMs: number;
   readonly now: number;
 }
@@ -26,10 +33,6 @@ const SETTLE_MS = 60_000;
 /** A launch that failed this short before the wait belongs to it. */
 const JUST_BEFORE_MS = 30_000;
 
-const CAPACITY_TEXT =
-  /insufficient.*capacity|do not have sufficient|no spot capacity|SpotMaxPriceTooLow|max spot instance count|InsufficientFreeAddresses|not enough free addresses/i;
-const PERMANENT_TEXT =
-  /ami-\S+.*(not exist|invalid|no longer)|AMI.*(not (be )?found|not exist|invalid)|InvalidAMI|image id.*not exist|security group.*not exist|InvalidGroup|subnet.*not exist|InvalidSubnet|key pair.*not exist|InvalidKeyPair|IamInstanceProfile|instance profile|VcpuLimit|vCPU (limit|capacity)|instance limit|LimitExceeded|not authorized|Unauthorized|AccessDenied|Client\.InternalError|Client error on launch|launch template.*not|KMS|architecture|not supported|Unsupported/i;
 /** Every termination "was taken out of service"; only the reason tells a failed check from a smaller size. */
 const HEALTH_TEXT = /health.?check|unhealthy|status check/i;
 
@@ -65,22 +68,24 @@ const isLaunch = (activity: Activity): boolean => /^Launching/i.test(activity.De
 const newestFirst = (a: Activity, b: Activity): number => (b.StartTime?.getTime() ?? 0) - (a.StartTime?.getTime() ?? 0);
 const instanceIn = (text: string | undefined): string | null => /\bi-[0-9a-z]+/.exec(text ?? '')?.[0] ?? null;
 
-function vanished({ group, live, now }: Prospects): Failure | null {
+function vanished({ group, live, now, requests }: Prospects): Failure | null {
   if (!live)
     return now - group.createdTime < UNSEEN_MS
       ? null
-      : failure('aws.gone', group, 'does not exist any more', 'Find out who deleted it, then run the stage again.');
+      : failure('aws.gone', group, 'does not exist any more', 'Find out who deleted it, then run the stage again.', {
+          requestId: requests.group,
+        });
   if (!live.Status) return null;
   return failure(
     'aws.being-deleted',
     group,
     `is being deleted (${live.Status})`,
     'Find out who deletes it, then run the stage again.',
-    { status: live.Status },
+    { status: live.Status, requestId: requests.group },
   );
 }
 
-function launchSuspended({ live, frozen, group }: Prospects): Failure | null {
+function launchSuspended({ live, frozen, group, requests }: Prospects): Failure | null {
   const suspension = (live?.SuspendedProcesses ?? []).find((process) => process.ProcessName === 'Launch');
   if (!suspension || frozen.includes('Launch')) return null;
   if (group.instances.length >= group.capacity.desired) return null;
@@ -89,12 +94,12 @@ function launchSuspended({ live, frozen, group }: Prospects): Failure | null {
     group,
     `cannot grow: its process Launch is suspended by another person or tool (${suspension.SuspensionReason ?? 'no reason given'})`,
     'Resume the process Launch of the group, then run the stage again.',
-    { process: 'Launch', reason: suspension.SuspensionReason },
+    { process: 'Launch', reason: suspension.SuspensionReason, requestId: requests.group },
   );
 }
 
 /** Members protected from scale-in never go by themselves, so a group that is to shrink below their number cannot. */
-function cannotShrink({ live, group }: Prospects): Failure | null {
+function cannotShrink({ live, group, requests }: Prospects): Failure | null {
   const members = live?.Instances ?? [];
   const staying = members.filter((one) => one.ProtectedFromScaleIn && one.LifecycleState === 'InService');
   const areOthersGone = members.length === staying.length;
@@ -105,7 +110,7 @@ function cannotShrink({ live, group }: Prospects): Failure | null {
     group,
     `cannot shrink to ${group.capacity.desired}: ${ids.length} instances are protected from scale-in (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`,
     'Take the protection off instances that may go, or terminate them, then run the stage again.',
-    { instanceIds: ids },
+    { instanceIds: ids, requestId: requests.group },
   );
 }
 
@@ -120,19 +125,38 @@ function launchesRefused(prospects: Prospects): Failure | null {
   const newest = failed[0];
   if (!newest || group.instances.length >= group.capacity.desired) return null;
   const words = newest.StatusMessage ?? 'no message';
-  const facts = { statusMessage: words, activityId: newest.ActivityId, failedLaunches: failed.length };
-  const said = `cannot start instances. AWS says: ${capped(words)}`;
-  // Looked at first: "not supported in this zone" also comes with capacity answers of some types.
-  if (CAPACITY_TEXT.test(words)) {
-    const oldest = failed.at(-1)?.StartTime?.getTime() ?? now;
-    if (now - oldest < CAPACITY_PATIENCE_MS) return null;
-    return failure('aws.no-capacity', group, said, 'Add another instance type or zone, or try again later.', facts);
-  }
-  if (PERMANENT_TEXT.test(words))
-    return failure('aws.launch-refused', group, said, 'Correct what AWS names, then run the stage again.', facts);
-  if (failed.length < LOOP) return null;
-  return failure('aws.launch-failed', group, said, 'Correct what AWS names, then run the stage again.', facts);
+  const { hope, code, advice } = launchTrouble(words);
+  const oldest = failed.at(-1)?.StartTime?.getTime() ?? now;
+  if (hope === 'later' && now - oldest < CAPACITY_PATIENCE_MS) return null;
+  if (hope === 'unknown' && failed.length < LOOP) return null;
+  const facts = activityFacts(prospects, newest);
+  return failure(code, group, `cannot start instances. AWS says: ${capped(words)} ${source(facts)}`, advice, {
+    ...facts,
+    failedLaunches: failed.length,
+  });
 }
+
+interface ActivityFacts {
+  readonly [fact: string]: unknown;
+  readonly providerCode: string;
+  readonly requestId: string | null;
+}
+
+/** AWS's own words on an activity, under the same names as those of a failed call. */
+function activityFacts({ requests }: Prospects, activity: Activity): ActivityFacts {
+  const words = activity.StatusMessage ?? activity.Cause ?? '';
+  return {
+    providerCode: codeIn(words) ?? activity.StatusCode ?? 'unknown',
+    providerMessage: capped(words),
+    requestId: requests.activities,
+    operation: 'describeScalingActivities',
+    activityId: activity.ActivityId ?? null,
+  };
+}
+
+/** "(VcpuLimitExceeded; request 7f3c…)": where AWS's sentence is from. */
+const source = ({ providerCode, requestId }: ActivityFacts): string =>
+  `(${providerCode}${requestId ? `; request ${requestId}` : ''})`;
 
 function firstIndex<Item>(items: readonly Item[], test: (item: Item) => boolean): number {
   const index = items.findIndex(test);
@@ -151,13 +175,16 @@ function bootsAndDies(prospects: Prospects): Failure | null {
   const most = someServe ? Math.max(LOOP, group.capacity.desired) : LOOP - 1;
   if (ids.length <= most) return null;
   const why = describeReason(worstTarget(group.instances));
-  const cause = ended[0]?.Cause ?? '';
+  const [last] = ended;
+  if (!last) return null;
+  const cause = last.Cause ?? '';
+  const facts = activityFacts(prospects, last);
   return failure(
     'aws.instances-die',
     group,
-    `starts instances that fail ${whoseCheck(group, cause)} and are replaced: ${ids.length} so far (${ids.slice(0, 3).join(', ')})${why ? `, lately: ${why}` : ''}. AWS says: ${capped(cause)}`,
+    `starts instances that fail ${whoseCheck(group, cause)} and are replaced: ${ids.length} so far (${ids.slice(0, 3).join(', ')})${why ? `, lately: ${why}` : ''}. AWS says: ${capped(cause)} ${source(facts)}`,
     'Look at the logs of one of these instances; the health check path, port and grace period are common causes.',
-    { instanceIds: ids, cause, ...targetFacts(group.instances) },
+    { instanceIds: ids, cause, ...facts, ...targetFacts(group.instances) },
   );
 }
 
@@ -184,7 +211,7 @@ function targetFacts(instances: readonly Instance[]): Record<string, unknown> {
 }
 
 function onNoListener(prospects: Prospects): Failure | null {
-  const { group, now, sinceMs } = prospects;
+  const { group, now, sinceMs, requests } = prospects;
   if (now - sinceMs < JUST_BEFORE_MS || group.instances.length === 0) return null;
   const idle = group.instances.flatMap(targetReasons).filter((reason) => reason.code === 'Target.NotInUse');
   const everyOne = group.instances.every((instance) => {
@@ -198,14 +225,19 @@ function onNoListener(prospects: Prospects): Failure | null {
     group,
     `can never become healthy: target group ${names.join(', ')} gets no requests (${idle[0]?.description ?? 'Target.NotInUse'})`,
     'Put the target group on a listener, and enable the zones of the subnets on the load balancer.',
-    { targetGroup: names.join(', '), reasonCode: 'Target.NotInUse', instanceIds: idsOf(group.instances) },
+    {
+      targetGroup: names.join(', '),
+      reasonCode: 'Target.NotInUse',
+      instanceIds: idsOf(group.instances),
+      requestId: requests.targets,
+    },
   );
 }
 
 const idsOf = (instances: readonly Instance[]): readonly string[] => instances.map((instance) => instance.id);
 
 function allTargetsFail(prospects: Prospects): Failure | null {
-  const { group, live, now, sinceMs } = prospects;
+  const { group, live, now, sinceMs, requests } = prospects;
   const graceMs = (live?.HealthCheckGracePeriod ?? 0) * 1000;
   if (now - sinceMs < SETTLE_MS || group.instances.length === 0) return null;
   const failing = group.instances.every(
@@ -220,7 +252,7 @@ function allTargetsFail(prospects: Prospects): Failure | null {
     group,
     `has no instance that passes its health check although the grace time of ${graceMs / 1000} s is over: ${describeReason(worstTarget(group.instances))} (${idsOf(group.instances).slice(0, 3).join(', ')})`,
     'Look at the logs of one of these instances; the health check path, port and expected code are common causes.',
-    { instanceIds: idsOf(group.instances), ...targetFacts(group.instances) },
+    { instanceIds: idsOf(group.instances), ...targetFacts(group.instances), requestId: requests.targets },
   );
 }
 

@@ -113,8 +113,32 @@ async function findTargetGroups(place: Place, spec: NetworkSpec, vpcId: string |
   };
 }
 
+/**
+ * The network as it was resolved without problems a moment ago, as by the check before a group is made; else resolved
+ * now. AWS itself refuses what has gone since.
+ */
+export async function knownNetwork(place: Place, spec: NetworkSpec): Promise<Network> {
+  return place.networks.get(keyOf(spec)) ?? resolveNetwork(place, spec);
+}
+
+const keyOf = (spec: NetworkSpec): string =>
+  JSON.stringify([
+    spec.subnetIds ?? [],
+    spec.subnetType ?? null,
+    spec.availabilityZones ?? [],
+    spec.securityGroups,
+    spec.targetGroups,
+    spec.healthCheckType,
+  ]);
+
 /** Resolves names of subnets, security groups and target groups to ids, by reads alone. */
 export async function resolveNetwork(place: Place, spec: NetworkSpec): Promise<Network> {
+  const network = await resolve(place, spec);
+  if (network.problems.length === 0) place.networks.set(keyOf(spec), network);
+  return network;
+}
+
+async function resolve(place: Place, spec: NetworkSpec): Promise<Network> {
   const subnets = await findSubnets(place, spec);
   const vpcs = [...new Set(subnets.found.flatMap((subnet) => subnet.VpcId ?? []))];
   const vpcId = vpcs[0] ?? null;

@@ -19,8 +19,12 @@ async function orMissing<Answer>(read: Promise<Answer>): Promise<Answer | null> 
   }
 }
 
-const findImage = async (place: Place, id: string): Promise<AwsImage | undefined> =>
-  (await orMissing(place.ec2.describeImages({ ImageIds: [id] })))?.Images?.[0];
+/** Live, and remembered for the making of the group. */
+async function findImage(place: Place, id: string): Promise<AwsImage | undefined> {
+  const image = (await orMissing(place.ec2.describeImages({ ImageIds: [id] })))?.Images?.[0];
+  if (image) place.noteImage(image);
+  return image;
+}
 
 /** An instance type that does not exist, or cannot run the image. */
 function typeProblems(place: Place, type: string, known: InstanceTypeInfo | undefined, image: AwsImage | undefined) {
@@ -56,6 +60,22 @@ async function keyProblems(place: Place, keyPair: string | null | undefined): Pr
   return (found?.KeyPairs ?? []).length > 0 ? [] : [`key pair "${keyPair}" does not exist in ${place.region}`];
 }
 
+/** Unknown where the role of the account may not ask IAM: then the launch itself tells. */
+async function profileProblems(place: Place, role: string | null | undefined): Promise<Problems> {
+  if (!role) return [];
+  const InstanceProfileName = role.startsWith('arn:') ? (role.split('/').at(-1) ?? role) : role;
+  try {
+    const found = await orMissing(place.profiles.getInstanceProfile({ InstanceProfileName }));
+    if (!found) return [`instance profile "${role}" does not exist in ${place.account.name}`];
+    const roles = found.InstanceProfile?.Roles ?? [];
+    return roles.length > 0 ? [] : [`instance profile "${role}" has no role, so its instances could not sign requests`];
+  } catch (error) {
+    if (!isFailure(error, 'aws.denied')) throw error;
+    place.logger.warn('Instance profiles are not checked: iam:GetInstanceProfile is not allowed', { role });
+    return [];
+  }
+}
+
 async function quotaProblems(place: Place): Promise<Problems> {
   const limits = await place.autoScaling.describeAccountLimits({}, { resource: 'the account' });
   const [used, most] = [limits.NumberOfAutoScalingGroups ?? 0, limits.MaxNumberOfAutoScalingGroups ?? 0];
@@ -66,11 +86,12 @@ async function quotaProblems(place: Place): Promise<Problems> {
 
 /** Every reason why such a group could not be made, as sentences; found by reads alone. */
 export async function preflight(place: Place, spec: Spec): Promise<Problems> {
-  const [machine, key, network, quota] = await Promise.all([
+  const [machine, key, profile, network, quota] = await Promise.all([
     machineProblems(place, spec),
     keyProblems(place, spec.keyPair),
+    profileProblems(place, spec.iamRole),
     resolveNetwork(place, spec),
     quotaProblems(place),
   ]);
-  return [...specProblems(spec), ...machine, ...network.problems, ...key, ...quota];
+  return [...specProblems(spec), ...machine, ...network.problems, ...key, ...profile, ...quota];
 }

@@ -4,6 +4,7 @@ import type { Instance, ServerGroup } from '@gennaker/catalog/kit';
 import { type Moniker, parseMoniker } from '@gennaker/pipeline-dsl';
 import { loadBalancerName, targetGroupName } from '../load-balancers/target-groups.ts';
 import type { Place } from '../place.ts';
+import { requestIdOf } from '../request-ids.ts';
 import { healthOf, isMember, reasonsFor, type TargetFacts, trafficOf } from './health.ts';
 import { launchDataOf } from './recipe.ts';
 import { parseCapacity, TAG, tagsOf } from './tags.ts';
@@ -19,20 +20,36 @@ const factsOf = (targetGroup: string, target: TargetHealthDescription | undefine
   description: target?.TargetHealth?.Description,
 });
 
-async function readTargets(place: Place, group: AutoScalingGroup): Promise<TargetsOf> {
+interface Targets {
+  readonly targetsOf: TargetsOf;
+  /** A request whose answer told of them. */
+  readonly request: string | null;
+}
+
+async function readTargets(place: Place, group: AutoScalingGroup): Promise<Targets> {
   const tables = await Promise.all(
     (group.TargetGroupARNs ?? []).map(async (arn) => {
       const targets = await place.targetGroups.health(arn);
-      return { name: targetGroupName(arn), byId: new Map(targets.map((target) => [target.Target?.Id ?? '', target])) };
+      const byId = new Map(targets.map((target) => [target.Target?.Id ?? '', target]));
+      return { name: targetGroupName(arn), byId, request: requestIdOf(targets) };
     }),
   );
-  return (id) => tables.map((table) => factsOf(table.name, table.byId.get(id)));
+  return {
+    targetsOf: (id) => tables.map((table) => factsOf(table.name, table.byId.get(id))),
+    request: tables[0]?.request ?? null,
+  };
 }
 
-async function readInstance(place: Place, member: GroupInstance, targets: readonly TargetFacts[]): Promise<Instance> {
+async function readInstance(
+  place: Place,
+  member: GroupInstance,
+  targets: readonly TargetFacts[],
+  watching: boolean,
+): Promise<Instance> {
   const id = member.InstanceId ?? '';
+  // Without a load balancer nothing else would tell of a machine that stops.
   const [machine, checks] = await Promise.all([
-    place.machines.read(id),
+    watching && targets.length > 0 ? place.machines.recent(id) : place.machines.read(id),
     targets.length === 0 ? place.machines.statusChecks(id) : undefined,
   ]);
   const launchTime = machine?.LaunchTime?.getTime() ?? null;
@@ -68,22 +85,40 @@ async function readLoadBalancers(place: Place, group: AutoScalingGroup): Promise
 
 const unparsed = (name: string): Moniker => ({ app: name, stack: null, detail: null, cluster: name, sequence: null });
 
-/** An Auto Scaling group and all it stands on, read live, in the field's words. */
-export async function readServerGroup(place: Place, group: AutoScalingGroup): Promise<ServerGroup> {
+/** What a picture of a server group was made from. */
+export interface Reading {
+  readonly live: AutoScalingGroup;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Requests whose answers told of the group and of its targets. */
+  readonly requests: { readonly group: string | null; readonly targets: string | null };
+}
+
+const readings = new WeakMap<ServerGroup, Reading>();
+
+/** What this very picture was made from. */
+export const readingOf = (group: ServerGroup): Reading | undefined => readings.get(group);
+
+/**
+ * An Auto Scaling group and all it stands on, read live, in the field's words. With `watching`, machines that run behind
+ * a load balancer may have been read up to 15 s ago.
+ */
+export async function readServerGroup(place: Place, group: AutoScalingGroup, watching = false): Promise<ServerGroup> {
   const name = group.AutoScalingGroupName ?? '';
   const tags = tagsOf(group);
   const all = group.Instances ?? [];
   const members = all.filter((instance) => isMember(instance.LifecycleState ?? ''));
-  const [targetsOf, image, loadBalancers] = await Promise.all([
+  const [targets, image, loadBalancers] = await Promise.all([
     readTargets(place, group),
     readImage(place, group, members),
     readLoadBalancers(place, group),
   ]);
   const suspendedProcesses = (group.SuspendedProcesses ?? []).flatMap((process) => process.ProcessName ?? []);
+  const { targetsOf } = targets;
   const instances = await Promise.all(
-    members.map((member) => readInstance(place, member, targetsOf(member.InstanceId ?? ''))),
+    members.map((member) => readInstance(place, member, targetsOf(member.InstanceId ?? ''), watching)),
   );
-  return {
+  const picture: ServerGroup = {
     account: place.account.name,
     region: place.region,
     name,
@@ -105,6 +140,9 @@ export async function readServerGroup(place: Place, group: AutoScalingGroup): Pr
     operationKey: tags[TAG.operation] ?? null,
     intendedCapacity: parseCapacity(tags[TAG.capacity]),
   };
+  const requests = { group: requestIdOf(group), targets: targets.request };
+  readings.set(picture, { live: group, at: place.clock.now(), requests });
+  return picture;
 }
 
 const byAge = (a: AutoScalingGroup, b: AutoScalingGroup): number =>

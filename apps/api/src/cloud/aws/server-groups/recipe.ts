@@ -12,11 +12,18 @@ import { parseList, TAG, tagsOf } from './tags.ts';
 export async function launchDataOf(place: Place, group: AutoScalingGroup): Promise<ResponseLaunchTemplateData | null> {
   const ref = group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   if (!ref?.LaunchTemplateId) return null;
+  const version = ref.Version ?? '$Default';
+  const key = `${ref.LaunchTemplateId}:${version}`;
+  const known = place.launchData.get(key);
+  if (known) return known;
   const answer = await place.ec2.describeLaunchTemplateVersions({
     LaunchTemplateId: ref.LaunchTemplateId,
-    Versions: [ref.Version ?? '$Default'],
+    Versions: [version],
   });
-  return answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData ?? null;
+  const data = answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData ?? null;
+  // A numbered version never changes; `$Latest` and `$Default` move.
+  if (data && /^\d+$/.test(version)) place.launchData.set(key, data);
+  return data;
 }
 
 function deviceOf(mapping: LaunchTemplateBlockDeviceMapping): BlockDevice {

@@ -88,6 +88,7 @@ describe('a new server group', () => {
         securityGroups: ['no-such-sg'],
         subnetType: 'nowhere',
         keyPair: 'no-such-key',
+        iamRole: 'no-such-profile',
         tags: { 'aws:mine': 'x' },
       }),
     );
@@ -99,11 +100,19 @@ describe('a new server group', () => {
       'no-such-sg',
       'nowhere',
       'no-such-key',
+      'instance profile "no-such-profile" does not exist',
       'aws:mine',
     ];
     for (const word of words) expect(problems.join('\n')).toContain(word);
     expect(one.tripwire.changes).toEqual([]);
     expect(await port(one).preflight(spec())).toEqual([]);
+    expect(await port(one).preflight(spec({ iamRole: 'demo-web' }))).toEqual([]);
+  });
+
+  it('is not refused for its instance profile where the role of the account may not ask for it', async () => {
+    const one = await world();
+    one.fault({ match: { service: 'iam' }, effect: { kind: 'error', code: 'AccessDenied', status: 403 } });
+    expect(await port(one).preflight(spec({ iamRole: 'anything' }))).toEqual([]);
   });
 
   it('gets the next free name, read live', async () => {
@@ -300,7 +309,7 @@ describe('waiting in vain is noticed', () => {
     const one = await world();
     one.fault({ effect: { kind: 'quota', vcpu: 0 } });
     await port(one).create(spec(), op('create'));
-    expect((await judge(one, 3))?.failure.code).toBe('aws.launch-refused');
+    expect((await judge(one, 3))?.failure.code).toBe('aws.quota');
   });
 
   it('never for a healthy one', async () => {

@@ -1,7 +1,5 @@
 import type { ServerGroup, ServerGroups } from '@gennaker/catalog/kit';
-import type { Failure } from '@gennaker/pipeline-dsl';
 import type { AwsAccount } from '../accounts.ts';
-import { isFailure } from '../errors.ts';
 import { requestedTargetGroups } from '../load-balancers/requested.ts';
 import type { Place, PlaceAt } from '../place.ts';
 import { abandonCreation } from './abandon.ts';
@@ -10,15 +8,15 @@ import { destroyServerGroup } from './destroy.ts';
 import { disableServerGroup, disableSomeInstances } from './disable.ts';
 import { enableServerGroup, enableSomeInstances } from './enable.ts';
 import { heldByHooks } from './held-by.ts';
-import { judgeProspects } from './hopeless.ts';
 import { nextServerGroupName } from './next-name.ts';
 import { preflight } from './preflight.ts';
+import { hopelessNow } from './prospects.ts';
 import { findCluster, findGroups, readServerGroup } from './read.ts';
 import { readRecipe } from './recipe.ts';
 import { resizeServerGroup, writeIntendedCapacity } from './resize.ts';
 import { copyScaling } from './scaling/copy-scaling.ts';
 import { settleScaling } from './scaling/settle-scaling.ts';
-import { parseList, TAG, tagsOf } from './tags.ts';
+import { TAG } from './tags.ts';
 
 const readAll = (place: Place, groups: Awaited<ReturnType<typeof findCluster>>): Promise<readonly ServerGroup[]> =>
   Promise.all(groups.map((group) => readServerGroup(place, group)));
@@ -27,22 +25,6 @@ async function applicationIn(place: Place, application: string): Promise<readonl
   const wanted = application.toLowerCase();
   const tag = { key: TAG.application, value: application };
   return readAll(place, await findGroups(place, tag, (moniker) => moniker.app.toLowerCase() === wanted));
-}
-
-async function readActivities(place: Place, name: string) {
-  try {
-    const answer = await place.autoScaling.describeScalingActivities({ AutoScalingGroupName: name, MaxRecords: 100 });
-    return answer.Activities ?? [];
-  } catch (error) {
-    if (isFailure(error, 'aws.gone')) return [];
-    throw error;
-  }
-}
-
-async function hopeless(place: Place, group: ServerGroup, sinceMs: number): Promise<Failure | null> {
-  const [live, activities] = await Promise.all([place.group(group.name), readActivities(place, group.name)]);
-  const frozen = live ? parseList(tagsOf(live)[TAG.frozen]) : [];
-  return judgeProspects({ group, live, frozen, activities, sinceMs, now: place.clock.now() });
 }
 
 /** Server groups on Auto Scaling: each is one Auto Scaling group and the launch template made for it. */
@@ -57,6 +39,11 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
       const place = at(ref);
       const group = await place.group(ref.name);
       return group ? readServerGroup(place, group) : null;
+    },
+    async watch(ref) {
+      const place = at(ref);
+      const group = await place.group(ref.name);
+      return group ? readServerGroup(place, group, true) : null;
     },
     async listApplication(application) {
       const places = accounts.flatMap(({ name, regions }) => regions.map((region) => placeAt(name, region)));
@@ -84,6 +71,6 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
       writeIntendedCapacity(at(ref), ref.name, capacity, operation),
     requested: async (ref, targetGroups) => requestedTargetGroups(at(ref), targetGroups),
     heldBy: async (ref) => heldByHooks(at(ref), ref.name),
-    hopeless: async (group, sinceMs) => hopeless(at(group), group, sinceMs),
+    hopeless: async (group, sinceMs) => hopelessNow(at(group), group, sinceMs),
   };
 }
