@@ -1,4 +1,4 @@
-import type { PlanView, StageExecutor, SyntheticStage } from '@gennaker/catalog/kit';
+import type { ExecutionFacts, PlanView, StageExecutor, SyntheticStage } from '@gennaker/catalog/kit';
 import {
   type Failure,
   FailureError,
@@ -42,7 +42,6 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
   const evaluated = evaluateContext(run, stage, executor.definition);
   if (run.answers.lacking(stage)) return null;
   stage.startTime = startTime;
-  const view = planView(run, stage, evaluated.context);
   if (evaluated.unresolved && executor.definition.changesTheWorld) {
     run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
     return evaluated.unresolved;
@@ -55,12 +54,12 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
     return invalidContext(stage, parsed.error);
   }
   typed.set(evaluated.context, { by: executor.definition, context: parsed.data });
-  const typedView = { ...view, context: parsed.data };
+  const view = planView(run, stage, parsed.data);
   try {
     const gates = gateStages(run, stage, evaluated.context);
-    const before = [...gates, ...(executor.execution.before?.(typedView) ?? [])];
+    const before = [...gates, ...(executor.execution.before?.(view) ?? [])];
     const locks = executor.definition.locks?.(parsed.data, run.execution.application) ?? [];
-    const tasks = buildTasks(executor, typedView, before.length + locks.length === 0 ? startTime : null);
+    const tasks = buildTasks(executor, view, before.length + locks.length === 0 ? startTime : null);
     run.record({
       type: 'stage.started',
       stageId: stage.id,
@@ -115,9 +114,34 @@ export function planFailureStages(run: ExecutionRun, stage: Stage): Stage[] {
   return addSynthetic(run, stage, planned, 'STAGE_AFTER');
 }
 
+/** What a stage sees of its execution; whose identity it runs with is found out only when asked. */
+class Facts implements ExecutionFacts {
+  readonly id: string;
+  readonly application: string;
+  readonly name: string;
+  readonly pipelineConfigId: string | null;
+  readonly trigger: JsonObject;
+  readonly #run: ExecutionRun;
+  readonly #stage: Stage;
+
+  constructor(run: ExecutionRun, stage: Stage) {
+    const { id, application, name, pipelineConfigId, trigger } = run.execution;
+    this.id = id;
+    this.application = application;
+    this.name = name;
+    this.pipelineConfigId = pipelineConfigId;
+    this.trigger = trigger;
+    this.#run = run;
+    this.#stage = stage;
+  }
+
+  get user(): string {
+    return actingUser(this.#run, this.#stage);
+  }
+}
+
 /** What plan functions and tasks see of a stage. */
 export function planView(run: ExecutionRun, stage: Stage, context: unknown): PlanView<unknown> {
-  const { execution } = run;
   return {
     context,
     outputs: stage.outputs,
@@ -130,19 +154,10 @@ export function planView(run: ExecutionRun, stage: Stage, context: unknown): Pla
       startTime: stage.startTime ?? run.now(),
       parentStageId: stage.parentStageId,
     },
-    execution: {
-      id: execution.id,
-      application: execution.application,
-      name: execution.name,
-      pipelineConfigId: execution.pipelineConfigId,
-      trigger: execution.trigger,
-      get user() {
-        return actingUser(run, stage);
-      },
-    },
+    execution: new Facts(run, stage),
     lookup: (key) => lookup(run, stage, key),
     lookupAll: (key) => lookupAll(run, stage, key),
-    stages: execution.stages,
+    stages: run.execution.stages,
     now: () => run.now(),
   };
 }

@@ -173,12 +173,25 @@ function through(run: Run, { definition }: StageExecutor, cloud: ScriptedCloud):
     actsOnExisting: actsOnExisting(definition.type),
     context: isJsonObject(run.context) ? run.context : {},
   };
+  const view = withPlainStrategy(run);
   return {
-    ...withPlainStrategy(run),
+    context: view.context,
+    outputs: view.outputs,
+    stage: view.stage,
+    execution: view.execution,
+    lookup: view.lookup,
+    lookupAll: view.lookupAll,
+    stages: view.stages,
+    now: view.now,
     ports: cloud.portsFor(stage),
+    operation: view.operation,
+    task: view.task,
     get memory() {
       return run.memory;
     },
+    remember: view.remember,
+    intend: view.intend,
+    abort: view.abort,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type CommitListener, Engine, type EngineOptions, type StartCommand } from '@gennaker/api/engine';
-import { MemoryStore } from '@gennaker/api/engine/in-memory';
+import { MemoryStore, shared } from '@gennaker/api/engine/in-memory';
 import { type Execution, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { readSimulation, type Simulation } from './read-simulation.ts';
 import { type Script, stageScript } from './script.ts';
@@ -30,8 +30,8 @@ class SimulatedRun {
   private readonly script: Script;
   private readonly config: JsonObject;
   private readonly judged = new Set<string>();
-  /** A stage has begun to wait for a person since the last look. */
-  private someoneIsAsked = false;
+  /** Stages that have begun to wait for a person since the last look. */
+  private asking: Stage[] = [];
   private readonly acts: Array<() => Promise<void>> = [];
   private id = '';
 
@@ -40,7 +40,7 @@ class SimulatedRun {
     this.script = script;
     this.cloud = new ScriptedCloud(script, actsWithoutDeploy(config));
     const { clock } = this.cloud.world;
-    this.store = new MemoryStore(() => clock.now());
+    this.store = new MemoryStore(() => clock.now(), null, shared);
     this.engine = new Engine(this.engineOptions());
   }
 
@@ -106,9 +106,10 @@ class SimulatedRun {
 
   private listener(): CommitListener {
     return {
-      committed: ({ events }) => {
-        if (events.some((event) => event.type === 'stage.waiting' && event.data.wait?.kind === 'person'))
-          this.someoneIsAsked = true;
+      committed: ({ events, execution }) => {
+        for (const event of events)
+          if (event.type === 'stage.waiting' && event.data.wait?.kind === 'person')
+            this.asking.push(...execution.stages.filter(({ id }) => id === event.stageId));
       },
     };
   }
@@ -116,15 +117,12 @@ class SimulatedRun {
   /** Children that ended wake their stage, and people judge. */
   private async actOnNews(): Promise<void> {
     for (const stageId of this.cloud.wakes.splice(0)) await this.engine.wakeStage(this.id, stageId);
-    await this.callJudges();
+    this.callJudges();
     for (const act of this.acts.splice(0)) await act();
   }
 
-  private async callJudges(): Promise<void> {
-    if (!this.someoneIsAsked) return;
-    this.someoneIsAsked = false;
-    const { stages } = await this.read();
-    for (const stage of stages) {
+  private callJudges(): void {
+    for (const stage of this.asking.splice(0)) {
       const key = `${stage.id}/${stage.attempt}`;
       if (stage.status !== 'RUNNING' || stage.wait?.kind !== 'person' || this.judged.has(key)) continue;
       const definition = executorOf(stage)?.definition;

@@ -22,3 +22,15 @@ export function freeze<Value>(value: Value): Value {
   for (const item of Object.values(value)) freeze(item);
   return Object.freeze(value);
 }
+
+/** How a store in memory keeps apart what it was given and what it gives. */
+export interface Keeping {
+  copy<Value>(value: Value): Value;
+  freeze<Value>(value: Value): Value;
+}
+
+/** Nothing is shared with anybody by accident: for tests of what the rows do. */
+export const apart: Keeping = { copy: copyOf, freeze };
+
+/** Values are kept as they are given: for one worker that replaces values and never changes them, many times faster. */
+export const shared: Keeping = { copy: (value) => value, freeze: (value) => value };

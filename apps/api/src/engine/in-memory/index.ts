@@ -1,2 +1,3 @@
+export { shared } from './copies.ts';
 export { MemoryStore } from './memory-store.ts';
 export { VirtualClock } from './virtual-clock.ts';

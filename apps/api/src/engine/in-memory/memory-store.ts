@@ -21,7 +21,7 @@ import type {
   StageChange,
   StageRef,
 } from '../ports.ts';
-import { copyOf, freeze } from './copies.ts';
+import { apart, type Keeping } from './copies.ts';
 import { MemoryLocks } from './memory-locks.ts';
 
 interface Kept {
@@ -49,8 +49,8 @@ export type EventLog = (event: ExecutionEvent) => void;
 class GuardBroken extends Error {}
 
 /**
- * The store in memory, with the same guards as the rows. Nothing is shared with a worker by accident: what is written
- * is copied, as much as has changed; a claim gets a copy; readers get a picture that cannot be changed.
+ * The store in memory, with the same guards as the rows. Unless told to share, it keeps everything apart from the worker:
+ * what is written is copied, as much as has changed; a claim gets a copy; readers get a picture that cannot be changed.
  */
 export class MemoryStore implements ExecutionStore {
   readonly executions = new Map<string, Kept>();
@@ -63,16 +63,18 @@ export class MemoryStore implements ExecutionStore {
   private nextSignal = 1;
   private readonly now: () => number;
   private readonly log: EventLog | null;
+  private readonly keeping: Keeping;
 
   /** `log` is told every event as it is stored, with a copy of its own; without it nobody can read them again. */
-  constructor(now: () => number, log: EventLog | null = null) {
+  constructor(now: () => number, log: EventLog | null = null, keeping: Keeping = apart) {
     this.now = now;
     this.log = log;
+    this.keeping = keeping;
   }
 
   /** A store of its own with all that is in this one, to go on from here more than once. */
   copy(now: () => number): MemoryStore {
-    const copy = new MemoryStore(now, this.log);
+    const copy = new MemoryStore(now, this.log, this.keeping);
     for (const [id, kept] of this.executions) {
       const { stages, fresh, signals, memories } = kept;
       copy.executions.set(id, {
@@ -96,7 +98,7 @@ export class MemoryStore implements ExecutionStore {
   async create(given: NewExecution): Promise<{ id: string; created: boolean }> {
     const known = given.correlationKey === null ? undefined : this.correlation.get(given.correlationKey);
     if (known !== undefined) return { id: known, created: false };
-    const { stages, ...rest } = copyOf(given.execution);
+    const { stages, ...rest } = this.keeping.copy(given.execution);
     const execution = { ...rest, sequence: 1, stages: [] };
     const { id } = execution;
     if (given.correlationKey !== null) this.correlation.set(given.correlationKey, id);
@@ -128,11 +130,11 @@ export class MemoryStore implements ExecutionStore {
     kept.leaseOwner = workerId;
     return {
       lease: { executionId, fence: kept.fence },
-      execution: copyOf(whole(kept)),
+      execution: this.forWorker(kept),
       parentExecutionId: kept.parentExecutionId,
       parentStageId: kept.parentStageId,
-      memories: new Map([...kept.memories].map(([key, memory]) => [key, copyOf(memory)])),
-      signals: copyOf(kept.signals),
+      memories: new Map([...kept.memories].map(([key, memory]) => [key, this.keeping.copy(memory)])),
+      signals: this.keeping.copy(kept.signals),
       signalCount: kept.signalCount,
     };
   }
@@ -144,7 +146,7 @@ export class MemoryStore implements ExecutionStore {
     kept.leaseOwner = workerId;
     return {
       lease: { executionId: given.executionId, fence: kept.fence },
-      signals: copyOf(kept.signals),
+      signals: this.keeping.copy(kept.signals),
       signalCount: kept.signalCount,
     };
   }
@@ -231,7 +233,7 @@ export class MemoryStore implements ExecutionStore {
   }): Promise<{ signals: readonly Signal[]; signalCount: number } | null> {
     const kept = this.executions.get(lease.executionId);
     if (!kept || kept.fence !== lease.fence) return null;
-    return { signals: copyOf(kept.signals), signalCount: kept.signalCount };
+    return { signals: this.keeping.copy(kept.signals), signalCount: kept.signalCount };
   }
 
   async signal(signal: NewSignal): Promise<boolean> {
@@ -239,7 +241,7 @@ export class MemoryStore implements ExecutionStore {
     if (signal.onceKey !== null) this.onceKeys.add(signal.onceKey);
     const kept = this.executions.get(signal.executionId);
     if (!kept) return false;
-    kept.signals.push({ ...copyOf(signal), id: String(this.nextSignal++) });
+    kept.signals.push({ ...this.keeping.copy(signal), id: String(this.nextSignal++) });
     kept.signalCount += 1;
     this.setDue({
       key: driveKey(signal.executionId),
@@ -251,7 +253,7 @@ export class MemoryStore implements ExecutionStore {
 
   async read(executionId: string): Promise<Execution | null> {
     const kept = this.executions.get(executionId);
-    return kept ? whole(kept) : null;
+    return kept ? this.whole(kept) : null;
   }
 
   async newestLaunched(pipelineConfigId: string, { statuses, except }: NewestFilter = {}): Promise<Execution | null> {
@@ -259,7 +261,7 @@ export class MemoryStore implements ExecutionStore {
       .filter(({ execution }) => execution.status !== 'TERMINAL' || execution.startTime !== null)
       .filter(({ execution }) => execution.id !== except && (statuses?.includes(execution.status) ?? true))
       .sort((a, b) => b.order - a.order);
-    return launched[0] ? whole(launched[0]) : null;
+    return launched[0] ? this.whole(launched[0]) : null;
   }
 
   async releaseCorrelation(executionId: string): Promise<void> {
@@ -336,25 +338,30 @@ export class MemoryStore implements ExecutionStore {
   private write(kept: Kept, commit: Commit): void {
     const { stages: _stages, ...rest } = commit.execution;
     const next: Execution = {
-      ...(commit.events.some((event) => !('stageId' in event)) ? copyOf(rest) : kept.execution),
+      ...(commit.events.some((event) => !('stageId' in event)) ? this.keeping.copy(rest) : kept.execution),
       sequence: commit.sequence + commit.events.length,
       stages: [],
     };
     for (const [id, change] of commit.stages) {
       const old = kept.stages.get(id);
       if (change.dropped) kept.stages.delete(id);
-      else put(kept, old ? mergeRow(old, change) : copyOf(change.stage));
+      else put(kept, old ? this.mergeRow(old, change) : { ...this.keeping.copy(change.stage) });
     }
     for (const { stageId, record } of commit.attempts) {
       const stage = kept.stages.get(stageId);
-      if (stage) put(kept, { ...stage, attempts: [...(stage.attempts ?? []), copyOf(record) as never] });
+      if (stage) put(kept, { ...stage, attempts: [...(stage.attempts ?? []), this.keeping.copy(record) as never] });
     }
     kept.execution = next;
     kept.picture = null;
     commit.events.forEach((event, i) =>
-      this.log?.({ ...copyOf(event), executionId: next.id, sequence: commit.sequence + i + 1, at: commit.at }),
+      this.log?.({
+        ...this.keeping.copy(event),
+        executionId: next.id,
+        sequence: commit.sequence + i + 1,
+        at: commit.at,
+      }),
     );
-    for (const [key, memory] of commit.memories) kept.memories.set(key, copyOf(memory));
+    for (const [key, memory] of commit.memories) kept.memories.set(key, this.keeping.copy(memory));
     kept.signals = kept.signals.filter((signal) => !commit.consumedSignals.includes(signal.id));
     for (const entry of commit.ledger) this.enter(next.id, entry);
     for (const due of commit.dues) this.setDue(due);
@@ -367,40 +374,47 @@ export class MemoryStore implements ExecutionStore {
     if (at < 0) this.ledger.push({ ...entry, executionId });
     else this.ledger[at] = { ...this.ledger[at]!, ...entry, executionId };
   }
-}
 
-/** The execution with its stages; what has not changed since the last picture is shared with it. */
-function whole(kept: Kept): Execution {
-  if (kept.picture) return kept.picture;
-  for (const stage of kept.fresh) freeze(stage);
-  kept.fresh.clear();
-  freeze(kept.execution);
-  kept.picture = Object.freeze({ ...kept.execution, stages: Object.freeze([...kept.stages.values()]) as Stage[] });
-  return kept.picture;
+  /** The execution with its stages; what has not changed since the last picture is shared with it. */
+  private whole(kept: Kept): Execution {
+    if (kept.picture) return kept.picture;
+    for (const stage of kept.fresh) this.keeping.freeze(stage);
+    kept.fresh.clear();
+    this.keeping.freeze(kept.execution);
+    kept.picture = Object.freeze({ ...kept.execution, stages: Object.freeze([...kept.stages.values()]) as Stage[] });
+    return kept.picture;
+  }
+
+  /** The execution for a worker to change. */
+  private forWorker(kept: Kept): Execution {
+    const { stages, ...rest } = this.keeping.copy(this.whole(kept));
+    return { ...rest, stages: stages.map((stage) => ({ ...stage })) };
+  }
+
+  /** A row takes only what the change says has changed; what it leaves out must have been equal anyway. */
+  private mergeRow(old: Stage, { stage, context, outputs, tasks }: StageChange): Stage {
+    const { copy } = this.keeping;
+    const row: Stage = {
+      ...stage,
+      context: context ? copy(stage.context) : old.context,
+      outputs: outputs ? copy(stage.outputs) : old.outputs,
+      tasks:
+        tasks === 'all'
+          ? copy(stage.tasks)
+          : old.tasks.map((task) =>
+              tasks.has(task.id) ? copy(stage.tasks.find((other) => other.id === task.id)!) : task,
+            ),
+      requisiteStageRefIds: copy(stage.requisiteStageRefIds),
+      lastModified: copy(stage.lastModified),
+      wait: copy(stage.wait),
+    };
+    if (old.attempts) row.attempts = old.attempts;
+    else delete row.attempts;
+    return row;
+  }
 }
 
 function put(kept: Kept, stage: Stage): void {
   kept.stages.set(stage.id, stage);
   kept.fresh.add(stage);
-}
-
-/** A row takes only what the change says has changed; what it leaves out must have been equal anyway. */
-function mergeRow(old: Stage, { stage, context, outputs, tasks }: StageChange): Stage {
-  const row: Stage = {
-    ...stage,
-    context: context ? copyOf(stage.context) : old.context,
-    outputs: outputs ? copyOf(stage.outputs) : old.outputs,
-    tasks:
-      tasks === 'all'
-        ? copyOf(stage.tasks)
-        : old.tasks.map((task) =>
-            tasks.has(task.id) ? copyOf(stage.tasks.find((other) => other.id === task.id)!) : task,
-          ),
-    requisiteStageRefIds: copyOf(stage.requisiteStageRefIds),
-    lastModified: copyOf(stage.lastModified),
-    wait: copyOf(stage.wait),
-  };
-  if (old.attempts) row.attempts = old.attempts;
-  else delete row.attempts;
-  return row;
 }
