@@ -12,8 +12,8 @@ interface Kept {
 /** Locks in memory, held as long as their stages have not ended. */
 export class MemoryLocks {
   private readonly executions: ReadonlyMap<string, Kept>;
-  private held: HeldLock[] = [];
-  private line: LockAsker[] = [];
+  held: readonly HeldLock[] = [];
+  line: LockAsker[] = [];
 
   constructor(executions: ReadonlyMap<string, Kept>) {
     this.executions = executions;

@@ -59,7 +59,7 @@ export class MemoryStore implements ExecutionStore {
   private readonly correlation = new Map<string, string>();
   private readonly onceKeys = new Set<string>();
   private readonly workers = new Map<string, number>();
-  private readonly locks = new MemoryLocks(this.executions);
+  readonly locks = new MemoryLocks(this.executions);
   private nextSignal = 1;
   private readonly now: () => number;
   private readonly log: EventLog | null;
