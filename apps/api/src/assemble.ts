@@ -140,6 +140,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     loadBalancers: cloud.loadBalancers,
     stacks: cloud.stacks,
     securityGroups: cloud.securityGroups,
+    traces: cloud.traces,
     leases: new Leases(pool, () => clock.now()),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
     pipelines: new ChildPipelines(() => engine, withStrategies(pipelines, strategies), resolveDefinition),

@@ -209,6 +209,7 @@ export class PipelineWorld {
         loadBalancers: this.cloud.loadBalancers,
         stacks: this.cloud.stacks,
         securityGroups: this.cloud.securityGroups,
+        traces: this.cloud.traces,
         http: new OutgoingHttp({ allowedHosts: ['127.0.0.1'] }),
         pipelines: new ChildPipelines(() => engine, {
           find: async (application, nameOrId) =>

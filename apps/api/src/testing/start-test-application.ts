@@ -60,6 +60,7 @@ export async function startTestApplication(
     loadBalancers: world.loadBalancers,
     stacks: world.stacks,
     securityGroups: world.securityGroups,
+    traces: world.traces,
     http: world.http,
   };
   const application = await startApplication(testConfig(databaseUrl, more), { ports });

@@ -6,6 +6,7 @@ import type {
   SecurityGroups,
   ServerGroups,
   Stacks,
+  Traces,
 } from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { AroundCall, CallCount } from './calls.ts';
@@ -21,6 +22,7 @@ import { createScaling } from './server-groups/scaling/scaling.ts';
 import { createServerGroups } from './server-groups/server-groups.ts';
 import { createStacks } from './stacks/stacks.ts';
 import { systemClock } from './system-clock.ts';
+import { createTraces } from './traces/traces.ts';
 
 export interface AwsCloudOptions {
   readonly accounts: readonly AwsAccount[];
@@ -48,6 +50,7 @@ export interface AwsCloud {
   readonly loadBalancers: LoadBalancers;
   readonly stacks: Stacks;
   readonly securityGroups: SecurityGroups;
+  readonly traces: Traces;
   /** Who we are in each account and whether its regions answer. Never throws. */
   verify(): Promise<readonly AccountCheck[]>;
   /** Environment of a program that shall act in the account and region: keys, region and endpoint. */
@@ -71,6 +74,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     loadBalancers: createLoadBalancers(placeAt, accounts),
     stacks: createStacks(placeAt),
     securityGroups: createSecurityGroups(placeAt, accounts),
+    traces: createTraces(placeAt),
     verify: () => verifyAccounts(accounts, placeAt),
     async environment(account, region) {
       const keys = await clients.at(account, region).keys();

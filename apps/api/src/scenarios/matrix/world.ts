@@ -270,6 +270,7 @@ export class MatrixWorld {
         stacks: cloud.stacks,
         securityGroups: cloud.securityGroups,
         traces: cloud.traces,
+        traces: cloud.traces,
         http: { send: (request) => this.clock.during(() => http.send(request)) },
         pipelines: new ChildPipelines(() => engine, {
           find: async (application, nameOrId) =>

@@ -29,6 +29,8 @@ export interface FakeGroup {
   readonly imageId: string;
   readonly targetGroups: readonly string[];
   readonly operationKey: string | null;
+  /** Execution and stage that made it; absent for one that was there before. */
+  readonly maker?: { readonly executionId: string; readonly stageId: string };
   /** What it was made of; null for one that was there before. */
   readonly spec: ServerGroupSpec | null;
   capacity: Capacity;

@@ -8,6 +8,7 @@ import type {
   BakeSpec,
   CloudPlace,
   CloudRef,
+  CloudTrace,
   Image,
   ImageCopySpec,
   ImageSpec,
@@ -94,6 +95,37 @@ export class FakeImages implements Images {
   /** Machines that bake and were not removed. */
   get leftMachines(): readonly string[] {
     return this.machines.filter((machine) => !machine.removed).map((machine) => machine.id);
+  }
+
+  /** Machines that bake and images that were made, as those who look for marks see them. */
+  traces(): readonly CloudTrace[] {
+    const machines = this.machines
+      .filter(({ removed }) => !removed)
+      .map(({ id, spec, operation }): CloudTrace => {
+        const { account, region, bakeKey, expiresTime } = spec;
+        const { executionId, stageId } = operation;
+        const name = `bake ${bakeKey.slice(0, 12)}`;
+        return { kind: 'machine', account, region, id, name, executionId, stageId, state: 'running', expiresTime };
+      });
+    const images = this.images
+      .filter(({ tags }) => tags['cd:execution'])
+      .map((image): CloudTrace => {
+        const { account, region, id, name, tags } = image;
+        const [executionId, stageId] = [tags['cd:execution'] ?? null, tags['cd:stage'] ?? null];
+        const { state } = this.draw(image);
+        return {
+          kind: 'image',
+          account,
+          region,
+          id,
+          name,
+          executionId,
+          stageId,
+          state,
+          bakeKey: tags[BAKE_KEY] ?? null,
+        };
+      });
+    return [...machines, ...images];
   }
 
   async defaultAccount(): Promise<string> {

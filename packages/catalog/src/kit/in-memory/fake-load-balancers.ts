@@ -11,6 +11,7 @@ import type {
   LoadBalancerSpec,
   LoadBalancers,
   Operation,
+  OwnedTargetGroup,
   TargetCounts,
   TargetGroup,
   TargetGroupRef,
@@ -42,6 +43,10 @@ interface Balancer {
   listeners: HeldListener[];
 }
 
+interface HeldTargetGroup extends TargetGroupRef, TargetGroupSettings {
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 /** What a test puts into the world as already there. */
 export interface ExistingLoadBalancer {
   readonly name: string;
@@ -68,7 +73,7 @@ export class FakeLoadBalancers implements LoadBalancers {
   /** How long a new one takes before it serves. */
   provisionMs = 60_000;
   private balancers: Balancer[] = [];
-  private readonly targetGroups = new Map<string, TargetGroupRef & TargetGroupSettings>();
+  private readonly targetGroups = new Map<string, HeldTargetGroup>();
   private readonly clock: VirtualClock;
   private readonly serverGroups: FakeServerGroups;
 
@@ -108,8 +113,8 @@ export class FakeLoadBalancers implements LoadBalancers {
     this.balancerOf({ ...ref, name })?.listeners.push(...before);
   }
 
-  addTargetGroup(ref: TargetGroupRef): void {
-    const settings = { protocol: 'HTTP', port: 80, targetType: 'instance', healthCheck: {}, attributes: {} };
+  addTargetGroup(ref: TargetGroupRef, tags: Readonly<Record<string, string>> = {}): void {
+    const settings = { tags, protocol: 'HTTP', port: 80, targetType: 'instance', healthCheck: {}, attributes: {} };
     this.targetGroups.set(keyOf(ref, ref.targetGroup), { ...ref, name: ref.targetGroup, ...settings });
   }
 
@@ -199,6 +204,38 @@ export class FakeLoadBalancers implements LoadBalancers {
     });
   }
 
+  async readAttributes(ref: LoadBalancerRef): Promise<Readonly<Record<string, string>>> {
+    return this.trouble.run('readAttributes', () => this.balancerOf(ref)?.spec.attributes ?? {});
+  }
+
+  async readTargetGroup(ref: TargetGroupRef): Promise<OwnedTargetGroup | null> {
+    return this.trouble.run('readTargetGroup', () => {
+      const settings = this.targetGroups.get(keyOf(ref, ref.targetGroup));
+      if (!settings) return null;
+      const users = this.balancers.filter(({ listeners }) =>
+        listeners.some((one) => sentTo(one).includes(ref.targetGroup)),
+      );
+      const arn = `arn:fake:${ref.account}:${ref.region}:targetgroup/${ref.targetGroup}`;
+      const loadBalancers = users.map(({ spec }) => spec.name);
+      return {
+        ...settings,
+        arn,
+        vpcId: 'vpc-1',
+        targets: this.targetsOf(ref),
+        tags: settings.tags ?? {},
+        loadBalancers,
+      };
+    });
+  }
+
+  async removeTargetGroups(
+    place: Omit<TargetGroupRef, 'targetGroup'>,
+    names: readonly string[],
+    _operation: Operation,
+  ): Promise<readonly string[]> {
+    return this.trouble.run('removeTargetGroups', () => this.dropTargetGroups(place, names));
+  }
+
   async listApplication(application: string): Promise<readonly LoadBalancer[]> {
     return this.trouble.run('listApplication', () =>
       this.balancers
@@ -207,7 +244,7 @@ export class FakeLoadBalancers implements LoadBalancers {
     );
   }
 
-  async upsert(spec: LoadBalancerSpec, _operation: Operation): Promise<LoadBalancerChange> {
+  async upsert(spec: LoadBalancerSpec, operation: Operation): Promise<LoadBalancerChange> {
     return this.trouble.run('upsert', () => {
       const present = this.balancerOf(spec);
       this.checkFixed(spec, present);
@@ -224,10 +261,17 @@ export class FakeLoadBalancers implements LoadBalancers {
       );
       this.changes.push(`upsert ${spec.name}`);
       for (const group of spec.targetGroups)
-        this.targetGroups.set(keyOf(spec, group.name), { ...spec, ...group, targetGroup: group.name });
+        this.targetGroups.set(keyOf(spec, group.name), {
+          ...group,
+          account: spec.account,
+          region: spec.region,
+          targetGroup: group.name,
+          tags: this.targetGroups.get(keyOf(spec, group.name))?.tags ?? ownerOf(operation),
+        });
       this.drop(spec);
       const createdTime = present?.createdTime ?? this.clock.now();
-      this.balancers.push({ spec: { ...spec, type: spec.type }, createdTime, listeners: held(spec) });
+      const tags = present?.spec.tags ?? { ...spec.tags, ...ownerOf(operation) };
+      this.balancers.push({ spec: { ...spec, tags }, createdTime, listeners: held(spec) });
       const unwanted = (spec.formerTargetGroups ?? []).filter((name) => !own.has(name));
       return { dnsName: dnsName(spec), left: this.dropTargetGroups(spec, unwanted) };
     });
@@ -254,7 +298,7 @@ export class FakeLoadBalancers implements LoadBalancers {
   }
 
   /** Removes target groups that nothing needs; answers why the others stay. */
-  private dropTargetGroups(place: LoadBalancerRef, names: readonly string[]): readonly string[] {
+  private dropTargetGroups(place: Omit<TargetGroupRef, 'targetGroup'>, names: readonly string[]): readonly string[] {
     return names.flatMap((targetGroup) => {
       const used = this.balancers.some(({ listeners }) => listeners.some((one) => sentTo(one).includes(targetGroup)));
       const registers = this.serverGroups.everything().some((group) => group.targetGroups.includes(targetGroup));
@@ -333,6 +377,8 @@ export class FakeLoadBalancers implements LoadBalancers {
     throw new FailureError({ code: 'aws.gone', message: `${describe(ref)} does not exist in ${ref.region}.` });
   }
 }
+
+const ownerOf = ({ executionId, stageId }: Operation) => ({ 'cd:execution': executionId, 'cd:stage': stageId });
 
 const STATES: Readonly<Record<string, string>> = {
   Up: 'healthy',

@@ -27,8 +27,8 @@ export class FakeScaling implements Scaling {
     });
   }
 
-  async alarms(place: Omit<ServerGroupRef, 'name'>, names: readonly string[]): Promise<readonly ScalingAlarm[]> {
-    return this.trouble.run('alarms', () =>
+  async readAlarms(place: Omit<ServerGroupRef, 'name'>, names: readonly string[]): Promise<readonly ScalingAlarm[]> {
+    return this.trouble.run('readAlarms', () =>
       this.groups
         .everything()
         .filter(({ account, region }) => account === place.account && region === place.region)
@@ -37,8 +37,8 @@ export class FakeScaling implements Scaling {
     );
   }
 
-  async tags(ref: ServerGroupRef): Promise<Readonly<Record<string, string>> | null> {
-    return this.trouble.run('tags', () =>
+  async readTags(ref: ServerGroupRef): Promise<Readonly<Record<string, string>> | null> {
+    return this.trouble.run('readTags', () =>
       this.groups.picture(ref.name, ref.region) ? Object.fromEntries(this.groups.scaling.of(ref).tags) : null,
     );
   }

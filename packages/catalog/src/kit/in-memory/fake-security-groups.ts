@@ -43,9 +43,10 @@ export class FakeSecurityGroups implements SecurityGroups {
     );
   }
 
-  async upsert(spec: SecurityGroupSpec, _operation: Operation): Promise<{ readonly id: string }> {
+  async upsert(spec: SecurityGroupSpec, operation: Operation): Promise<{ readonly id: string }> {
     return this.trouble.run('upsert', () => {
-      const { account, region, name, description, tags } = spec;
+      const { account, region, name, description } = spec;
+      const tags = { ...spec.tags, 'cd:execution': operation.executionId, 'cd:stage': operation.stageId };
       const present = this.find(spec);
       const ids = new Map(spec.ingress.map((rule) => [rule.securityGroup, this.peerOf(rule, spec)]));
       this.changes.push(`upsert ${name}`);

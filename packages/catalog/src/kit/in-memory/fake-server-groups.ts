@@ -172,6 +172,7 @@ export class FakeServerGroups implements ServerGroups {
         imageId: spec.imageId,
         targetGroups: spec.targetGroups,
         operationKey: operation.key,
+        maker: { executionId: operation.executionId, stageId: operation.stageId },
         spec,
         capacity: spec.capacity,
         intendedCapacity: null,
@@ -294,6 +295,11 @@ export class FakeServerGroups implements ServerGroups {
     if (!group || (group.deletedAt !== null && group.deletedAt <= this.clock.now())) return undefined;
     if (group.machines.length > group.capacity.desired) this.fit(group, this.clock.now());
     return group;
+  /** Execution and stage that made the group; undefined for one that was there before. */
+  makerOf(ref: ServerGroupRef): FakeGroup['maker'] {
+    return this.groups.get(keyOf(ref))?.maker;
+  }
+
   }
 
   /** The group an instance is a member of. */

@@ -6,6 +6,7 @@ export * from './fake-packer.ts';
 export * from './fake-security-groups.ts';
 export * from './fake-server-groups.ts';
 export * from './fake-stacks.ts';
+export * from './fake-traces.ts';
 export * from './fakes.ts';
 export * from './trouble.ts';
 export * from './world.ts';

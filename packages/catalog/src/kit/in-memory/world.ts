@@ -9,6 +9,7 @@ import { FakeScaling } from './fake-scaling.ts';
 import { FakeSecurityGroups } from './fake-security-groups.ts';
 import { FakeServerGroups } from './fake-server-groups.ts';
 import { FakeStacks } from './fake-stacks.ts';
+import { FakeTraces } from './fake-traces.ts';
 import { FakeDeployments, FakeHttp, FakeMonitors, FakePipelines, FakeRecoveries } from './fakes.ts';
 
 /** Everything a stage can touch, in memory. */
@@ -25,6 +26,7 @@ export interface World extends Ports {
   readonly leases: FakeLeases;
   readonly http: FakeHttp;
   readonly pipelines: FakePipelines;
+  readonly traces: FakeTraces;
   readonly recoveries: FakeRecoveries;
   readonly deployments: FakeDeployments;
   readonly monitors: FakeMonitors;
@@ -55,6 +57,7 @@ export function createWorld(start?: number): World {
     leases: new FakeLeases(clock),
     http: new FakeHttp(),
     pipelines: new FakePipelines(),
+    traces: new FakeTraces(serverGroups, images),
     recoveries: new FakeRecoveries(),
     deployments: new FakeDeployments(),
     monitors: new FakeMonitors(),

@@ -12,6 +12,7 @@ import type { Scaling } from './scaling.ts';
 import type { SecurityGroups } from './security-groups.ts';
 import type { ServerGroups } from './server-groups.ts';
 import type { Stacks } from './stacks.ts';
+import type { Traces } from './traces.ts';
 
 export type * from './deployment-monitors.ts';
 export type * from './deployments.ts';
@@ -28,6 +29,7 @@ export type * from './security-groups.ts';
 export type * from './server-group-spec.ts';
 export type * from './server-groups.ts';
 export type * from './stacks.ts';
+export type * from './traces.ts';
 
 /** Everything an executor may ask of the world; each names the few it `needs`. */
 export interface Ports {
@@ -42,6 +44,7 @@ export interface Ports {
   readonly leases: Leases;
   readonly http: Http;
   readonly pipelines: Pipelines;
+  readonly traces: Traces;
   readonly recoveries: Recoveries;
   readonly deployments: Deployments;
   readonly monitors: DeploymentMonitors;

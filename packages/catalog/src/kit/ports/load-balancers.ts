@@ -158,6 +158,13 @@ export interface TargetGroup extends TargetGroupSettings {
   readonly targets: readonly Target[];
 }
 
+/** A target group by itself, whether or not anything sends to it. */
+export interface OwnedTargetGroup extends TargetGroup {
+  readonly tags: Readonly<Record<string, string>>;
+  /** Names of the load balancers that send to it. */
+  readonly loadBalancers: readonly string[];
+}
+
 /** A load balancer as it is, with everything behind it. */
 export interface LoadBalancer extends LoadBalancerRef {
   readonly arn: string;
@@ -208,6 +215,10 @@ export interface LoadBalancers {
   listenersOf(ref: TargetGroupRef): Promise<readonly ListenerRef[]>;
   /** Null when it does not exist. */
   read(ref: LoadBalancerRef): Promise<LoadBalancer | null>;
+  /** Its settings by the provider's names (`idle_timeout.timeout_seconds`); empty when there is none. */
+  readAttributes(ref: LoadBalancerRef): Promise<Readonly<Record<string, string>>>;
+  /** Null when it does not exist. */
+  readTargetGroup(ref: TargetGroupRef): Promise<OwnedTargetGroup | null>;
   /** Load balancers of an application, by their tags or names, over the configured regions of all accounts. */
   listApplication(application: string): Promise<readonly LoadBalancer[]>;
   /**
@@ -221,4 +232,10 @@ export interface LoadBalancers {
    * nothing else needs. None of that name is no error.
    */
   remove(ref: LoadBalancerRef, targetGroups: readonly string[], operation: Operation): Promise<LoadBalancerChange>;
+  /** Deletes those that nothing needs; answers why the others were left. One that does not exist is no error. */
+  removeTargetGroups(
+    place: Omit<TargetGroupRef, 'targetGroup'>,
+    names: readonly string[],
+    operation: Operation,
+  ): Promise<readonly string[]>;
 }

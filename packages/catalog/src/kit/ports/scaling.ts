@@ -75,9 +75,9 @@ export interface Scaling {
   /** Null when the group does not exist. */
   read(ref: ServerGroupRef): Promise<ScalingSettings | null>;
   /** Alarms by name; those that do not exist are left out. */
-  alarms(place: Omit<ServerGroupRef, 'name'>, names: readonly string[]): Promise<readonly ScalingAlarm[]>;
+  readAlarms(place: Omit<ServerGroupRef, 'name'>, names: readonly string[]): Promise<readonly ScalingAlarm[]>;
   /** Tags that people have given the group; null when it does not exist. */
-  tags(ref: ServerGroupRef): Promise<Readonly<Record<string, string>> | null>;
+  readTags(ref: ServerGroupRef): Promise<Readonly<Record<string, string>> | null>;
   /** Creates the policy, or the one of that name becomes this. */
   savePolicy(ref: ServerGroupRef, policy: ScalingPolicy, operation: Operation): Promise<void>;
   /** Creates the actions, or those of the same names become these. Others stay. */

@@ -8,3 +8,4 @@ export * from './scaling.contract.ts';
 export * from './security-groups.contract.ts';
 export * from './server-groups.contract.ts';
 export * from './stacks.contract.ts';
+export * from './traces.contract.ts';

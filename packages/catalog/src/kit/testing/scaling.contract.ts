@@ -76,13 +76,13 @@ export function scalingContract(name: string, makeBench: () => Promise<ScalingBe
         ...{ name: 'busy', type: 'SimpleScaling', enabled: true, adjustmentType: 'ChangeInCapacity', change: 1 },
         alarm,
       };
-      expect(await port.alarms({ account, region }, [name])).toEqual([]);
+      expect(await port.readAlarms({ account, region }, [name])).toEqual([]);
       await port.savePolicy(ref('v000'), policy, operation('policy'));
-      expect(await port.alarms({ account, region }, [name, 'none'])).toMatchObject([alarm]);
+      expect(await port.readAlarms({ account, region }, [name, 'none'])).toMatchObject([alarm]);
       await port.tag(ref('v000'), { team: 'web' }, operation('tag'));
-      expect(await port.tags(ref('v000'))).toMatchObject({ team: 'web' });
-      expect(Object.keys((await port.tags(ref('v000'))) ?? {}).filter((key) => /^(cd|aws):/.test(key))).toEqual([]);
-      expect(await port.tags(ref('v999'))).toBeNull();
+      expect(await port.readTags(ref('v000'))).toMatchObject({ team: 'web' });
+      expect(Object.keys((await port.readTags(ref('v000'))) ?? {}).filter((key) => /^(cd|aws):/.test(key))).toEqual([]);
+      expect(await port.readTags(ref('v999'))).toBeNull();
     });
 
     it('a policy is kept with its fields, and saving it again changes it', async () => {

@@ -1,6 +1,7 @@
 import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { accountOf, regionsOf } from '../../clusters/place.ts';
+import { intendRemovals } from '../../clusters/target-groups.ts';
 import {
   again,
   executeStage,
@@ -55,9 +56,11 @@ async function remove(run: Run): Promise<TaskResult> {
   for (const ref of refs) {
     const targetGroups = before[ref.region] as string[];
     const settle = await run.intend({ kind: 'loadBalancer', ...ref, action: 'remove', before: { targetGroups } });
+    const settleGroups = await intendRemovals(run, ref, targetGroups);
     const operation = run.operation(`delete:${ref.account}/${ref.region}/${ref.name}`);
     left.push(...(await run.ports.loadBalancers.remove(ref, targetGroups, operation)).left);
     settle('done');
+    await settleGroups();
   }
   return succeeded(left.length > 0 ? { left } : {}, { deletedIn: refs.map(({ region }) => region) });
 }

@@ -36,7 +36,7 @@ export async function picturesBefore(run: Run): Promise<JsonObject> {
       const stack = await run.ports.stacks.read(ref);
       return [
         ref.region,
-        stack && { status: stack.status, parameters: stack.parameters, outputs: stack.outputs },
+        stack && { status: stack.status, parameters: stack.parameters, outputs: stack.outputs, tags: stack.tags },
       ] as const;
     }),
   );

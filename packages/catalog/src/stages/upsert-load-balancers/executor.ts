@@ -1,5 +1,6 @@
 import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
+import { intendRemovals } from '../../clusters/target-groups.ts';
 import {
   again,
   executeStage,
@@ -36,23 +37,67 @@ function specsOf({ context, execution }: PlanView<Context>): readonly LoadBalanc
 
 const keyOf = ({ account, region, name }: LoadBalancerSpec): string => `${account}/${region}/${name}`;
 
-/** What is remembered of one that was there before the first try. */
-const pictureOf = (balancer: LoadBalancer | null): JsonObject => ({
-  existed: balancer !== null,
-  targetGroups: balancer?.targetGroups.map(({ name }) => name) ?? [],
-  ...(balancer ? { listeners: balancer.listeners, securityGroups: balancer.securityGroups } : {}),
-});
+/** What a load balancer and the target groups of its own were before the first try; null where there was none. */
+interface Before {
+  readonly balancer: JsonObject | null;
+  /** Names of those that it sent to. */
+  readonly targetGroups: readonly string[];
+  readonly own: Readonly<Record<string, JsonObject | null>>;
+}
+
+const pictureOf = (balancer: LoadBalancer): JsonObject => {
+  const { listeners, securityGroups, subnetIds, ipAddressType, targetGroups } = balancer;
+  return { targetGroups: targetGroups.map(({ name }) => name), listeners, securityGroups, subnetIds, ipAddressType };
+};
+
+async function lookAt(run: Run, spec: LoadBalancerSpec): Promise<Before> {
+  const { loadBalancers } = run.ports;
+  const { account, region } = spec;
+  const balancer = await loadBalancers.read(spec);
+  const own = await Promise.all(
+    spec.targetGroups.map(async ({ name }) => {
+      const found = await loadBalancers.readTargetGroup({ account, region, targetGroup: name });
+      return [name, found && { healthCheck: found.healthCheck, attributes: found.attributes }] as const;
+    }),
+  );
+  return {
+    balancer: balancer && { ...pictureOf(balancer), attributes: await loadBalancers.readAttributes(spec) },
+    targetGroups: balancer?.targetGroups.map(({ name }) => name) ?? [],
+    own: Object.fromEntries(own),
+  };
+}
 
 /** Pictures of all, taken before anything is changed and kept over repeats. */
-async function picturesOf(run: Run, specs: readonly LoadBalancerSpec[]): Promise<JsonObject> {
+async function picturesOf(run: Run, specs: readonly LoadBalancerSpec[]): Promise<Readonly<Record<string, Before>>> {
   const known = run.memory['before'];
-  if (isJsonObject(known)) return known;
-  const read = await Promise.all(
-    specs.map(async (spec) => [keyOf(spec), pictureOf(await run.ports.loadBalancers.read(spec))] as const),
-  );
+  if (isJsonObject(known)) return known as unknown as Record<string, Before>;
+  const read = await Promise.all(specs.map(async (spec) => [keyOf(spec), await lookAt(run, spec)] as const));
   const before = Object.fromEntries(read);
-  await run.remember({ before });
+  await run.remember({ before: before as unknown as JsonObject });
   return before;
+}
+
+/**
+ * Records the load balancer and the target groups of its own, each to be made or changed, and those that it had and that
+ * go when nothing needs them. Answers what notes how it ended.
+ */
+async function intendAll(run: Run, spec: LoadBalancerSpec, before: Before): Promise<() => Promise<void>> {
+  const { account, region } = spec;
+  const intend = (kind: string, name: string, picture: JsonObject | null | undefined) => {
+    const action = picture ? ({ action: 'change', before: picture } as const) : ({ action: 'create' } as const);
+    return run.intend({ kind, account, region, name, ...action });
+  };
+  const settles = [await intend('loadBalancer', spec.name, before.balancer)];
+  for (const { name } of spec.targetGroups) settles.push(await intend('targetGroup', name, before.own[name]));
+  const formers = await intendRemovals(
+    run,
+    { account, region },
+    before.targetGroups.filter((name) => !(name in before.own)),
+  );
+  return async () => {
+    for (const settle of settles) settle('done');
+    await formers();
+  };
 }
 
 async function save(run: Run): Promise<TaskResult> {
@@ -62,12 +107,11 @@ async function save(run: Run): Promise<TaskResult> {
   const left: string[] = [];
   for (const spec of specs) {
     const { account, region, name, type } = spec;
-    const before = (pictures[keyOf(spec)] ?? {}) as { existed?: boolean; targetGroups?: string[] };
-    const action = before.existed ? 'change' : 'create';
-    const settle = await run.intend({ kind: 'loadBalancer', account, region, name, action, before });
-    const wish = { ...spec, formerTargetGroups: before.targetGroups ?? [] };
+    const before = pictures[keyOf(spec)] ?? { balancer: null, targetGroups: [], own: {} };
+    const settle = await intendAll(run, spec, before);
+    const wish = { ...spec, formerTargetGroups: before.targetGroups };
     const change = await run.ports.loadBalancers.upsert(wish, run.operation(`upsert:${keyOf(spec)}`));
-    settle('done');
+    await settle();
     const targetGroups = spec.targetGroups.map((group) => group.name);
     saved.push({ name, account, region, loadBalancerType: type, dnsName: change.dnsName, targetGroups });
     left.push(...change.left);

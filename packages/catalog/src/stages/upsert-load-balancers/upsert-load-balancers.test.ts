@@ -45,7 +45,10 @@ describe('saving load balancers', () => {
         ...{ dnsName: 'shop-web.us-east-1.elb.example', targetGroups: ['shop-web'] },
       },
     ]);
-    expect(run.ledger).toMatchObject([{ kind: 'loadBalancer', name: 'shop-web', action: 'create', state: 'done' }]);
+    expect(run.ledger).toMatchObject([
+      { kind: 'loadBalancer', name: 'shop-web', action: 'create', state: 'done' },
+      { kind: 'targetGroup', name: 'shop-web', action: 'create', state: 'done' },
+    ]);
     const made = await world.loadBalancers.read(PLACE);
     expect(made).toMatchObject({ state: 'active', internal: true, tags: { 'cd:application': 'shop' } });
     expect(made?.listeners[0]?.rules).toMatchObject([{ priority: '5', conditions: [{ values: ['/a/*'] }] }]);
@@ -59,7 +62,11 @@ describe('saving load balancers', () => {
       { protocol: 'HTTP', port: 80, defaultActions: [{ type: 'forward', targetGroupName: 'shop-new' }] },
     ];
     const run = await save(world, [{ ...WEB, targetGroups: [target], listeners }], { id: 'stage-2' });
-    expect(run.ledger).toMatchObject([{ action: 'change', before: { targetGroups: ['shop-web'] } }]);
+    expect(run.ledger).toMatchObject([
+      { action: 'change', before: { targetGroups: ['shop-web'], attributes: {} } },
+      { kind: 'targetGroup', name: 'shop-new', action: 'create' },
+      { kind: 'targetGroup', name: 'shop-web', action: 'remove', state: 'done', before: { protocol: 'HTTP' } },
+    ]);
     expect(world.loadBalancers.targetGroupNames).toEqual(['shop-new']);
     world.serverGroups.add({ name: 'shop-v000', targetGroups: ['shop-new'] });
     const again = await save(world, [WEB], { id: 'stage-3' });
@@ -201,7 +208,10 @@ describe('deleting a load balancer', () => {
     expect((await remove(world, { vpcId: 'vpc-other' })).status).toBe('SKIPPED');
     const run = await remove(world);
     expect(run.status).toBe('SUCCEEDED');
-    expect(run.ledger).toMatchObject([{ action: 'remove', state: 'done', before: { targetGroups: ['shop-web'] } }]);
+    expect(run.ledger).toMatchObject([
+      { action: 'remove', state: 'done', before: { targetGroups: ['shop-web'] } },
+      { kind: 'targetGroup', name: 'shop-web', action: 'remove', state: 'done' },
+    ]);
     expect([await world.loadBalancers.read(PLACE), world.loadBalancers.targetGroupNames]).toEqual([null, []]);
   });
 

@@ -18,7 +18,7 @@ export const upsertScalingPolicy = executeStage(upsertScalingPolicyStage, {
           async (ref) => {
             const { name, alarm } = policyOf(run.context, ref.name);
             const found = await run.ports.scaling.read(ref);
-            const alarms = alarm?.name ? await run.ports.scaling.alarms(ref, [alarm.name]) : [];
+            const alarms = alarm?.name ? await run.ports.scaling.readAlarms(ref, [alarm.name]) : [];
             return { policies: (found?.policies ?? []).filter((policy) => policy.name === name), alarms };
           },
         ),

@@ -12,12 +12,15 @@ import { specsOf, type UpsertContext } from './wanted.ts';
 
 type Run = TaskRun<UpsertContext, 'securityGroups'>;
 
-/** Rules that each had before the first try, by region; null where there was no such group. */
-async function rulesBefore(run: Run, specs: readonly SecurityGroupSpec[]): Promise<JsonObject> {
+/** What each was before the first try, by region; null where there was no such group. */
+async function groupsBefore(run: Run, specs: readonly SecurityGroupSpec[]): Promise<JsonObject> {
   const known = run.memory['before'];
   if (isJsonObject(known)) return known;
   const read = await Promise.all(
-    specs.map(async (spec) => [spec.region, (await run.ports.securityGroups.read(spec))?.ingress ?? null] as const),
+    specs.map(async (spec) => {
+      const group = await run.ports.securityGroups.read(spec);
+      return [spec.region, group && { ingress: group.ingress, description: group.description }] as const;
+    }),
   );
   const before = Object.fromEntries(read);
   await run.remember({ before });
@@ -26,14 +29,14 @@ async function rulesBefore(run: Run, specs: readonly SecurityGroupSpec[]): Promi
 
 async function save(run: Run): Promise<TaskResult> {
   const specs = specsOf(run.context, run.execution.application);
-  const before = await rulesBefore(run, specs);
+  const pictures = await groupsBefore(run, specs);
   const saved: JsonObject[] = [];
   for (const spec of specs) {
     const { account, region, name } = spec;
-    const ingress = before[region];
+    const before = pictures[region];
     const what = { kind: 'securityGroup', account, region, name } as const;
     const settle = await run.intend(
-      ingress ? { ...what, action: 'change', before: { ingress } } : { ...what, action: 'create' },
+      isJsonObject(before) ? { ...what, action: 'change', before } : { ...what, action: 'create' },
     );
     const { id } = await run.ports.securityGroups.upsert(spec, run.operation(`upsert:${account}/${region}/${name}`));
     settle('done');

@@ -21,7 +21,7 @@ export const upsertServerGroupTags = executeStage(upsertServerGroupTagsStage, {
           run,
           (ref, operation) => run.ports.scaling.tag(ref, tagsOf(run.context), operation),
           async (ref) => {
-            const tags = (await run.ports.scaling.tags(ref)) ?? {};
+            const tags = (await run.ports.scaling.readTags(ref)) ?? {};
             return {
               tags: Object.fromEntries(Object.keys(tagsOf(run.context)).map((key) => [key, tags[key] ?? null])),
             };

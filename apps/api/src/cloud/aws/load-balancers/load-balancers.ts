@@ -3,8 +3,8 @@ import type { AwsAccount } from '../accounts.ts';
 import type { Place, PlaceAt } from '../place.ts';
 import { targetHealthWord } from '../server-groups/health.ts';
 import { listenersOf } from './listeners-of.ts';
-import { loadBalancersOfApplication, readLoadBalancer } from './read.ts';
-import { removeLoadBalancer } from './remove.ts';
+import { loadBalancerAttributes, loadBalancersOfApplication, readLoadBalancer, readTargetGroup } from './read.ts';
+import { removeLoadBalancer, removeTargetGroups } from './remove.ts';
 import { readShares, restoreActions, setShares } from './shares.ts';
 import { upsertLoadBalancer } from './upsert.ts';
 
@@ -33,11 +33,14 @@ export function createLoadBalancers(placeAt: PlaceAt, accounts: readonly AwsAcco
     targetHealth: async (ref) => targetHealth(at(ref), ref.targetGroup),
     listenersOf: async (ref) => listenersOf(at(ref), ref),
     read: async (ref) => readLoadBalancer(at(ref), ref.name),
+    readAttributes: async (ref) => loadBalancerAttributes(at(ref), ref.name),
+    readTargetGroup: async (ref) => readTargetGroup(at(ref), ref.targetGroup),
     async listApplication(application) {
       const places = accounts.flatMap(({ name, regions }) => regions.map((region) => placeAt(name, region)));
       return (await Promise.all(places.map((place) => loadBalancersOfApplication(place, application)))).flat();
     },
     upsert: async (spec, operation) => upsertLoadBalancer(at(spec), spec, operation),
     remove: async (ref, targetGroups, operation) => removeLoadBalancer(at(ref), ref, targetGroups, operation),
+    removeTargetGroups: async (place, names, operation) => removeTargetGroups(at(place), names, undefined, operation),
   };
 }

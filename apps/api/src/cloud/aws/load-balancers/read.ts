@@ -4,7 +4,7 @@ import type {
   TargetGroup as AwsTargetGroup,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Listener, LoadBalancer, Target, TargetGroup } from '@gennaker/catalog/kit';
+import type { Listener, LoadBalancer, OwnedTargetGroup, Target, TargetGroup } from '@gennaker/catalog/kit';
 import { parseMoniker } from '@gennaker/pipeline-dsl';
 import { isFailure } from '../errors.ts';
 import type { Place } from '../place.ts';
@@ -14,6 +14,7 @@ import { actionsOut } from './actions.ts';
 import { conditionOut } from './conditions.ts';
 import { findLoadBalancer, listenersAt, rulesAt } from './listeners.ts';
 import { pairsOut } from './tags.ts';
+import { loadBalancerName } from './target-groups.ts';
 
 /** ARNs per DescribeTags. */
 const MOST_TAGGED = 20;
@@ -143,6 +144,30 @@ export async function readLoadBalancer(place: Place, name: string): Promise<Load
   if (!balancer) return null;
   const arn = balancer.LoadBalancerArn ?? '';
   return balancerOut(place, balancer, (await tagsOf(place, [arn])).get(arn) ?? {});
+}
+
+/** A target group by name, whether or not anything sends to it. */
+export async function readTargetGroup(place: Place, name: string): Promise<OwnedTargetGroup | null> {
+  const group = await place.targetGroups.find(name);
+  if (!group) return null;
+  const arn = group.TargetGroupArn ?? '';
+  const [shown, tags] = await Promise.all([targetGroupOut(place, group), tagsOf(place, [arn])]);
+  return {
+    ...shown,
+    tags: tags.get(arn) ?? {},
+    loadBalancers: (group.LoadBalancerArns ?? []).map(loadBalancerName),
+  };
+}
+
+/** Settings of a load balancer; empty when it is gone. */
+export async function loadBalancerAttributes(place: Place, name: string): Promise<Readonly<Record<string, string>>> {
+  const balancer = await findLoadBalancer(place, name);
+  if (!balancer) return {};
+  const LoadBalancerArn = balancer.LoadBalancerArn ?? '';
+  const resource = `load balancer ${name}`;
+  return pairsOut(
+    (await place.loadBalancing.describeLoadBalancerAttributes({ LoadBalancerArn }, { resource })).Attributes,
+  );
 }
 
 async function allLoadBalancers(place: Place): Promise<readonly AwsLoadBalancer[]> {

@@ -121,8 +121,8 @@ export function createScaling(placeAt: PlaceAt): Scaling {
       const [policies, schedules] = await Promise.all([policiesOf(place, ref.name), schedulesOf(place, ref.name)]);
       return { policies: policies.map(policyFrom), schedules: schedules.map(scheduleFrom) };
     },
-    alarms: async (ref, names) => (await alarmsNamed(placeAt(ref.account, ref.region), names)).map(alarmFrom),
-    async tags(ref) {
+    readAlarms: async (ref, names) => (await alarmsNamed(placeAt(ref.account, ref.region), names)).map(alarmFrom),
+    async readTags(ref) {
       const group = await at(ref).group(ref.name);
       return group
         ? Object.fromEntries(Object.entries(tagsOf(group)).filter(([key]) => !/^(aws|cd):/.test(key)))
