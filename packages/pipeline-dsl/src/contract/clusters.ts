@@ -55,6 +55,30 @@ const inventoryGroup = z.looseObject({
   shares: z.array(share).nullable().describe('Null: load balancers were not read'),
 });
 
+const launchSettings = z.looseObject({
+  imageId: z.string(),
+  instanceType: z.string(),
+  keyPair: z.string().nullish(),
+  iamRole: z.string().nullish(),
+  securityGroups: z.array(z.string()),
+  subnetType: z.string().nullish().describe('What its subnets are for'),
+  subnetIds: z.array(z.string()).nullish(),
+  healthCheckType: z.string(),
+  healthCheckGracePeriodSeconds: z.number(),
+  userDataBytes: z.number().describe('The user data itself is not shown: it may hold secrets'),
+  tags: z.record(z.string(), z.string()),
+});
+
+const activity = z.object({
+  id: z.string(),
+  startTime: z.number().describe('Epoch ms'),
+  endTime: z.number().nullable(),
+  status: z.string().describe('In the word of the cloud'),
+  description: z.string(),
+  cause: z.string(),
+  message: z.string().nullable(),
+});
+
 const target = z.looseObject({
   id: z.string(),
   port: z.number().nullable(),
@@ -130,6 +154,20 @@ export const clusters = {
       serverGroups: z.array(inventoryGroup),
       loadBalancers: z.array(inventoryLoadBalancer).nullable().describe('Null: they were not read'),
       problems: z.array(z.string()).describe('What could not be read and why, as sentences'),
+    }),
+  }),
+  serverGroupSettings: endpoint({
+    method: 'GET',
+    path: '/applications/:application/inventory/:account/:region/:name',
+    tag: 'clusters',
+    summary: 'What a server group is made of, what scales it, and what was done to its size lately; read live',
+    status: 200,
+    params: app.extend({ account: name, region: name, name }),
+    answer: z.object({
+      launch: launchSettings,
+      policies: z.array(z.looseObject({ name: z.string(), type: z.string(), enabled: z.boolean() })),
+      schedules: z.array(z.looseObject({ name: z.string() })),
+      activities: z.array(activity).describe('Newest first, at most 100'),
     }),
   }),
   applicationClusters: endpoint({

@@ -5,20 +5,31 @@ import { notFound } from '../http/problem.ts';
 import { Call, type CallOf, Route } from '../http/route.ts';
 import { INVENTORY_PORTS } from '../ports.ts';
 import { readInventory } from './inventory.ts';
+import { readSettings } from './settings.ts';
 import { clusterShapes, serverGroupShape } from './shapes.ts';
+
+type Needed = Pick<Ports, 'serverGroups' | 'loadBalancers' | 'scaling'>;
 
 /** Clusters and server groups of an application, read live from the cloud. */
 @Controller()
 export class ClustersController {
-  private readonly ports: Pick<Ports, 'serverGroups' | 'loadBalancers'>;
+  private readonly ports: Needed;
 
-  constructor(@Inject(INVENTORY_PORTS) ports: Pick<Ports, 'serverGroups' | 'loadBalancers'>) {
+  constructor(@Inject(INVENTORY_PORTS) ports: Needed) {
     this.ports = ports;
   }
 
   @Route(contract.applicationInventory)
   async inventory(@Call() { params, query }: CallOf<typeof contract.applicationInventory>) {
     return readInventory(this.ports, params.application, query.loadBalancers);
+  }
+
+  @Route(contract.serverGroupSettings)
+  async settings(@Call() { params }: CallOf<typeof contract.serverGroupSettings>) {
+    const { application, account, region, name } = params;
+    const found = await readSettings(this.ports, application, { account, region, name });
+    if (!found) throw notFound('server group', name);
+    return found;
   }
 
   @Route(contract.applicationClusters)

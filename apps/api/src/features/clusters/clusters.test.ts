@@ -102,6 +102,16 @@ describe('clusters as other clients read them', () => {
     expect((await shop.get(`/instances/nowhere/us-east-1/${id}`)).status).toBe(404);
   });
 
+  shopTest('tells what a server group is made of, what scales it and what was done to it', async ({ shop }) => {
+    const { status, body } = await shop.get('/applications/shop/inventory/prod/us-east-1/shop-web-v001');
+    expect(status).toBe(200);
+    expect(body.launch).toMatchObject({ imageId: IMAGES['1.0.0'], userDataBytes: expect.any(Number) });
+    expect(body.launch).not.toHaveProperty('base64UserData');
+    expect(body).toMatchObject({ policies: [], schedules: [], activities: [] });
+    expect((await shop.get('/applications/else/inventory/prod/us-east-1/shop-web-v001')).status).toBe(404);
+    expect((await shop.get('/applications/shop/inventory/prod/us-east-1/shop-web-v009')).status).toBe(404);
+  });
+
   shopTest('lists load balancers, security groups and images', async ({ shop }) => {
     const { body } = await shop.get('/applications/shop/loadBalancers');
     expect(body).toMatchObject([

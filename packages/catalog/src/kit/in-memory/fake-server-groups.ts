@@ -5,6 +5,7 @@ import type {
   CopiedScaling,
   InstanceHealth,
   Operation,
+  ScalingActivity,
   ServerGroup,
   ServerGroupRef,
   ServerGroupSpec,
@@ -123,11 +124,11 @@ export class FakeServerGroups implements ServerGroups {
     });
   }
 
-  async listApplication(application: string): Promise<readonly ServerGroup[]> {
   watch(ref: ServerGroupRef): Promise<ServerGroup | null> {
     return this.read(ref);
   }
 
+  async listApplication(application: string): Promise<readonly ServerGroup[]> {
     return this.alive()
       .filter(({ ref }) => parseMoniker(ref.name)?.app === application)
       .map((group) => drawGroup(this, group));
@@ -282,6 +283,19 @@ export class FakeServerGroups implements ServerGroups {
     return this.trouble.run('heldBy', () => this.holds.get(ref.name) ?? []);
   }
 
+  /** Starts of the instances that are there. */
+  async activities(ref: ServerGroupRef): Promise<readonly ScalingActivity[]> {
+    return this.trouble.run('activities', () =>
+      [...(this.living(ref)?.machines ?? [])]
+        .sort((a, b) => b.launchTime - a.launchTime)
+        .map(({ id, launchTime }) => ({
+          ...{ id: `launch-${id}`, startTime: launchTime, endTime: launchTime, status: 'Successful' },
+          description: `Launching a new EC2 instance: ${id}`,
+          ...{ cause: 'The group had fewer instances than were wanted.', message: null },
+        })),
+    );
+  }
+
   async requested(place: Pick<ServerGroupRef, 'account' | 'region'>, targetGroups: readonly string[]) {
     return this.trouble.run('requested', () => targetGroups.filter((name) => this.sendsTo(place, name)));
   }
@@ -295,11 +309,11 @@ export class FakeServerGroups implements ServerGroups {
     if (!group || (group.deletedAt !== null && group.deletedAt <= this.clock.now())) return undefined;
     if (group.machines.length > group.capacity.desired) this.fit(group, this.clock.now());
     return group;
+  }
+
   /** Execution and stage that made the group; undefined for one that was there before. */
   makerOf(ref: ServerGroupRef): FakeGroup['maker'] {
     return this.groups.get(keyOf(ref))?.maker;
-  }
-
   }
 
   /** The group an instance is a member of. */

@@ -69,6 +69,21 @@ export interface ServerGroup extends ServerGroupRef {
   readonly intendedCapacity: Capacity | null;
 }
 
+/** Something the provider did to a group's size: an instance started or ended, or could not be. Times are epoch ms. */
+export interface ScalingActivity {
+  readonly id: string;
+  readonly startTime: number;
+  /** Null while it goes on. */
+  readonly endTime: number | null;
+  /** In the provider's word, such as `Successful`, `InProgress` or `Failed`. */
+  readonly status: string;
+  readonly description: string;
+  /** Why it was begun, in the provider's sentences. */
+  readonly cause: string;
+  /** What went wrong, or null. */
+  readonly message: string | null;
+}
+
 /** Stable identity of one change: a retry carries the same key and is recognised as the earlier attempt. */
 export interface Operation {
   readonly key: string;
@@ -95,6 +110,11 @@ export interface ServerGroups {
   list(cluster: ClusterRef): Promise<readonly ServerGroup[]>;
   /** Null when it does not exist. */
   read(ref: ServerGroupRef): Promise<ServerGroup | null>;
+  /**
+   * The same for whoever waits, with fewer calls: that a machine behind a load balancer runs may have been read up to
+   * 15 s ago, its targets' health and all else is of now. Before anything is taken away, `read` or `list`.
+   */
+  watch(ref: ServerGroupRef): Promise<ServerGroup | null>;
   /** All server groups of an application over the account's configured regions. */
   listApplication(application: string): Promise<readonly ServerGroup[]>;
   /** A free name for the next version. Confirm it by creating: another may take it meanwhile. */
@@ -110,11 +130,6 @@ export interface ServerGroups {
   create(spec: ServerGroupSpec, operation: Operation): Promise<void>;
   /**
    * Gives up a creation by the operation it was begun with: what it has made so far goes. A group that has its size
-  /**
-   * The same for whoever waits, with fewer calls: that a machine behind a load balancer runs may have been read up to
-   * 15 s ago, its targets' health and all else is of now. Before anything is taken away, `read` or `list`.
-   */
-  watch(ref: ServerGroupRef): Promise<ServerGroup | null>;
    * already stays, and so does everything of another operation.
    */
   abandon(ref: ServerGroupRef, operation: Operation): Promise<void>;
@@ -148,6 +163,8 @@ export interface ServerGroups {
   ): Promise<readonly string[]>;
   /** What keeps instances from coming or going right now, such as a lifecycle hook; each completes "Waiting for …". */
   heldBy(ref: ServerGroupRef): Promise<readonly string[]>;
+  /** What the provider did to the group lately, newest first, at most 100; empty when the group does not exist. */
+  activities(ref: ServerGroupRef): Promise<readonly ScalingActivity[]>;
   /**
    * Why the group can never become healthy, or null while there is hope: launches refused for good, instances that boot
    * and die, every target failing past the grace time, target group on no listener. `sinceMs` = start of the wait.

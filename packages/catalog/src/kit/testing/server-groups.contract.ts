@@ -104,6 +104,17 @@ export function serverGroupsContract(name: string, makeBench: () => Promise<Serv
       expect(group.moniker).toMatchObject({ app: 'demo', stack: 'web', cluster: 'demo-web', sequence: 0 });
     });
 
+    it('what was done to its size is told, newest first', async () => {
+      const { instances } = await create('v000');
+      const activities = await port.activities(ref('v000'));
+      const starts = activities.filter(({ description }) => description.startsWith('Launching'));
+      for (const { id } of instances) expect(starts.some(({ description }) => description.includes(id))).toBe(true);
+      expect(starts.every(({ status, endTime, cause }) => status && endTime !== null && cause)).toBe(true);
+      const times = activities.map(({ startTime }) => startTime);
+      expect(times).toEqual([...times].sort((a, b) => b - a));
+      expect(await port.activities(ref('v009'))).toEqual([]);
+    });
+
     it('one made of every setting can be read back as what it was made of', async () => {
       const settings: Partial<ServerGroupSpec> = {
         base64UserData: 'aGVsbG8=',

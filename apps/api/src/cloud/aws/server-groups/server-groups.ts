@@ -3,6 +3,7 @@ import type { AwsAccount } from '../accounts.ts';
 import { requestedTargetGroups } from '../load-balancers/requested.ts';
 import type { Place, PlaceAt } from '../place.ts';
 import { abandonCreation } from './abandon.ts';
+import { activitiesOf } from './activities.ts';
 import { createServerGroup } from './create.ts';
 import { destroyServerGroup } from './destroy.ts';
 import { disableServerGroup, disableSomeInstances } from './disable.ts';
@@ -71,6 +72,7 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
       writeIntendedCapacity(at(ref), ref.name, capacity, operation),
     requested: async (ref, targetGroups) => requestedTargetGroups(at(ref), targetGroups),
     heldBy: async (ref) => heldByHooks(at(ref), ref.name),
+    activities: async (ref) => activitiesOf(at(ref), ref.name),
     hopeless: async (group, sinceMs) => hopelessNow(at(group), group, sinceMs),
   };
 }
