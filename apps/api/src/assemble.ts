@@ -49,6 +49,7 @@ import {
   openDatabase,
   PipelineConfigs,
   PipelineTemplates,
+  TrafficGuards,
 } from './persistence/index.ts';
 import { Receiver } from './triggers/index.ts';
 
@@ -142,6 +143,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     securityGroups: cloud.securityGroups,
     traces: cloud.traces,
     leases: new Leases(pool, () => clock.now()),
+    guards: new TrafficGuards(applications, config.minCapacityRatio),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
     pipelines: new ChildPipelines(() => engine, withStrategies(pipelines, strategies), resolveDefinition),
     recoveries: new RecoveryRuns(() => engine),

@@ -9,3 +9,4 @@ export * from './moniker.ts';
 export * from './pipeline.ts';
 export * from './stage.ts';
 export * from './status.ts';
+export * from './traffic-guard.ts';

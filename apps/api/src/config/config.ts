@@ -54,6 +54,8 @@ export interface Config {
   readonly outgoing: { readonly allowedHosts: readonly string[] };
   /** Services outside that judge deployments, by the ids that deploys name. */
   readonly deploymentMonitors: readonly DeploymentMonitor[];
+  /** Share of a guarded cluster's healthy instances more than which must stay: at least 0, under 0.5. */
+  readonly minCapacityRatio: number;
   /** Time zone of execution windows that name none. */
   readonly timeZone: string;
 }

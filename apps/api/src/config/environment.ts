@@ -9,6 +9,7 @@ import {
   oneOf,
   ownerList,
   plainText,
+  ratioUnderHalf,
   secretUrl,
   timeZone,
   wholeNumber,
@@ -52,6 +53,7 @@ export const environmentSchema = z.object({
   GENNAKER_SWEEP_MS: wholeNumber('GENNAKER_SWEEP_MS', { min: 100, max: 300_000, byDefault: 1_500 }),
   GENNAKER_HTTP_ALLOW: hostList('GENNAKER_HTTP_ALLOW'),
   GENNAKER_DEPLOYMENT_MONITORS: monitorList('GENNAKER_DEPLOYMENT_MONITORS'),
+  GENNAKER_MIN_CAPACITY_RATIO: ratioUnderHalf('GENNAKER_MIN_CAPACITY_RATIO', 0),
   GENNAKER_TIME_ZONE: timeZone('GENNAKER_TIME_ZONE', 'America/Los_Angeles'),
   GENNAKER_BODY_LIMIT: wholeNumber('GENNAKER_BODY_LIMIT', {
     min: 1024,

@@ -48,6 +48,19 @@ export function decimalNumber(key: string, range: { min: number; max: number; by
   );
 }
 
+/** A share of a whole, at least 0 and under a half. */
+export function ratioUnderHalf(key: string, byDefault: number) {
+  return field(
+    key,
+    'a number of at least 0 and under 0.5',
+    (text) => {
+      const value = /^\d?\.?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= 0 && value < 0.5 ? value : null;
+    },
+    byDefault,
+  );
+}
+
 export function oneOf<const T extends string, const D extends string | null>(
   key: string,
   values: readonly T[],

@@ -42,6 +42,7 @@ describe('loadConfig', () => {
       worker: { concurrency: 32, leaseMs: 4_000, sweepMs: 1_500 },
       outgoing: { allowedHosts: [] },
       deploymentMonitors: [],
+      minCapacityRatio: 0,
       timeZone: 'America/Los_Angeles',
     });
   });
@@ -93,6 +94,7 @@ describe('loadConfig', () => {
         GENNAKER_HTTP_ALLOW: 'Hooks.internal, *.corp.example,10.0.0.0/8,fd00::/8',
         GENNAKER_TIME_ZONE: 'Europe/Berlin',
         GENNAKER_SANDBOX_SPEED: '2.5',
+        GENNAKER_MIN_CAPACITY_RATIO: '.4',
       },
       ['--role', 'worker'],
     );
@@ -102,6 +104,7 @@ describe('loadConfig', () => {
     expect(config.outgoing.allowedHosts).toEqual(['hooks.internal', '*.corp.example', '10.0.0.0/8', 'fd00::/8']);
     expect(config.timeZone).toBe('Europe/Berlin');
     expect(config.aws.sandboxSpeed).toBe(2.5);
+    expect(config.minCapacityRatio).toBe(0.4);
   });
 
   it.each<Record<string, string>>([
@@ -162,6 +165,11 @@ describe('loadConfig', () => {
       'GENNAKER_TIME_ZONE',
       'Mars/Base',
       'GENNAKER_TIME_ZONE is "Mars/Base"; it must be a time zone name such as Europe/Berlin or UTC.',
+    ],
+    [
+      'GENNAKER_MIN_CAPACITY_RATIO',
+      '0.5',
+      'GENNAKER_MIN_CAPACITY_RATIO is "0.5"; it must be a number of at least 0 and under 0.5.',
     ],
     ['GENNAKER_BODY_LIMIT', '1', 'GENNAKER_BODY_LIMIT is "1"; it must be a whole number from 1024 to 67108864.'],
   ])('refuses %s=%s with one sentence', (key, value, sentence) => {

@@ -14,3 +14,4 @@ export { Leases } from './leases.ts';
 export { PipelineConfigs, type SaveBase, type SaveOutcome, type StoredPipeline } from './pipelines.ts';
 export { type Database, openDatabase } from './prisma.ts';
 export { PipelineTemplates, type StoredTemplate, type TemplateName } from './templates.ts';
+export { TrafficGuards } from './traffic-guards.ts';

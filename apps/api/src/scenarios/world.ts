@@ -1,6 +1,7 @@
 import { type Sandbox, type Scenario, startSandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
 import type { ServerGroup } from '@gennaker/catalog/kit';
+import { FakeGuards } from '@gennaker/catalog/kit/in-memory';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
 import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../child-pipelines/index.ts';
@@ -206,6 +207,7 @@ export class PipelineWorld {
         images: this.cloud.images,
         packer: new PackerRuns({ program: null, environmentOf: async () => ({}), logger: quiet }),
         leases: new Leases(this.pool, () => this.clock.now()),
+        guards: new FakeGuards(),
         loadBalancers: this.cloud.loadBalancers,
         stacks: this.cloud.stacks,
         securityGroups: this.cloud.securityGroups,

@@ -44,6 +44,7 @@ export const testConfig = (databaseUrl: string, more: Partial<ApplicationConfig>
   worker: { concurrency: 8, leaseMs: 5_000, sweepMs: 500 },
   outgoing: { allowedHosts: [] },
   deploymentMonitors: [],
+  minCapacityRatio: 0,
   timeZone: 'UTC',
   ...more,
 });

@@ -99,12 +99,32 @@ export const keepServingSchema = z.looseObject({
 });
 export type KeepServing = z.infer<typeof keepServingSchema>;
 
+/** What a stage says about how careful to be. */
+export interface Safety {
+  readonly allowNoTraffic?: boolean | null | undefined;
+  readonly overrideTrafficGuards?: string | null | undefined;
+  readonly keepServing?: KeepServing | null | undefined;
+}
+
+/** Keys of a stage's own context: what guarded clusters must keep, and guards that somebody has overridden. */
+export const GUARDED = 'guardedTraffic';
+export const OVERRIDDEN = 'overriddenTrafficGuards';
+export const GUARD_FACTS: readonly string[] = [GUARDED, OVERRIDDEN];
+
 export const safetyFields = {
   allowNoTraffic: flag({
     label: 'Allow no traffic',
     help: 'Go on even when no other server group of the cluster serves. Leaves the cluster without traffic.',
     group: 'Safety',
   }),
+  overrideTrafficGuards: optionalText(
+    {
+      label: 'Override traffic guards because',
+      help: 'A reason given here lets the stage go on although a traffic guard of the application refuses. The reason, the user and the refusal are kept with the stage.',
+      group: 'Safety',
+    },
+    1_000,
+  ),
   keepServing: describeField(keepServingSchema.nullish(), {
     label: 'Must be serving',
     help: 'Server group that is read live right before, and must be healthy and in traffic.',

@@ -26,7 +26,10 @@ export const instanceFields = {
   }),
 };
 
-export const instanceSafetyFields = { allowNoTraffic: safetyFields.allowNoTraffic };
+export const instanceSafetyFields = {
+  allowNoTraffic: safetyFields.allowNoTraffic,
+  overrideTrafficGuards: safetyFields.overrideTrafficGuards,
+};
 
 export const targetGroupFields = {
   targetGroupNames: textList({

@@ -1,11 +1,15 @@
-import { type Failure, FailureError, isJsonObject } from '@gennaker/pipeline-dsl';
-import { again, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
+import { FailureError, isJsonObject } from '@gennaker/pipeline-dsl';
+import { again, failed, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { Machine, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
+import type { Safety } from './fields.ts';
+import { guarded, lostGuarded } from './guarded.ts';
 import { intendGroup } from './intents.ts';
-import { pollDelay, readAll, refusalNow, type Safety } from './operations.ts';
+import { pollDelay, readAll, refusalNow } from './operations.ts';
 import { accountOf, regionsOf } from './place.ts';
 
 export type InstanceRun<Context> = TaskRun<Context, 'instances' | 'serverGroups'>;
+/** One that takes instances out of traffic. */
+export type TakingRun<Context> = TaskRun<Context, 'instances' | 'serverGroups' | 'guards'>;
 
 interface InstanceContext extends Safety {
   readonly credentials?: string | null;
@@ -63,11 +67,28 @@ export async function refsOfInstances(run: InstanceRun<InstanceContext>): Promis
   return names.map((name) => ({ ...placeOf(run.context), name }));
 }
 
-/** Why the instances may not leave traffic now, read live; null when something else goes on serving. */
-export async function instanceRefusal(run: InstanceRun<InstanceContext>, act: string): Promise<Failure | null> {
-  const ids = new Set(idsOf(run.context));
-  return refusalNow(run, await refsOfInstances(run), run.context, `${act} instances of`, ids);
+/**
+ * Takes the instances out of traffic, unless nothing else would serve, or a traffic guard says no; read live right before.
+ * `replaced`: their server groups start others in their places.
+ */
+export async function takeInstances(
+  run: TakingRun<InstanceContext>,
+  how: { readonly verb: string; readonly replaced?: boolean },
+  change: () => Promise<TaskResult>,
+): Promise<TaskResult> {
+  const onlyInstances = new Set(idsOf(run.context));
+  const refs = await refsOfInstances(run);
+  const act = `${how.verb} instances of`;
+  const refusal = await refusalNow(run, refs, run.context, act, onlyInstances);
+  if (refusal) return failed(refusal);
+  return guarded(run, refs, run.context, { act, onlyInstances, replaced: how.replaced }, change);
 }
+
+/** As `lostGuarded`, for the instances that the stage took out of traffic. */
+export const lostGuardedOf = async (
+  run: TakingRun<InstanceContext>,
+  bringBack: () => Promise<void>,
+): Promise<TaskResult | null> => lostGuarded(run, await refsOfInstances(run), bringBack);
 
 /**
  * Writes the change of each instance into the ledger with what the instance is now, makes it, and notes that it is made.

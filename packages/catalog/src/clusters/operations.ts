@@ -2,42 +2,28 @@ import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
 import { again, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { ClusterRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import { deployedHere } from './deployed-here.ts';
-import type { KeepServing } from './fields.ts';
+import type { Safety } from './fields.ts';
+import { byCluster, type GuardedRun, guarded, lostGuarded } from './guarded.ts';
 import { servingProblem } from './health.ts';
 import { intendGroup } from './intents.ts';
-import { clusterOfServerGroup } from './place.ts';
 import { CHOSEN, refOf } from './target.ts';
 import { emptiedTargetGroups, emptyingRefusal, trafficRefusal } from './traffic-check.ts';
 
 type Run = TaskRun<unknown, 'serverGroups'>;
 
-/** What a stage says about how careful to be. */
-export interface Safety {
-  readonly allowNoTraffic?: boolean | null;
-  readonly keepServing?: KeepServing | null;
-}
-
 /** Longest time that finishing requests hold a stage up; a target group may drain for an hour at most. */
 const DRAIN_LIMIT_MS = minutes(65);
 
-/** Next look at something that changes: often at first, then less. */
-export function pollDelay(run: Pick<Run, 'now' | 'task'>): number {
+/** Next look at something that changes: often at first, for `quickMs`, then less and less. */
+export function pollDelay(run: Pick<Run, 'now' | 'task'>, quickMs = 10_000): number {
   const elapsed = run.now() - run.task.startTime;
-  return elapsed < 10_000 ? 2_000 : elapsed < 120_000 ? 5_000 : 10_000;
+  if (elapsed < quickMs) return 2_000;
+  return elapsed < minutes(2) ? 5_000 : elapsed < minutes(30) ? 10_000 : 30_000;
 }
 
 const NOTHING = { min: 0, desired: 0, max: 0 };
 
 const keyOf = (ref: ServerGroupRef): string => `${ref.region}:${ref.name}`;
-
-function byCluster(refs: readonly ServerGroupRef[]): ReadonlyArray<readonly ServerGroupRef[]> {
-  const found = new Map<string, ServerGroupRef[]>();
-  for (const ref of refs) {
-    const key = `${ref.account}:${ref.region}:${clusterOfServerGroup(ref.name)}`;
-    found.set(key, [...(found.get(key) ?? []), ref]);
-  }
-  return [...found.values()];
-}
 
 /** Makes one change to a group: the ledger knows of it, with the group's picture, before it is made. */
 export async function changeGroup(
@@ -115,32 +101,29 @@ export async function refusalNow(
   act: string,
   onlyInstances?: ReadonlySet<string>,
 ): Promise<Failure | null> {
-  for (const together of byCluster(refs)) {
-    const first = together[0]!;
-    const cluster = clusterOfServerGroup(first.name);
-    const groups = await run.ports.serverGroups.list({ account: first.account, region: first.region, cluster });
+  for (const { cluster, names: leaving } of byCluster(refs)) {
+    const groups = await run.ports.serverGroups.list(cluster);
     const { keepServing } = safety;
     const problem =
       keepServing &&
       servingProblem(groups.find((group) => group.name === keepServing.serverGroup) ?? null, keepServing);
-    if (problem) return notServing(problem, together, act);
+    if (problem) return notServing(problem, leaving, act);
     if (safety.allowNoTraffic) continue;
-    const leaving = together.map((ref) => ref.name);
     const refusal = trafficRefusal(groups, leaving, act, onlyInstances);
     if (refusal) return refusal;
     const emptied = emptiedTargetGroups(groups, leaving, onlyInstances);
-    const requested = emptied.length > 0 ? await run.ports.serverGroups.requested(first, emptied) : [];
+    const requested = emptied.length > 0 ? await run.ports.serverGroups.requested(cluster, emptied) : [];
     const emptying = emptyingRefusal(requested, leaving, act);
     if (emptying) return emptying;
   }
   return null;
 }
 
-const notServing = (problem: string, refs: readonly ServerGroupRef[], act: string): Failure => ({
+const notServing = (problem: string, serverGroups: readonly string[], act: string): Failure => ({
   code: 'cluster.replacement-not-serving',
-  message: `Refused to ${act} ${refs.map((ref) => ref.name).join(', ')}: ${problem}.`,
+  message: `Refused to ${act} ${serverGroups.join(', ')}: ${problem}.`,
   advice: 'The earlier server group keeps serving. Look at the health of the new one before trying again.',
-  details: { serverGroups: refs.map((ref) => ref.name) },
+  details: { serverGroups: [...serverGroups] },
 });
 
 /** Key of a stage's own context: names of the groups that the stage itself took out of traffic. */
@@ -151,74 +134,112 @@ const namesUnder = (facts: unknown, key: string): readonly string[] => {
 };
 
 /** Checks, then takes every group out of traffic that exists and still is in it. */
-export async function disableAll(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult> {
-  const enabled = (await readAll(run, refs)).filter((group) => group.traffic !== 'disabled');
+export async function disableAll(
+  run: GuardedRun,
+  refs: readonly ServerGroupRef[],
+  safety: Safety,
+): Promise<TaskResult> {
+  const enabled = (await watchAll(run, refs)).filter((group) => group.traffic !== 'disabled');
   const known = namesUnder(run.memory, DISABLED_HERE);
   const disabledHere = [...new Set([...known, ...enabled.map((group) => group.name)])];
-  if (enabled.length > 0) {
-    const refusal = await refusalNow(run, enabled, safety, 'disable');
-    if (refusal) return failed(refusal);
-    await run.remember({ [DISABLED_HERE]: disabledHere });
+  const refusal = enabled.length > 0 ? await refusalNow(run, enabled, safety, 'disable') : null;
+  if (refusal) return failed(refusal);
+  return guarded(run, enabled, safety, { act: 'disable' }, async () => {
+    if (enabled.length > 0) await run.remember({ [DISABLED_HERE]: disabledHere });
     for (const group of enabled) await disableGroup(run, group);
-  }
-  return succeeded(undefined, { [DISABLED_HERE]: disabledHere });
+    return succeeded(undefined, { [DISABLED_HERE]: disabledHere });
+  });
 }
 
 /** Live pictures of those that still exist. */
-export async function readAll(run: Run, refs: readonly ServerGroupRef[]): Promise<readonly ServerGroup[]> {
-  const groups = await Promise.all(refs.map((ref) => run.ports.serverGroups.read(ref)));
-  return groups.filter((group) => group !== null && !group.beingDeleted).map((group) => group!);
-}
+export const readAll = (run: Run, refs: readonly ServerGroupRef[]): Promise<readonly ServerGroup[]> =>
+  present(refs.map((ref) => run.ports.serverGroups.read(ref)));
+
+/** The same for whoever waits, or asks the cluster again before it acts. */
+const watchAll = (run: Run, refs: readonly ServerGroupRef[]): Promise<readonly ServerGroup[]> =>
+  present(refs.map((ref) => run.ports.serverGroups.watch(ref)));
+
+const present = async (pictures: ReadonlyArray<Promise<ServerGroup | null>>): Promise<readonly ServerGroup[]> =>
+  (await Promise.all(pictures)).flatMap((group) => (group && !group.beingDeleted ? [group] : []));
 
 /**
  * Waits until the groups are out of traffic and have finished their requests. When the group that must serve loses its
- * health meanwhile, the groups are put back into traffic and the stage fails.
+ * health meanwhile, or fewer instances are left than a traffic guard keeps, the groups are put back into traffic and the
+ * stage fails.
  */
-export async function awaitDisabled(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult> {
-  const groups = await readAll(run, refs);
-  const own = namesUnder(run.context, DISABLED_HERE);
-  const lost = await lostReplacement(
-    run,
-    groups.filter((group) => own.includes(group.name)),
-    safety,
-  );
+export async function awaitDisabled(
+  run: GuardedRun,
+  refs: readonly ServerGroupRef[],
+  safety: Safety,
+): Promise<TaskResult> {
+  const [groups, keeper] = await Promise.all([watchAll(run, refs), keeperOf(run, refs, safety)]);
+  const names = namesUnder(run.context, DISABLED_HERE);
+  const own = groups.filter((group) => names.includes(group.name));
+  const lost =
+    (await lostReplacement(run, own, keeper, safety)) ??
+    (await lostGuarded(run, own, async () => {
+      for (const group of own) await enableGroup(run, group);
+    }));
   if (lost) return lost;
   const waiting = groups.filter((group) => group.traffic !== 'disabled' || group.draining > 0);
   const acted = { serverGroups: refs.map((ref) => ref.name) };
   if (waiting.length === 0) return succeeded(acted);
   const overdue = run.now() - run.task.startTime > DRAIN_LIMIT_MS;
   if (overdue && waiting.every((group) => group.traffic === 'disabled'))
-    return succeeded(acted, { warning: `${names(waiting)} still finishes requests; it takes no new ones.` });
+    return succeeded(acted, { warning: `${listed(waiting)} still finishes requests; it takes no new ones.` });
   return again(pollDelay(run), waiting.map(describeLeaving).join('; '));
 }
 
-const names = (groups: readonly ServerGroupRef[]): string => groups.map((group) => group.name).join(', ');
+const listed = (groups: readonly ServerGroupRef[]): string => groups.map((group) => group.name).join(', ');
 const describeLeaving = (group: ServerGroup): string =>
   group.draining > 0
     ? `${group.draining} instance${group.draining === 1 ? '' : 's'} of ${group.name} to finish requests`
     : `${group.name} to leave traffic`;
 
-async function lostReplacement(run: Run, groups: readonly ServerGroup[], safety: Safety): Promise<TaskResult | null> {
-  const { keepServing } = safety;
-  const first = groups[0];
-  if (!keepServing || !first) return null;
-  const keeper = await run.ports.serverGroups.read({ ...refOf(first), name: keepServing.serverGroup });
+/** The group that must go on serving, where the stage names one. */
+async function keeperOf(
+  run: Run,
+  [first]: readonly ServerGroupRef[],
+  { keepServing }: Safety,
+): Promise<ServerGroup | null> {
+  return keepServing && first ? run.ports.serverGroups.watch({ ...refOf(first), name: keepServing.serverGroup }) : null;
+}
+
+async function lostReplacement(
+  run: Run,
+  groups: readonly ServerGroup[],
+  keeper: ServerGroup | null,
+  { keepServing }: Safety,
+): Promise<TaskResult | null> {
+  if (!keepServing || groups.length === 0) return null;
   const problem = servingProblem(keeper, keepServing);
   if (!problem) return null;
   for (const group of groups) await enableGroup(run, group);
   return failed({
     code: 'cluster.replacement-lost-health',
-    message: `${problem}. ${names(groups)} was put back into traffic.`,
+    message: `${problem}. ${listed(groups)} was put back into traffic.`,
     advice: 'Look at why the new server group became unhealthy under traffic.',
     details: { serverGroups: groups.map((group) => group.name), replacement: keepServing.serverGroup },
   });
 }
 
 /** Checks the groups not yet being removed, then goes on removing until all are gone. */
-export async function destroyAll(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult> {
+export async function destroyAll(
+  run: GuardedRun,
+  refs: readonly ServerGroupRef[],
+  safety: Safety,
+): Promise<TaskResult> {
   const groups = await readAll(run, refs);
   const refusal = await refusalNow(run, groups, safety, 'destroy');
   if (refusal) return failed(refusal);
+  return guarded(run, groups, safety, { act: 'destroy' }, () => removeRound(run, refs, groups));
+}
+
+async function removeRound(
+  run: Run,
+  refs: readonly ServerGroupRef[],
+  groups: readonly ServerGroup[],
+): Promise<TaskResult> {
   const going: string[] = [];
   for (const ref of refs) {
     const group = groups.find((each) => keyOf(each) === keyOf(ref));

@@ -1,8 +1,10 @@
 import { isJsonObject } from '@gennaker/pipeline-dsl';
 import { again, failed, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { Instance, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
+import type { Safety } from './fields.ts';
+import { type GuardedRun, guarded, lostGuarded } from './guarded.ts';
 import { isUp, servingProblem } from './health.ts';
-import { changeGroup, pollDelay, readAll, refusalNow, type Safety } from './operations.ts';
+import { changeGroup, pollDelay, readAll, refusalNow } from './operations.ts';
 import { refOf } from './target.ts';
 
 type Run = TaskRun<unknown, 'serverGroups'>;
@@ -53,7 +55,7 @@ function instancesOf(facts: unknown, ref: ServerGroupRef): readonly string[] | n
  * decided once and remembered. Groups out of traffic, or gone, are left alone.
  */
 export async function disableShare(
-  run: Run,
+  run: GuardedRun,
   refs: readonly ServerGroupRef[],
   percentage: number,
   safety: Safety,
@@ -66,10 +68,13 @@ export async function disableShare(
     ]),
   );
   const leaving = groups.filter((group) => chosen[keyOf(group)]!.length > 0);
-  if (leaving.length > 0) {
-    const only = new Set(Object.values(chosen).flat());
-    const refusal = await refusalNow(run, leaving, safety, `disable ${percentage} % of`, only);
-    if (refusal) return failed(refusal);
+  const result = succeeded(undefined, { [DISABLED_INSTANCES]: chosen });
+  if (leaving.length === 0) return result;
+  const onlyInstances = new Set(Object.values(chosen).flat());
+  const act = `disable ${percentage} % of`;
+  const refusal = await refusalNow(run, leaving, safety, act, onlyInstances);
+  if (refusal) return failed(refusal);
+  return guarded(run, leaving, safety, { act, onlyInstances }, async () => {
     await run.remember({ [DISABLED_INSTANCES]: chosen });
     for (const group of leaving)
       await changeGroup(run, group, 'change', (ref) =>
@@ -79,21 +84,23 @@ export async function disableShare(
           run.operation(`disable-some:${keyOf(ref)}`),
         ),
       );
-  }
-  return succeeded(undefined, { [DISABLED_INSTANCES]: chosen });
+    return result;
+  });
 }
 
 /**
  * Waits until the instances that `disableShare` took out have finished their requests. When the group that must serve
- * loses its health meanwhile, they are put back into traffic and the stage fails.
+ * loses its health meanwhile, or fewer are left than a traffic guard keeps, they are put back into traffic and the stage
+ * fails.
  */
 export async function awaitShareDisabled(
-  run: Run,
+  run: GuardedRun,
   refs: readonly ServerGroupRef[],
   safety: Safety,
 ): Promise<TaskResult> {
   const groups = await readAll(run, refs);
-  const lost = await lostReplacement(run, groups, safety);
+  const lost =
+    (await lostReplacement(run, groups, safety)) ?? (await lostGuarded(run, groups, () => bringBack(run, groups)));
   if (lost) return lost;
   const leaving = groups.flatMap((group) => {
     const ids = instancesOf(run.context, group) ?? [];
@@ -109,6 +116,17 @@ export async function awaitShareDisabled(
     : succeeded({ serverGroups: refs.map((ref) => ref.name) });
 }
 
+async function bringBack(run: Run, groups: readonly ServerGroup[]): Promise<void> {
+  for (const group of groups)
+    await changeGroup(run, group, 'change', (ref) =>
+      run.ports.serverGroups.enableInstances(
+        ref,
+        instancesOf(run.context, group) ?? [],
+        run.operation(`enable-some:${keyOf(ref)}`),
+      ),
+    );
+}
+
 async function lostReplacement(run: Run, groups: readonly ServerGroup[], safety: Safety): Promise<TaskResult | null> {
   const { keepServing } = safety;
   const first = groups[0];
@@ -118,14 +136,7 @@ async function lostReplacement(run: Run, groups: readonly ServerGroup[], safety:
     keepServing,
   );
   if (!problem) return null;
-  for (const group of groups)
-    await changeGroup(run, group, 'change', (ref) =>
-      run.ports.serverGroups.enableInstances(
-        ref,
-        instancesOf(run.context, group) ?? [],
-        run.operation(`enable-some:${keyOf(ref)}`),
-      ),
-    );
+  await bringBack(run, groups);
   return failed({
     code: 'cluster.replacement-lost-health',
     message: `${problem}. The instances of ${groups.map((group) => group.name).join(', ')} were put back into traffic.`,

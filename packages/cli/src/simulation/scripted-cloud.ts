@@ -64,8 +64,8 @@ export class ScriptedCloud {
     return new Proxy(world, {
       get: (ports, name) => {
         const port: unknown = Reflect.get(ports, name);
-        // Leases are how stages keep out of each other's way: nothing of the cloud.
-        if (port === undefined || name === 'leases') return port;
+        // Leases are how stages keep out of each other's way, guards what applications ask for: nothing of the cloud.
+        if (port === undefined || name === 'leases' || name === 'guards') return port;
         return this.record(name as PortName, port as object, stage);
       },
     });

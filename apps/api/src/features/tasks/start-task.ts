@@ -1,4 +1,4 @@
-import type { JsonObject } from '@gennaker/pipeline-dsl';
+import { isJsonObject, type JsonObject, trafficGuardsToSave } from '@gennaker/pipeline-dsl';
 import type { Engine, StageRegistry } from '../../engine/index.ts';
 import { badRequest } from '../http/route.ts';
 
@@ -15,6 +15,7 @@ export interface TaskRequest {
 export async function startTask(engine: Engine, registry: StageRegistry, request: TaskRequest): Promise<string> {
   const { application, description, job, user, idempotencyKey } = request;
   refuseUnknownTypes(registry, job);
+  refuseBadGuards(job);
   const stages = job.map((each, at) => ({
     ...each,
     refId: String(at),
@@ -45,4 +46,17 @@ function refuseUnknownTypes(registry: StageRegistry, jobs: readonly JsonObject[]
     ];
   });
   if (unknown.length > 0) throw badRequest(unknown);
+}
+
+/** What an application would keep of its traffic guards is refused at once, by the field: nobody would look at the task. */
+function refuseBadGuards(jobs: readonly JsonObject[]): void {
+  const bad = jobs.flatMap((job, at) => {
+    const { application } = job;
+    const parsed = trafficGuardsToSave.safeParse(isJsonObject(application) ? application['trafficGuards'] : undefined);
+    return (parsed.error?.issues ?? []).map(({ path, message }) => ({
+      pointer: ['', 'job', at, 'application', 'trafficGuards', ...path.map(String)].join('/'),
+      message,
+    }));
+  });
+  if (bad.length > 0) throw badRequest(bad);
 }

@@ -1,5 +1,6 @@
 import { type Sandbox, type Scenario, startSandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
+import { FakeGuards } from '@gennaker/catalog/kit/in-memory';
 import { type Execution, isComplete, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../../child-pipelines/index.ts';
 import { type AwsCloud, createAwsCloud } from '../../cloud/index.ts';
@@ -266,6 +267,7 @@ export class MatrixWorld {
         images: cloud.images,
         packer: new PackerRuns({ program: null, environmentOf: async () => ({}), logger: quiet }),
         leases: this.leases,
+        guards: new FakeGuards(),
         loadBalancers: cloud.loadBalancers,
         stacks: cloud.stacks,
         securityGroups: cloud.securityGroups,

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/index.ts';
 import { VirtualClock } from './clock.ts';
+import { FakeGuards } from './fake-guards.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeInstances } from './fake-instances.ts';
 import { FakeLeases } from './fake-leases.ts';
@@ -24,6 +25,7 @@ export interface World extends Ports {
   readonly stacks: FakeStacks;
   readonly securityGroups: FakeSecurityGroups;
   readonly leases: FakeLeases;
+  readonly guards: FakeGuards;
   readonly http: FakeHttp;
   readonly pipelines: FakePipelines;
   readonly traces: FakeTraces;
@@ -55,6 +57,7 @@ export function createWorld(start?: number): World {
     stacks: new FakeStacks(clock),
     securityGroups: new FakeSecurityGroups(),
     leases: new FakeLeases(clock),
+    guards: new FakeGuards(),
     http: new FakeHttp(),
     pipelines: new FakePipelines(),
     traces: new FakeTraces(serverGroups, images),

@@ -13,6 +13,7 @@ import type { SecurityGroups } from './security-groups.ts';
 import type { ServerGroups } from './server-groups.ts';
 import type { Stacks } from './stacks.ts';
 import type { Traces } from './traces.ts';
+import type { TrafficGuards } from './traffic-guards.ts';
 
 export type * from './deployment-monitors.ts';
 export type * from './deployments.ts';
@@ -30,6 +31,7 @@ export type * from './server-group-spec.ts';
 export type * from './server-groups.ts';
 export type * from './stacks.ts';
 export type * from './traces.ts';
+export type * from './traffic-guards.ts';
 
 /** Everything an executor may ask of the world; each names the few it `needs`. */
 export interface Ports {
@@ -42,6 +44,7 @@ export interface Ports {
   readonly stacks: Stacks;
   readonly securityGroups: SecurityGroups;
   readonly leases: Leases;
+  readonly guards: TrafficGuards;
   readonly http: Http;
   readonly pipelines: Pipelines;
   readonly traces: Traces;

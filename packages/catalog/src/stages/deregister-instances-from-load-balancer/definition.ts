@@ -1,5 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { GUARD_FACTS } from '../../clusters/fields.ts';
 import {
   instanceFields,
   instanceOutputs,
@@ -21,6 +22,7 @@ export const deregisterInstancesFromLoadBalancerStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
+  clearOnRestart: GUARD_FACTS,
 });
 
 export type DeregisterInstancesFromLoadBalancerContext = z.output<

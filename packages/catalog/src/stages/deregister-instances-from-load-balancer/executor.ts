@@ -1,23 +1,22 @@
 import {
   changeInstances,
-  type InstanceRun,
   idsOf,
-  instanceRefusal,
+  lostGuardedOf,
   placeOf,
+  type TakingRun,
+  takeInstances,
   targetGroupsOf,
 } from '../../clusters/instance-operations.ts';
 import { pollDelay } from '../../clusters/operations.ts';
-import { again, executeStage, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
+import { again, executeStage, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import {
   type DeregisterInstancesFromLoadBalancerContext,
   deregisterInstancesFromLoadBalancerStage,
 } from './definition.ts';
 
-type Run = InstanceRun<DeregisterInstancesFromLoadBalancerContext>;
+type Run = TakingRun<DeregisterInstancesFromLoadBalancerContext>;
 
 async function deregister(run: Run): Promise<TaskResult> {
-  const refusal = await instanceRefusal(run, 'deregister');
-  if (refusal) return failed(refusal);
   const ids = idsOf(run.context);
   const targetGroups = await targetGroupsOf(run);
   const act = () => run.ports.instances.deregister(placeOf(run.context), targetGroups, ids, run.operation());
@@ -25,9 +24,15 @@ async function deregister(run: Run): Promise<TaskResult> {
   return succeeded();
 }
 
+/** Waits until they have finished their requests; they come back when fewer are left than a traffic guard keeps. */
 async function awaitDeregistered(run: Run): Promise<TaskResult> {
   const ids = idsOf(run.context);
-  const targets = await run.ports.instances.targets(placeOf(run.context), await targetGroupsOf(run), ids);
+  const place = placeOf(run.context);
+  const targetGroups = await targetGroupsOf(run);
+  const bringBack = () => run.ports.instances.register(place, targetGroups, ids, run.operation('register'));
+  const lost = await lostGuardedOf(run, () => changeInstances(run, ids, 'change', bringBack, targetGroups));
+  if (lost) return lost;
+  const targets = await run.ports.instances.targets(place, targetGroups, ids);
   const left = targets.filter(({ health }) => health !== 'OutOfService');
   if (left.length === 0) return succeeded({ instanceIds: [...ids] });
   return again(
@@ -39,11 +44,15 @@ async function awaitDeregistered(run: Run): Promise<TaskResult> {
 export const deregisterInstancesFromLoadBalancer = executeStage<
   DeregisterInstancesFromLoadBalancerContext,
   unknown,
-  'instances' | 'serverGroups'
+  'instances' | 'serverGroups' | 'guards'
 >(deregisterInstancesFromLoadBalancerStage, {
-  needs: ['instances', 'serverGroups'],
+  needs: ['instances', 'serverGroups', 'guards'],
   tasks: [
-    { name: 'deregisterInstances', timeoutMs: minutes(10), run: deregister },
+    {
+      name: 'deregisterInstances',
+      timeoutMs: minutes(10),
+      run: (run) => takeInstances(run, { verb: 'deregister' }, () => deregister(run)),
+    },
     { name: 'waitForDownInstances', timeoutMs: minutes(70), run: awaitDeregistered },
   ],
 });

@@ -1,6 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { actedOnOutputs, GUARD_FACTS, safetyFields, targetFields } from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { flag } from '../../kit/fields.ts';
 
@@ -30,5 +30,5 @@ export const destroyServerGroupStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
-  clearOnRestart: ['chosenServerGroups', 'disabledHere'],
+  clearOnRestart: ['chosenServerGroups', 'disabledHere', ...GUARD_FACTS],
 });

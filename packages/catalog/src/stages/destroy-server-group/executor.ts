@@ -7,7 +7,7 @@ import { destroyServerGroupStage } from './definition.ts';
 type Context = z.output<typeof destroyServerGroupStage.context>;
 
 export const destroyServerGroup = executeStage(destroyServerGroupStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'guards'],
   choose: ({ context }) => [
     'determineTargetServerGroups',
     ...(context.skipDisableBeforeDestroy ? [] : ['disableServerGroup', 'waitForDisabledServerGroup']),

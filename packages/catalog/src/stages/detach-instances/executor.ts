@@ -2,22 +2,20 @@ import {
   awaitEnded,
   changeInstances,
   groupsOfInstances,
-  type InstanceRun,
   idsOf,
-  instanceRefusal,
   placeOf,
   refsOfInstances,
   shrinkByInstances,
+  type TakingRun,
+  takeInstances,
 } from '../../clusters/instance-operations.ts';
 import { pollDelay, readAll } from '../../clusters/operations.ts';
-import { again, executeStage, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
+import { again, executeStage, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import { type DetachInstancesContext, detachInstancesStage } from './definition.ts';
 
-type Run = InstanceRun<DetachInstancesContext>;
+type Run = TakingRun<DetachInstancesContext>;
 
 async function detach(run: Run): Promise<TaskResult> {
-  const refusal = await instanceRefusal(run, 'detach');
-  if (refusal) return failed(refusal);
   const groupOf = await groupsOfInstances(run);
   const how = {
     shrink: run.context.decrementDesiredCapacity === true,
@@ -49,17 +47,21 @@ async function terminate(run: Run): Promise<TaskResult> {
   return succeeded();
 }
 
-export const detachInstances = executeStage<DetachInstancesContext, unknown, 'instances' | 'serverGroups'>(
+export const detachInstances = executeStage<DetachInstancesContext, unknown, 'instances' | 'serverGroups' | 'guards'>(
   detachInstancesStage,
   {
-    needs: ['instances', 'serverGroups'],
+    needs: ['instances', 'serverGroups', 'guards'],
     choose: ({ context }) => [
       'detachInstances',
       'waitForDetachedInstances',
       ...(context.terminateDetachedInstances ? ['terminateDetachedInstances', 'waitForTerminatedInstances'] : []),
     ],
     tasks: [
-      { name: 'detachInstances', timeoutMs: minutes(10), run: detach },
+      {
+        name: 'detachInstances',
+        timeoutMs: minutes(10),
+        run: (run) => takeInstances(run, { verb: 'detach' }, () => detach(run)),
+      },
       { name: 'waitForDetachedInstances', timeoutMs: minutes(30), run: awaitDetached },
       { name: 'terminateDetachedInstances', timeoutMs: minutes(10), run: terminate },
       { name: 'waitForTerminatedInstances', timeoutMs: minutes(60), run: awaitEnded },

@@ -6,7 +6,7 @@ import { executeStage, minutes } from '../../kit/index.ts';
 import { disableClusterStage } from './definition.ts';
 
 export const disableCluster = executeStage(disableClusterStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'guards'],
   tasks: [
     {
       name: 'chooseServerGroups',

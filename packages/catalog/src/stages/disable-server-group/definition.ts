@@ -1,6 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { actedOnOutputs, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { actedOnOutputs, GUARD_FACTS, safetyFields, targetFields } from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { percentage } from '../../kit/fields.ts';
 
@@ -25,5 +25,5 @@ export const disableServerGroupStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
-  clearOnRestart: ['chosenServerGroups', 'disabledHere', 'disabledInstances'],
+  clearOnRestart: ['chosenServerGroups', 'disabledHere', 'disabledInstances', ...GUARD_FACTS],
 });

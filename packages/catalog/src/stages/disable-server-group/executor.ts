@@ -10,7 +10,7 @@ type Context = z.output<typeof disableServerGroupStage.context>;
 const shareOf = (context: Context): number => context.desiredPercentage ?? 100;
 
 export const disableServerGroup = executeStage(disableServerGroupStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'guards'],
   tasks: [
     determineTargets<Context>({ whenAbsent: 'skip' }),
     {

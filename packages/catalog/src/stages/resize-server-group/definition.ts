@@ -1,6 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { actedOnOutputs, healthFields, safetyFields, targetFields } from '../../clusters/fields.ts';
+import { actedOnOutputs, GUARD_FACTS, healthFields, safetyFields, targetFields } from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, flag, optionalChoice, optionalNumber, secondsField } from '../../kit/fields.ts';
 
@@ -93,7 +93,7 @@ export const resizeServerGroupStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
-  clearOnRestart: ['chosenServerGroups', 'resizedTo'],
+  clearOnRestart: ['chosenServerGroups', 'resizedTo', ...GUARD_FACTS],
 });
 
 function unitChoice() {

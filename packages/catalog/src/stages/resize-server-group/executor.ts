@@ -1,5 +1,6 @@
 import type { Failure } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
+import { guarded } from '../../clusters/guarded.ts';
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
 import { changeGroup, pollDelay, readAll, refusalNow, unpinGroup } from '../../clusters/operations.ts';
 import { clusterOfServerGroup } from '../../clusters/place.ts';
@@ -11,12 +12,14 @@ import { resizeServerGroupStage } from './definition.ts';
 import { onlyUnpins, targetCapacity } from './target-capacity.ts';
 
 type Context = z.output<typeof resizeServerGroupStage.context>;
-type Run = TaskRun<Context, 'serverGroups'>;
+type Run = TaskRun<Context, 'serverGroups' | 'guards'>;
 
 async function capacityFor(run: Run, group: ServerGroup): Promise<Capacity | null> {
   const { context } = run;
   const { account, region, name } = group;
-  const groups = await run.ports.serverGroups.list({ account, region, cluster: clusterOfServerGroup(name) });
+  const compares = context.action === 'scale_to_cluster' || context.action === 'scale_to_server_group';
+  const cluster = { account, region, cluster: clusterOfServerGroup(name) };
+  const groups = compares ? await run.ports.serverGroups.list(cluster) : [];
   const like = context.source?.serverGroupName || context.source?.asgName;
   const source = groups.find((candidate) => candidate.name === like);
   const sizes = {
@@ -42,9 +45,14 @@ async function resize(run: Run): Promise<TaskResult> {
   const emptied = groups.filter((group) => planned[`${group.region}:${group.name}`]?.desired === 0);
   const refusal = emptied.length > 0 ? await refusalNow(run, emptied, run.context, 'scale to nothing') : null;
   if (refusal) return failed(refusal);
-  await run.remember({ capacities: planned });
-  for (const group of groups) await apply(run, group, planned[`${group.region}:${group.name}`]!);
-  return succeeded({ serverGroups: groups.map((group) => group.name) }, { resizedTo: planned });
+  const fewer = (group: ServerGroup): number =>
+    group.instances.length - (planned[`${group.region}:${group.name}`]?.desired ?? 0);
+  const shrinking = groups.filter((group) => fewer(group) > 0);
+  return guarded(run, shrinking, run.context, { act: 'scale down', atMost: fewer }, async () => {
+    await run.remember({ capacities: planned });
+    for (const group of groups) await apply(run, group, planned[`${group.region}:${group.name}`]!);
+    return succeeded({ serverGroups: groups.map((group) => group.name) }, { resizedTo: planned });
+  });
 }
 
 async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<void> {
@@ -129,7 +137,7 @@ async function notMatching(run: Run, group: ServerGroup): Promise<TaskResult> {
 }
 
 export const resizeServerGroup = executeStage(resizeServerGroupStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'guards'],
   choose: ({ context }) => [
     'determineTargetServerGroups',
     'resizeServerGroup',

@@ -1,6 +1,13 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { actedOnOutputs, clusterFields, keepCount, safetyFields, toleranceFields } from '../../clusters/fields.ts';
+import {
+  actedOnOutputs,
+  clusterFields,
+  GUARD_FACTS,
+  keepCount,
+  safetyFields,
+  toleranceFields,
+} from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { flag } from '../../kit/fields.ts';
 
@@ -32,5 +39,5 @@ export const scaleDownClusterStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
-  clearOnRestart: ['chosenServerGroups'],
+  clearOnRestart: ['chosenServerGroups', ...GUARD_FACTS],
 });

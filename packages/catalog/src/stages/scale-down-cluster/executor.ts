@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { chooseToShrink } from '../../clusters/choose.ts';
+import { guarded } from '../../clusters/guarded.ts';
 import { chooseInCluster, emptyGroup, pollDelay, readAll, refusalNow } from '../../clusters/operations.ts';
 import { clusterRefsOf } from '../../clusters/place.ts';
 import { chosenOf } from '../../clusters/target.ts';
@@ -7,15 +8,17 @@ import { again, executeStage, failed, minutes, succeeded, type TaskResult, type 
 import { scaleDownClusterStage } from './definition.ts';
 
 type Context = z.output<typeof scaleDownClusterStage.context>;
-type Run = TaskRun<Context, 'serverGroups'>;
+type Run = TaskRun<Context, 'serverGroups' | 'guards'>;
 
 async function scaleDown(run: Run): Promise<TaskResult> {
   const groups = await readAll(run, chosenOf(run.context));
   const full = groups.filter((group) => group.capacity.max > 0);
   const refusal = await refusalNow(run, full, run.context, 'scale down');
   if (refusal) return failed(refusal);
-  for (const group of full) await emptyGroup(run, group);
-  return succeeded({ serverGroups: groups.map((group) => group.name) });
+  return guarded(run, full, run.context, { act: 'scale down' }, async () => {
+    for (const group of full) await emptyGroup(run, group);
+    return succeeded({ serverGroups: groups.map((group) => group.name) });
+  });
 }
 
 async function waitForEmpty(run: Run): Promise<TaskResult> {
@@ -28,7 +31,7 @@ async function waitForEmpty(run: Run): Promise<TaskResult> {
 }
 
 export const scaleDownCluster = executeStage(scaleDownClusterStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'guards'],
   tasks: [
     {
       name: 'chooseServerGroups',

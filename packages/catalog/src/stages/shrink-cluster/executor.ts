@@ -6,7 +6,7 @@ import { executeStage, minutes } from '../../kit/index.ts';
 import { shrinkClusterStage } from './definition.ts';
 
 export const shrinkCluster = executeStage(shrinkClusterStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'guards'],
   tasks: [
     {
       name: 'chooseServerGroups',

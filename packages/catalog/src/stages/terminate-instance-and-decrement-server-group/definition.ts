@@ -1,5 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { GUARD_FACTS } from '../../clusters/fields.ts';
 import { instanceFields, instanceOutputs, instanceSafetyFields, shrinkFields } from '../../clusters/instance-fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { flag, optionalText, textList } from '../../kit/fields.ts';
@@ -30,6 +31,7 @@ export const terminateInstanceAndDecrementServerGroupStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
+  clearOnRestart: GUARD_FACTS,
 });
 
 export type TerminateInstanceAndDecrementServerGroupContext = z.output<

@@ -2,19 +2,19 @@ import { FailureError } from '@gennaker/pipeline-dsl';
 import {
   awaitEnded,
   groupsOfInstances,
-  type InstanceRun,
   idsOf,
-  instanceRefusal,
   placeOf,
   shrinkByInstances,
+  type TakingRun,
+  takeInstances,
 } from '../../clusters/instance-operations.ts';
-import { executeStage, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
+import { executeStage, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import {
   type TerminateInstanceAndDecrementServerGroupContext,
   terminateInstanceAndDecrementServerGroupStage,
 } from './definition.ts';
 
-type Run = InstanceRun<TerminateInstanceAndDecrementServerGroupContext>;
+type Run = TakingRun<TerminateInstanceAndDecrementServerGroupContext>;
 
 /** The stage's own spelling names one instance. */
 const named = (run: Run): Run => ({
@@ -22,10 +22,7 @@ const named = (run: Run): Run => ({
   context: { ...run.context, instanceIds: run.context.instance ? [run.context.instance] : run.context.instanceIds },
 });
 
-async function terminate(given: Run): Promise<TaskResult> {
-  const run = named(given);
-  const refusal = await instanceRefusal(run, 'terminate');
-  if (refusal) return failed(refusal);
+async function terminate(run: Run): Promise<TaskResult> {
   const { adjustMinIfNecessary, setMaxToNewDesired } = run.context;
   const how = { lowerMin: adjustMinIfNecessary === true, lowerMax: setMaxToNewDesired === true };
   const groupOf = await groupsOfInstances(run);
@@ -50,11 +47,18 @@ const noGroup = (id: string): FailureError =>
 export const terminateInstanceAndDecrementServerGroup = executeStage<
   TerminateInstanceAndDecrementServerGroupContext,
   unknown,
-  'instances' | 'serverGroups'
+  'instances' | 'serverGroups' | 'guards'
 >(terminateInstanceAndDecrementServerGroupStage, {
-  needs: ['instances', 'serverGroups'],
+  needs: ['instances', 'serverGroups', 'guards'],
   tasks: [
-    { name: 'terminateInstance', timeoutMs: minutes(10), run: terminate },
+    {
+      name: 'terminateInstance',
+      timeoutMs: minutes(10),
+      run: (given) => {
+        const run = named(given);
+        return takeInstances(run, { verb: 'terminate' }, () => terminate(run));
+      },
+    },
     { name: 'waitForTerminatedInstances', timeoutMs: minutes(60), run: (run) => awaitEnded(named(run)) },
   ],
 });

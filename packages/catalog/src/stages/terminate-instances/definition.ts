@@ -1,5 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { GUARD_FACTS } from '../../clusters/fields.ts';
 import { instanceFields, instanceOutputs, instanceSafetyFields } from '../../clusters/instance-fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 
@@ -16,6 +17,7 @@ export const terminateInstancesStage = defineStage({
   changesTheWorld: true,
   locks: clusterLocks,
   changesTraffic: true,
+  clearOnRestart: GUARD_FACTS,
 });
 
 export type TerminateInstancesContext = z.output<typeof terminateInstancesStage.context>;
