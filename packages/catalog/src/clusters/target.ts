@@ -94,7 +94,7 @@ export function determineTargets<Context extends TargetContext>(options: {
       const refs: ServerGroupRef[] = [];
       for (const region of regionsOf(context)) {
         const ref = { account, region, name };
-        if (whenAbsent === 'keep' || (await run.ports.serverGroups.read(ref))) refs.push(ref);
+        if (whenAbsent === 'keep' || (await run.ports.serverGroups.watch(ref))) refs.push(ref);
         else if (whenAbsent === 'fail') return failed(absent(ref));
       }
       return refs.length === 0 ? skipped({ context: { [CHOSEN]: [] } }) : succeeded(undefined, { [CHOSEN]: refs });

@@ -110,6 +110,40 @@ describe('a call', () => {
   });
 });
 
+describe('the same question asked twice', () => {
+  const question = { AutoScalingGroupNames: ['web-v003'] };
+
+  it('is one call while that waits for its turn, also for a second try', async () => {
+    const { calls, sent } = setUp(awsError('Throttling'));
+    const first = calls.describeAutoScalingGroups(question);
+    const second = calls.describeAutoScalingGroups({ ...question });
+    expect(await first).toBe(await second);
+    expect(sent()).toBe(2);
+  });
+
+  it('is two calls once the first was sent, so that no answer is older than its question', async () => {
+    let answer: (given: unknown) => void = () => undefined;
+    const slow = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const { calls, sent } = setUp(slow);
+    const first = calls.describeAutoScalingGroups(question);
+    while (sent() === 0) await new Promise(setImmediate);
+    const second = calls.describeAutoScalingGroups(question);
+    answer({ AutoScalingGroups: [] });
+    expect(await first).not.toBe(await second);
+    expect(sent()).toBe(2);
+  });
+
+  it('of changes, and of calls that may be aborted, is never one call', async () => {
+    const { calls, sent } = setUp();
+    await Promise.all([calls.updateAutoScalingGroup(resize), calls.updateAutoScalingGroup(resize)]);
+    const { signal } = new AbortController();
+    await Promise.all([1, 2].map(() => calls.describeAutoScalingGroups(question, { abort: signal })));
+    expect(sent()).toBe(4);
+  });
+});
+
 describe('what a call is about', () => {
   it.each([
     [{ AutoScalingGroupName: 'web-v003' }, 'server group web-v003'],

@@ -94,19 +94,33 @@ export function resourceOf(input: unknown): string {
 const pauseMs = (attempt: number, throttled: boolean, random: () => number): number =>
   Math.min(LONGEST_PAUSE_MS, (throttled ? 500 : 100) * 2 ** attempt) * (0.5 + random() / 2);
 
-async function sendRow(setting: CallSetting, operation: string, row: CommandRow, input: unknown, how: CallOptions) {
+interface Turn {
+  /** Called whenever the call waits for its turn, and right before it is sent. */
+  readonly waits: (waiting: boolean) => void;
+}
+
+async function sendRow(
+  setting: CallSetting,
+  operation: string,
+  row: CommandRow,
+  input: unknown,
+  how: CallOptions,
+  turn: Turn,
+) {
   const { clock, counters, limiter, logger, service } = setting;
   const Command = row.command as new (input: unknown) => unknown;
   const send = () => setting.client().send(new Command(input), { abortSignal: how.abort });
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     await limiter.take(row.kind === 'write' ? 'change' : 'poll', how.abort);
+    turn.waits(false);
     counters.add(service, operation, 'calls');
     const mark = setting.session?.mark() ?? 0;
     try {
       return await (setting.around ? setting.around({ service, operation, kind: row.kind }, send) : send());
     } catch (error) {
       how.abort?.throwIfAborted();
+      turn.waits(true);
       const meaning = meaningOf(error);
       if (meaning === 'aws.throttled') {
         limiter.throttled();
@@ -132,14 +146,39 @@ async function sendRow(setting: CallSetting, operation: string, row: CommandRow,
 }
 
 /**
+ * Lets one who asks the same as a call that was not sent yet share its answer: the answer is younger than both questions.
+ * Under pressure that is often.
+ */
+function shared() {
+  const waiting = new Map<string, Promise<unknown>>();
+  return (key: string, call: (turn: Turn) => Promise<unknown>): Promise<unknown> => {
+    const known = waiting.get(key);
+    if (known) return known;
+    let own: Promise<unknown> | null = null;
+    const waits = (isWaiting: boolean) => {
+      if (isWaiting && own && !waiting.has(key)) waiting.set(key, own);
+      else if (!isWaiting && waiting.get(key) === own) waiting.delete(key);
+    };
+    own = call({ waits }).finally(() => waits(false));
+    waiting.set(key, own);
+    return own;
+  };
+}
+
+/**
  * The narrow client of a service. Repeats what is worth repeating (the SDK itself is told to try once, so that every
  * try passes the limiter and every throttle slows it), renews an ended session once, and throws `FailureError` with
  * a code of the table in errors.ts. An aborted call throws the abort's reason.
  */
 export function callsOf<Rows extends Record<string, CommandRow>>(rows: Rows, setting: CallSetting): Calls<Rows> {
+  const share = shared();
   const entries = Object.entries(rows).map(([operation, row]) => [
     operation,
-    (input: unknown, how: CallOptions = {}) => sendRow(setting, operation, row, input, how),
+    (input: unknown, how: CallOptions = {}) => {
+      const send = (turn: Turn) => sendRow(setting, operation, row, input, how, turn);
+      const isOwn = row.kind === 'write' || how.abort !== undefined || how.once === true;
+      return isOwn ? send({ waits: () => undefined }) : share(`${operation} ${JSON.stringify(input)}`, send);
+    },
   ]);
   return Object.fromEntries(entries) as Calls<Rows>;
 }

@@ -33,7 +33,7 @@ export interface Place extends PlaceClients, ImageFacts {
 const REMOVALS_KEPT_MS = 60 * 60_000;
 const VERSIONS_KEPT_MS = 60 * 60_000;
 /** From the check before a server group is made to its making. */
-const NETWORKS_KEPT_MS = 30_000;
+const NETWORKS_KEPT_MS = 120_000;
 /** Between two looks at why instances do not come, while all of them are there. */
 const ACTIVITIES_KEPT_MS = 15_000;
 

@@ -7,7 +7,7 @@ import { MatrixWorld, startSteppedSandbox } from './world.ts';
 
 const CLUSTERS = 50;
 /** Calls per deploy, those that were throttled included. */
-const MOST_CALLS = 160;
+const MOST_CALLS = 110;
 
 let sandbox: Sandbox;
 beforeAll(async () => {

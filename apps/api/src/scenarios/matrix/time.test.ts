@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 /** Calls of one red/black of three instances that boot in 20 s, all told. */
-const MOST_CALLS = 175;
+const MOST_CALLS = 98;
 
 it('given instances that boot in 20 s, a red/black ends within 15 s of the last one being healthy and the soak, within its budget of calls', async () => {
   const { healthyMs, soakMs, endMs, calls } = await timeOfRedBlack(sandbox, 20);

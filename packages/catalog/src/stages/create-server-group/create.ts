@@ -103,7 +103,7 @@ export async function pinSource(run: CreateRun): Promise<TaskResult> {
   const { sourceServerGroup, sourcePinned } = run.context;
   if (!sourceServerGroup || !sourcePinned) return succeeded();
   const ref = { account: accountOf(run.context), region: regionOf(run.context), name: sourceServerGroup };
-  const group = await run.ports.serverGroups.read(ref);
+  const group = await run.ports.serverGroups.watch(ref);
   if (group && !group.beingDeleted) await pinGroup(run, group);
   return succeeded();
 }

@@ -11,6 +11,9 @@ import { stableSecondsOf } from './strategy.ts';
 /** A group just made may not be visible at once. */
 const APPEARS_WITHIN_MS = minutes(2);
 
+/** A launch that is refused shows at once; one that is not takes a machine's time to boot. */
+const QUICK_MS = 4_000;
+
 const vanished = (name: string, region: string): TaskResult =>
   failed({
     code: 'deploy.server-group-vanished',
@@ -26,7 +29,7 @@ export async function waitForUpInstances(run: CreateRun): Promise<TaskResult> {
   const { context } = run;
   const region = regionOf(context);
   const name = context.createdServerGroup ?? '';
-  const group = await run.ports.serverGroups.read({ account: accountOf(context), region, name });
+  const group = await run.ports.serverGroups.watch({ account: accountOf(context), region, name });
   if (!group) return notSeen(run, name, region);
   if (group.beingDeleted) return vanished(name, region);
   const configured = context.createdCapacity;
@@ -61,5 +64,5 @@ async function notYet(run: CreateRun, group: ServerGroup, needed: number): Promi
   if (hopeless) return failed(hopeless);
   await soakBroken(run);
   if (!run.memory['sized'] && group.instances.length >= needed && needed > 0) await run.remember({ sized: true });
-  return again(pollDelay(run), healthToCome(group, needed, run.context.interestingHealthProviderNames));
+  return again(pollDelay(run, QUICK_MS), healthToCome(group, needed, run.context.interestingHealthProviderNames));
 }

@@ -6,7 +6,7 @@ import { isFailure } from '../errors.ts';
 import { Expiring } from '../expiring.ts';
 import { toldBy } from '../request-ids.ts';
 
-const WIRING_KEPT_MS = 30_000;
+const WIRING_KEPT_MS = 10 * 60_000;
 const MOST_ARNS = 20;
 
 /** `…:targetgroup/web-tg/0123` → `web-tg`. */
@@ -19,7 +19,7 @@ export const loadBalancerName = (arn: string): string => arn.split('/').at(-2) ?
 export interface TargetGroups {
   /** Live health of every target, including those still draining; empty when the target group is gone. */
   health(arn: string): Promise<readonly TargetHealthDescription[]>;
-  /** By ARN, not older than 30 s (wiring, not health); undefined when there is none. */
+  /** By ARN, not older than ten minutes (wiring, for people to read); undefined when there is none. */
   byArn(arn: string): Promise<TargetGroup | undefined>;
   /** By name or ARN, live. */
   find(nameOrArn: string): Promise<TargetGroup | undefined>;
@@ -57,6 +57,12 @@ export function targetGroupsOf(place: PlaceClients, clock: CloudClock): TargetGr
     }
   }
 
+  /** One that is on no load balancer yet may be put on one at any moment. */
+  function remember(group: TargetGroup): TargetGroup {
+    const wired = (group.LoadBalancerArns ?? []).length > 0;
+    return wired && group.TargetGroupArn ? wiring.set(group.TargetGroupArn, group) : group;
+  }
+
   const loadWiring = batched<string, TargetGroup>({ clock, most: MOST_ARNS, pressure, load: describeAll });
   const loadHealth = batched<string, readonly TargetHealthDescription[]>({
     clock,
@@ -71,11 +77,12 @@ export function targetGroupsOf(place: PlaceClients, clock: CloudClock): TargetGr
       const known = wiring.get(arn);
       if (known) return known;
       const found = await loadWiring(arn);
-      return found && wiring.set(arn, found);
+      return found && remember(found);
     },
     async find(nameOrArn) {
       const isArn = nameOrArn.startsWith('arn:');
-      return (await describe(isArn ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] }))[0];
+      const [found] = await describe(isArn ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] });
+      return found && remember(found);
     },
   };
 }

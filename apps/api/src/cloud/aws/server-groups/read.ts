@@ -26,10 +26,10 @@ interface Targets {
   readonly request: string | null;
 }
 
-async function readTargets(place: Place, group: AutoScalingGroup): Promise<Targets> {
+async function readTargets(place: Place, group: AutoScalingGroup, isEmpty: boolean): Promise<Targets> {
   const tables = await Promise.all(
     (group.TargetGroupARNs ?? []).map(async (arn) => {
-      const targets = await place.targetGroups.health(arn);
+      const targets = isEmpty ? [] : await place.targetGroups.health(arn);
       const byId = new Map(targets.map((target) => [target.Target?.Id ?? '', target]));
       return { name: targetGroupName(arn), byId, request: requestIdOf(targets) };
     }),
@@ -108,8 +108,10 @@ export async function readServerGroup(place: Place, group: AutoScalingGroup, wat
   const tags = tagsOf(group);
   const all = group.Instances ?? [];
   const members = all.filter((instance) => isMember(instance.LifecycleState ?? ''));
+  // Auto Scaling registers what is in service.
+  const isNobodyIn = all.every((instance) => instance.LifecycleState?.startsWith('Pending'));
   const [targets, image, loadBalancers] = await Promise.all([
-    readTargets(place, group),
+    readTargets(place, group, watching && isNobodyIn),
     readImage(place, group, members),
     readLoadBalancers(place, group),
   ]);

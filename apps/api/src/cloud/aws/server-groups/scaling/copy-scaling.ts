@@ -63,7 +63,7 @@ const labelOf = (balancer: string, targetGroup: string): string =>
 async function relabelling(place: Place, from: AutoScalingGroup, to: AutoScalingGroup): Promise<Relabel> {
   const [own, others] = [to.TargetGroupARNs ?? [], from.TargetGroupARNs ?? []];
   const fresh = own.find((arn) => !others.includes(arn));
-  const wiring = fresh ? await place.targetGroups.byArn(fresh) : undefined;
+  const wiring = fresh ? await place.targetGroups.find(fresh) : undefined;
   const balancer = wiring?.LoadBalancerArns?.[0];
   return (label) => {
     const isOwn = own.some((arn) => label.endsWith(`/${arn.split(':').at(-1)}`));
