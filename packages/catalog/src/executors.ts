@@ -58,6 +58,17 @@ import { manual as manualTrigger } from './triggers/manual/matcher.ts';
 import { webhook as webhookTrigger } from './triggers/webhook/matcher.ts';
 
 export type { StageType, TriggerType } from './definitions.ts';
+export {
+  examine,
+  isAsBefore,
+  type LedgerFacts,
+  type Leftover,
+  type LookPorts,
+  type Sight,
+  type Thing,
+  thingKey,
+  thingsOf,
+} from './leftovers/index.ts';
 export { previewRollback, type RollbackPreview } from './stages/rollback-cluster/preview.ts';
 export { type StrategyName, strategies } from './strategies.ts';
 

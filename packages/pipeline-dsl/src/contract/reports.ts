@@ -2,12 +2,10 @@ import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
 import { executionId } from './fields.ts';
 
-const size = z.object({ min: z.number(), desired: z.number(), max: z.number() });
-
-/** A server group as far as executions change it. */
+/** A thing as far as executions change it; its fields depend on its kind. */
 const picture = z.looseObject({
   traffic: z.string().optional(),
-  capacity: size.optional(),
+  capacity: z.object({ min: z.number(), desired: z.number(), max: z.number() }).optional(),
   suspendedProcesses: z.array(z.string()).optional(),
 });
 
@@ -21,12 +19,13 @@ const object = z.object({
   at: z.number().describe('Epoch ms of the newest entry'),
 });
 
-const leftover = z.object({
+const leftover = z.looseObject({
+  kind: z.string(),
   account: z.string(),
   region: z.string(),
   name: z.string(),
-  action: z.enum(['destroy', 'unpin']),
-  min: z.number().optional().describe('Least size from before, for `unpin`'),
+  action: z.string().describe('destroy, unpin, enable, terminate, deleteImage, …'),
+  what: z.string().describe('What is done, as a sentence without its end'),
   why: z.string(),
 });
 
@@ -56,7 +55,7 @@ export const reports = {
     method: 'GET',
     path: '/executions/:id/report',
     tag: 'executions',
-    summary: 'What the execution created, changed, removed and kept, and why; server groups are read live',
+    summary: 'What the execution created, changed, removed and kept, and why; everything is read live',
     status: 200,
     params: executionId,
     answer: report,

@@ -1,17 +1,17 @@
-import type { ServerGroup, ServerGroups } from '@gennaker/catalog/kit';
+import { examine, type LookPorts } from '@gennaker/catalog/executors';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { contract } from '@gennaker/pipeline-dsl/contract';
 import { Controller, Inject } from '@nestjs/common';
 import type { Engine, StageRegistry } from '../../engine/index.ts';
-import type { ExecutionQueries, LedgerRow } from '../../persistence/index.ts';
+import type { ExecutionQueries } from '../../persistence/index.ts';
 import { notFound, ProblemError } from '../http/problem.ts';
 import { Call, type CallOf, Route } from '../http/route.ts';
-import { ENGINE, QUERIES, REGISTRY, SERVER_GROUPS } from '../ports.ts';
+import { ENGINE, INVENTORY_PORTS, QUERIES, REGISTRY } from '../ports.ts';
 import { startTask } from '../tasks/start-task.ts';
-import { type Look, reportOf, settledBy } from './report.ts';
+import { reportOf, settledBy } from './report.ts';
 
-const keyOf = ({ account, region, name }: { account: string; region: string; name: string }): string =>
-  [account, region, name].join(' ');
+/** Things that one clean-up finishes; what is left after that is the next one's. */
+const MOST_AT_ONCE = 200;
 
 /** What executions left in the cloud, and the rest of their work. */
 @Controller()
@@ -19,18 +19,18 @@ export class ReportsController {
   private readonly engine: Engine;
   private readonly registry: StageRegistry;
   private readonly queries: ExecutionQueries;
-  private readonly serverGroups: ServerGroups;
+  private readonly ports: LookPorts;
 
   constructor(
     @Inject(ENGINE) engine: Engine,
     @Inject(REGISTRY) registry: StageRegistry,
     @Inject(QUERIES) queries: ExecutionQueries,
-    @Inject(SERVER_GROUPS) serverGroups: ServerGroups,
+    @Inject(INVENTORY_PORTS) ports: LookPorts,
   ) {
     this.engine = engine;
     this.registry = registry;
     this.queries = queries;
-    this.serverGroups = serverGroups;
+    this.ports = ports;
   }
 
   @Route(contract.executionReport)
@@ -50,7 +50,14 @@ export class ReportsController {
     const id = await startTask(this.engine, this.registry, {
       application: execution.application,
       description: `Clean up after ${execution.name}`,
-      job: [{ type: 'cleanUp', name: 'Clean up', executionId: execution.id, leftovers: report.cleanUp }],
+      job: [
+        {
+          type: 'cleanUp',
+          name: 'Clean up',
+          executionId: execution.id,
+          leftovers: report.cleanUp.slice(0, MOST_AT_ONCE),
+        },
+      ],
       user: principal.user,
       idempotencyKey,
     });
@@ -61,21 +68,8 @@ export class ReportsController {
     const execution = await this.engine.read(id);
     if (!execution) throw notFound('execution', id);
     const rows = await this.queries.ledger(id);
-    const look = await this.lookAt(rows);
-    if (isComplete(execution.status)) await this.queries.settleLedger(id, settledBy(rows, look));
-    return { execution, report: reportOf(execution, await this.queries.ledger(id), look) };
-  }
-
-  /** Reads each server group once; one that cannot be read is not known. */
-  private async lookAt(rows: readonly LedgerRow[]): Promise<Look> {
-    const refs = new Map(rows.filter(({ kind }) => kind === 'serverGroup').map((row) => [keyOf(row), row]));
-    const seen = new Map<string, ServerGroup | null>();
-    await Promise.all(
-      [...refs].map(async ([key, { account, region, name }]) => {
-        const group = await this.serverGroups.read({ account, region, name }).catch(() => undefined);
-        if (group !== undefined) seen.set(key, group);
-      }),
-    );
-    return (row) => seen.get(keyOf(row));
+    const sights = await examine(this.ports, execution, rows);
+    if (isComplete(execution.status)) await this.queries.settleLedger(id, settledBy(rows, sights));
+    return { execution, report: reportOf(execution, await this.queries.ledger(id), sights) };
   }
 }

@@ -1,4 +1,4 @@
-import type { ServerGroup } from '@gennaker/catalog/kit';
+import type { Leftover, Sight } from '@gennaker/catalog/executors';
 import type { Execution } from '@gennaker/pipeline-dsl';
 import { describe, expect, it } from 'vitest';
 import type { LedgerRow } from '../../persistence/index.ts';
@@ -19,55 +19,51 @@ const row = (name: string, action: string, more: Partial<LedgerRow> = {}): Ledge
   at: 1,
   ...more,
 });
-const group = (more: Partial<ServerGroup>): ServerGroup =>
-  ({
-    traffic: 'enabled',
-    capacity: size(1, 2, 3),
-    suspendedProcesses: [],
-    instances: [{ health: 'Up' }],
-    intendedCapacity: null,
-    beingDeleted: false,
-    ...more,
-  }) as ServerGroup;
+const there = (more: Partial<Sight> = {}): Sight => ({
+  there: true,
+  picture: { traffic: 'enabled', capacity: size(1, 2, 3), suspendedProcesses: [] },
+  why: 'It is in traffic.',
+  leftovers: [],
+  ...more,
+});
+const gone: Sight = { there: false, picture: {}, why: '', leftovers: [] };
+const sightsOf = (now: Record<string, Sight>) =>
+  new Map(Object.entries(now).map(([name, sight]) => [`serverGroup prod us-east-1 ${name}`, sight]));
 
-const execution = (stage: object = {}) =>
+const execution = (status = 'TERMINAL') =>
   ({
     id: 'e1',
-    status: 'TERMINAL',
-    stages: [{ id: 's1', name: 'Deploy', status: 'TERMINAL', context: {}, ...stage }],
+    status,
+    stages: [{ id: 's1', name: 'Deploy', status: 'TERMINAL', context: {}, parentStageId: null }],
   }) as unknown as Execution;
 
-const report = (rows: LedgerRow[], now: Record<string, ServerGroup | null>, stage: object = {}) =>
-  reportOf(execution(stage), rows, (each) => now[each.name]);
+const report = (rows: LedgerRow[], now: Record<string, Sight>) => reportOf(execution(), rows, sightsOf(now));
 
 describe('the report on an execution', () => {
   it('tells what was created, and why it is still there', () => {
+    const rest: Leftover = {
+      ...{ kind: 'serverGroup', account: 'prod', region: 'us-east-1', name: 'v2' },
+      ...{ action: 'destroy', what: 'Destroy v2', why: 'It takes no traffic.' },
+    };
     const rows = [row('v1', 'create'), row('v2', 'create'), row('v3', 'create'), row('v4', 'create')];
-    const idle = group({ traffic: 'disabled' });
-    const told = report(rows, { v1: group({}), v2: idle, v3: null });
-    expect(told.created.map(({ name, there }) => [name, there])).toEqual([
+    const sights = { v1: there(), v2: there({ why: 'It never came up.', leftovers: [rest] }), v3: gone };
+    const told = report(rows, sights);
+    expect(told.created.map(({ name, there: is }) => [name, is])).toEqual([
       ['v1', true],
       ['v2', true],
       ['v3', false],
       ['v4', null],
     ]);
     expect(told.kept.map(({ name, why }) => [name, why])).toEqual([
-      ['v1', 'It is in traffic: 1 of 1 instances are healthy.'],
-      ['v2', 'It is out of traffic and never came up; cleaning up removes it.'],
+      ['v1', 'It is in traffic.'],
+      ['v2', 'It never came up.'],
       ['v4', 'Nothing of this execution removes serverGroup v4.'],
     ]);
-    expect(told.cleanUp).toEqual([
-      { account: 'prod', region: 'us-east-1', name: 'v2', action: 'destroy', why: expect.any(String) },
-    ]);
+    expect(told.cleanUp).toEqual([rest]);
+    expect(reportOf(execution('RUNNING'), rows, sightsOf(sights)).cleanUp).toEqual([]);
   });
 
-  it('keeps what came up, for a rollback', () => {
-    const told = report([row('v1', 'create')], { v1: group({ traffic: 'disabled' }) }, { status: 'SUCCEEDED' });
-    expect(told.cleanUp).toEqual([]);
-    expect(told.kept[0]?.why).toContain('a rollback may restore it');
-  });
-
-  it('tells what was changed, from what to what, and which size was not given back', () => {
+  it('tells what was changed, from what to what', () => {
     const before = { traffic: 'enabled', capacity: size(1, 2, 3), suspendedProcesses: ['AZRebalance', 'Launch'] };
     const later = { ...before, capacity: size(2, 2, 3) };
     const rows = [
@@ -75,19 +71,19 @@ describe('the report on an execution', () => {
       row('v1', 'change', { before: later }),
       row('v2', 'change', { before }),
     ];
-    const pinned = group({ capacity: size(2, 2, 3), intendedCapacity: size(1, 2, 3) });
-    const same = group({ suspendedProcesses: ['Launch', 'AZRebalance'] });
-    const told = report(rows, { v1: pinned, v2: same });
+    const told = report(rows, {
+      v1: there({ picture: later }),
+      v2: there({ picture: { ...before, suspendedProcesses: ['Launch', 'AZRebalance'] } }),
+    });
     expect(told.changed).toMatchObject([
       { name: 'v1', before, now: { capacity: size(2, 2, 3) }, asBefore: false },
       { name: 'v2', asBefore: true },
     ]);
-    expect(told.cleanUp).toMatchObject([{ name: 'v1', action: 'unpin', min: 1 }]);
   });
 
   it('names as removed what is gone, also where the call was cut off', () => {
     const rows = [row('v1', 'remove'), row('v2', 'create'), row('v2', 'remove', { state: 'intended' })];
-    const told = report(rows, { v1: null, v2: null });
+    const told = report(rows, { v1: gone, v2: gone });
     expect(told.removed.map(({ name }) => name)).toEqual(['v1', 'v2']);
     expect(told.kept).toEqual([]);
   });
@@ -104,14 +100,8 @@ describe('the report on an execution', () => {
       row('v5', 'change', { ...open, before }),
       row('v6', 'create', open),
     ];
-    const now: Record<string, ServerGroup | null> = {
-      v1: group({}),
-      v2: null,
-      v3: null,
-      v4: group({}),
-      v5: group({ capacity: size(0, 0, 0) }),
-    };
-    const settled = settledBy(rows, (each) => now[each.name]);
+    const v5 = there({ picture: { capacity: size(0, 0, 0) } });
+    const settled = settledBy(rows, sightsOf({ v1: there(), v2: gone, v3: gone, v4: there(), v5 }));
     expect(settled.map(({ name, action, state }) => [name, action, state])).toEqual([
       ['v1', 'create', 'done'],
       ['v2', 'create', 'absent'],

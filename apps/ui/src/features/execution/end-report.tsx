@@ -103,8 +103,7 @@ function Objects<Row extends { kind: string; name: string; account: string; regi
 const kindText = (kind: string): string => kind.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 
 /** One thing that cleaning up would do. */
-export const leftoverText = ({ action, name, min, why }: Leftover): string =>
-  `${action === 'destroy' ? `Destroy ${name}` : `Give ${name} its least size${min === undefined ? '' : ` of ${min}`} back`}: ${why}`;
+export const leftoverText = ({ what, why }: Leftover): string => `${what}: ${why}`;
 
 interface CleanUpProps {
   readonly execution: Execution;

@@ -1,15 +1,27 @@
 import { clusterLock, defineStage, parseMoniker } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { describeField, optionalText } from '../../kit/fields.ts';
+import { LEFTOVER_ACTIONS } from '../../leftovers/actions.ts';
 
 const name = z.string().min(1).max(300);
 
+const ids = z.array(name).max(100);
+
 const leftoverSchema = z.looseObject({
+  kind: name.default('serverGroup'),
   account: name,
   region: name,
   name,
-  action: z.enum(['destroy', 'unpin']),
+  action: z.enum(LEFTOVER_ACTIONS),
+  what: z.string().max(1_000).default(''),
   min: z.number().int().min(0).nullish(),
+  ids: ids.nullish(),
+  targetGroups: ids.nullish(),
+  actions: z.record(z.string(), z.unknown()).nullish(),
+  giving: name.nullish(),
+  receiving: name.nullish(),
+  executionId: name.nullish(),
+  lease: name.nullish(),
 });
 
 export const cleanUpStage = defineStage({
@@ -17,7 +29,7 @@ export const cleanUpStage = defineStage({
   version: 1,
   provider: 'aws',
   label: 'Clean up',
-  description: 'Finishes what an ended execution left: server groups nobody uses, and sizes it had raised.',
+  description: 'Finishes what an ended execution left half done, and removes what it made and nobody uses.',
   group: 'Cluster',
   icon: 'brush-cleaning',
   internal: true,
@@ -25,7 +37,7 @@ export const cleanUpStage = defineStage({
     executionId: optionalText({ label: 'Execution', help: 'The execution that left them.', widget: 'hidden' }),
     leftovers: describeField(z.array(leftoverSchema).max(200), {
       label: 'What is left',
-      help: 'Server groups, each with what to do: destroy it, or give it its least size back.',
+      help: 'Things in the cloud, each with what to do about it.',
       widget: 'hidden',
     }),
     cleanUpPlan: describeField(z.array(leftoverSchema).nullish(), {
@@ -40,7 +52,9 @@ export const cleanUpStage = defineStage({
   }),
   changesTheWorld: true,
   locks: ({ leftovers }) =>
-    leftovers.map((each) => clusterLock(each.account, each.region, parseMoniker(each.name)?.cluster ?? each.name)),
+    leftovers
+      .filter(({ kind }) => kind === 'serverGroup')
+      .map((each) => clusterLock(each.account, each.region, parseMoniker(each.name)?.cluster ?? each.name)),
   changesTraffic: true,
   clearOnRestart: ['cleanUpPlan'],
 });

@@ -1,61 +1,57 @@
-import type * as z from 'zod';
-import { clusterOfServerGroup } from '../../clusters/place.ts';
-import { executeStage, inSequence, minutes, type SyntheticSpec, succeeded } from '../../kit/index.ts';
-import type { ServerGroup } from '../../kit/ports/index.ts';
+import { intendRemovals } from '../../clusters/target-groups.ts';
+import { executeStage, inSequence, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import { cleanUpStage } from './definition.ts';
+import { type CleanUpRun, type Rest, reasonToLeave } from './look.ts';
+import { stagesFor, told } from './plan.ts';
 
-type Context = z.output<typeof cleanUpStage.context>;
-type Leftover = Context['leftovers'][number];
-
-/** Why it is better left alone, as it is now; null when the rest can be done. */
-function reasonToLeave({ name, action, min }: Leftover, now: ServerGroup | null): string | null {
-  if (!now || now.beingDeleted) return `${name} is gone already.`;
-  if (action === 'unpin') {
-    const given = typeof min === 'number' && min < now.capacity.min;
-    return given ? null : `${name} has a least size of ${now.capacity.min}, as before or chosen since.`;
+async function lookAtLeftovers(run: CleanUpRun): Promise<TaskResult> {
+  const plan: Rest[] = [];
+  const left: string[] = [];
+  for (const rest of run.context.leftovers) {
+    const why = await reasonToLeave(run, rest);
+    if (why === null) plan.push(rest);
+    else left.push(why);
   }
-  const isEmpty = now.capacity.max === 0 && now.instances.length === 0;
-  return now.traffic === 'disabled' || isEmpty ? null : `${name} takes traffic now.`;
+  return succeeded({ cleanedUp: plan.map(told), left }, { cleanUpPlan: plan });
 }
 
-/** Failing at one keeps nothing else from being finished. */
-const GOES_ON = { failPipeline: false, continuePipeline: true, allowSiblingStagesToContinueOnFailure: true };
-
-function stageOf({ account, region, name, action, min }: Leftover): SyntheticSpec {
-  const target = {
-    credentials: account,
-    regions: [region],
-    cluster: clusterOfServerGroup(name),
-    serverGroupName: name,
-    cloudProvider: 'aws',
-    ...GOES_ON,
-  };
-  if (action === 'destroy') return { type: 'destroyServerGroup', name: `Destroy ${name}`, context: target };
-  const size = { action: 'scale_exact', capacity: { min }, unpinMinimumCapacity: true };
-  return { type: 'resizeServerGroup', name: `Give ${name} its least size back`, context: { ...target, ...size } };
+/** A machine that was started to bake ends as its own stage would have ended it. */
+async function endMachines(run: CleanUpRun, { account, region, name, ids }: Rest): Promise<void> {
+  const settles = [];
+  for (const id of ids ?? []) {
+    const before = { startedTo: name };
+    settles.push(await run.intend({ kind: 'instance', account, region, name: id, action: 'remove', before }));
+  }
+  const operation = run.operation(`end:${account}/${region}/${name}`);
+  await run.ports.images.endBake({ account, region }, ids ?? [], operation);
+  for (const settle of settles) settle('done');
 }
 
-const told = ({ name, action, min }: Leftover): string =>
-  action === 'destroy' ? `${name} is to be destroyed.` : `${name} is to have a least size of ${min} again.`;
+/** A target group goes if nothing sends to it and it has no targets; answers why it stays. */
+async function removeTargetGroup(run: CleanUpRun, { account, region, name }: Rest): Promise<readonly string[]> {
+  const settle = await intendRemovals(run, { account, region }, [name]);
+  const operation = run.operation(`delete:${account}/${region}/${name}`);
+  const left = await run.ports.loadBalancers.removeTargetGroups({ account, region }, [name], operation);
+  await settle();
+  return left;
+}
+
+/** What no stage of its own does. */
+async function removeRemains(run: CleanUpRun): Promise<TaskResult> {
+  const left: string[] = [];
+  for (const rest of run.context.cleanUpPlan ?? []) {
+    if (rest.action === 'terminate') await endMachines(run, rest);
+    if (rest.action === 'deleteTargetGroup') left.push(...(await removeTargetGroup(run, rest)));
+  }
+  const known = Array.isArray(run.outputs['left']) ? run.outputs['left'] : [];
+  return succeeded(left.length > 0 ? { left: [...known, ...left] } : {});
+}
 
 export const cleanUp = executeStage(cleanUpStage, {
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'instances', 'images', 'loadBalancers', 'securityGroups', 'stacks', 'leases', 'traces'],
   tasks: [
-    {
-      name: 'lookAtLeftovers',
-      timeoutMs: minutes(5),
-      async run(run) {
-        const plan: Leftover[] = [];
-        const left: string[] = [];
-        for (const each of run.context.leftovers) {
-          const { account, region, name } = each;
-          const why = reasonToLeave(each, await run.ports.serverGroups.read({ account, region, name }));
-          if (why === null) plan.push(each);
-          else left.push(why);
-        }
-        return succeeded({ cleanedUp: plan.map(told), left }, { cleanUpPlan: plan });
-      },
-    },
+    { name: 'lookAtLeftovers', timeoutMs: minutes(5), run: lookAtLeftovers },
+    { name: 'removeRemains', timeoutMs: minutes(15), run: removeRemains },
   ],
-  after: ({ context }) => inSequence((context.cleanUpPlan ?? []).map(stageOf)),
+  after: ({ context }) => inSequence(stagesFor(context.cleanUpPlan ?? [])),
 });

@@ -101,7 +101,7 @@ async function change(run: Run, listener: ShiftedListener, current: ListenerShar
     region,
     name,
     action: 'change',
-    before: current.actions,
+    before: { shares: current.shares, actions: current.actions },
   });
   const operation = run.operation(name);
   if (context.restore) await loadBalancers.restoreActions(ref, listener.actions, operation);

@@ -76,7 +76,7 @@ export const weighted = planStrategy(weightedStrategy, {
         region,
         name,
         action: 'change',
-        before: current.actions,
+        before: { shares: current.shares, actions: current.actions },
       });
       const others = current.shares.filter(({ targetGroup }) => targetGroup !== shift.receiving);
       const shares = shift.giving
