@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newStage } from './new-stage.mjs';
 import { projectRoot } from './project-root.mjs';
@@ -40,11 +43,54 @@ function contents() {
   );
 }
 
-/** Runs a program of the project on the copy, as from a shell: nothing of this test run leaks into it. */
-function run(name, ...args) {
+/** Runs a program, as from a shell: nothing of this test run leaks into it. */
+async function run(program, ...args) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('VITEST')));
-  const ran = spawnSync(bin(name), args, { cwd: catalog, env: { ...env, NO_COLOR: '1' }, encoding: 'utf8' });
-  return { isGood: ran.status === 0, said: ran.status === 0 ? '' : `${ran.stdout}${ran.stderr}` };
+  const child = spawn(program, args, {
+    cwd: catalog,
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status, out, err };
+}
+
+/** The same for a program of the project, which says nothing when all is well. */
+async function check(name, ...args) {
+  const { status, out, err } = await run(bin(name), ...args);
+  return { isGood: status === 0, said: status === 0 ? '' : `${out}${err}` };
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Files of the catalogue that a project compiles and that name one of these modules in an import. */
+function importersOf(program, modules) {
+  const paths = modules.map((module) => join(catalog, 'src', `${module}.ts`));
+  const names = (file) =>
+    ts
+      .preProcessFile(file.text)
+      .importedFiles.some(({ fileName }) => paths.includes(join(file.fileName, '..', fileName)));
+  const files = program.getSourceFiles().filter((file) => file.fileName.startsWith(join(catalog, 'src')));
+  return files.filter(names).map((file) => file.fileName);
+}
+
+/**
+ * What the compiler says of the files of a project that the stage made or changed, and of all that import a manifest.
+ * The others are as they were, and compile as they did.
+ */
+async function problemsIn(project, files, manifests) {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (problem) => expect.fail(problem.messageText) };
+  const config = ts.getParsedCommandLineOfConfigFile(join(catalog, `tsconfig.${project}.json`), {}, host);
+  const program = ts.createProgram(config.fileNames, config.options);
+  const found = [...config.errors, ...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()];
+  const paths = new Set([...files.map((file) => join(catalog, 'src', file)), ...importersOf(program, manifests)]);
+  for (const path of paths) {
+    const file = program.getSourceFile(path);
+    expect(file, `${path} belongs to the ${project}`).toBeDefined();
+    found.push(...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file));
+    await nextTurn();
+  }
+  return found.map((problem) => ts.formatDiagnostic(problem, ts.createCompilerHost(config.options)));
 }
 
 const good = { isGood: true, said: '' };
@@ -70,9 +116,9 @@ describe('a new stage', () => {
     }
   });
 
-  it('is formatted, with its imports in order', () => {
+  it('is formatted, with its imports in order', async () => {
     expect(
-      run(
+      await check(
         'biome',
         'check',
         '--vcs-enabled=false',
@@ -83,17 +129,28 @@ describe('a new stage', () => {
     ).toEqual(good);
   });
 
-  it.each(['definitions', 'executors', 'ui'])(
+  const stage = 'stages/resize-things';
+  it.each([
+    ['definitions', ['definitions.ts', `${stage}/definition.ts`], ['definitions']],
+    [
+      'executors',
+      ['executors.ts', `${stage}/executor.ts`, `${stage}/resize-things.test.ts`],
+      ['definitions', 'executors'],
+    ],
+    ['ui', ['ui.ts'], ['definitions', 'ui']],
+  ])(
     'compiles with the %s',
-    (project) => expect(run('tsc', '--noEmit', '-p', `tsconfig.${project}.json`)).toEqual(good),
+    async (project, files, manifests) => {
+      expect(await problemsIn(project, files, manifests)).toEqual([]);
+    },
     SLOW,
   );
 
   it(
     'passes its own tests and those of every stage type',
-    () => {
+    async () => {
       const tests = ['src/stages/resize-things', 'src/definitions.test.ts'];
-      expect(run('vitest', 'run', '--root', catalog, '--maxWorkers', '1', ...tests)).toEqual(good);
+      expect(await check('vitest', 'run', '--root', catalog, '--maxWorkers', '1', ...tests)).toEqual(good);
     },
     SLOW,
   );
@@ -115,10 +172,8 @@ describe('no stage is made', () => {
     expect(contents()).toEqual(untouched);
   });
 
-  it('and the command says why', () => {
-    const ran = spawnSync(process.execPath, [join(projectRoot, 'tools', 'new-stage.mjs'), 'wait'], {
-      encoding: 'utf8',
-    });
-    expect([ran.status, ran.stderr]).toEqual([1, 'There is a stage wait already: packages/catalog/src/stages/wait\n']);
+  it('and the command says why', async () => {
+    const { status, err } = await run(process.execPath, join(projectRoot, 'tools', 'new-stage.mjs'), 'wait');
+    expect([status, err]).toEqual([1, 'There is a stage wait already: packages/catalog/src/stages/wait\n']);
   });
 });
