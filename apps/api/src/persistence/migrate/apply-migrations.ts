@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 import { type MigrationFiles, readMigrationFiles } from './migration-files.ts';
-import { withSchemaEngine } from './schema-engine.ts';
 
 /** Ours; Prisma's own lock is taken and dropped by the engine inside. */
 const lockKey = 72_707_370;
@@ -17,7 +17,7 @@ export class MigrationError extends Error {
 /**
  * Applies the migrations of `prismaFolder` that a database does not have yet and returns their names. History is kept
  * in Prisma's own table, so `prisma migrate deploy` goes on from the same point. Several processes may call it at once:
- * they take turns.
+ * they take turns. The schema engine is loaded only when there is something to do: every start asks, few have to.
  */
 export async function applyMigrations(databaseUrl: string, prismaFolder: string): Promise<readonly string[]> {
   const files = readMigrationFiles(prismaFolder);
@@ -26,27 +26,55 @@ export async function applyMigrations(databaseUrl: string, prismaFolder: string)
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [lockKey]);
-    const interrupted = await findInterrupted(lock, files);
+    const history = await readHistory(lock);
+    if (isUpToDate(files, history)) return [];
+    const interrupted = findInterrupted(files, history);
     return await applyWithEngine(databaseUrl, files, interrupted);
   } finally {
     await lock.end();
   }
 }
 
-/**
- * Migrations that began and never ended, because the process was ended or the statement failed. Postgres has taken all
- * of such a script back, so it can simply run again, unless the script controls transactions itself.
- */
-async function findInterrupted(client: pg.Client, files: MigrationFiles): Promise<string[]> {
+/** A row of Prisma's table: a script that was begun, and what became of it. */
+interface Begun {
+  readonly name: string;
+  /** SHA-256 of the script as it was then, in hexadecimal. */
+  readonly checksum: string;
+  readonly state: 'finished' | 'open' | 'rolledBack';
+}
+
+async function readHistory(client: pg.Client): Promise<readonly Begun[]> {
   const table = await client.query<{ present: boolean }>(
     `select to_regclass('_prisma_migrations') is not null as present`,
   );
   if (table.rows[0]?.present !== true) return [];
-  const answer = await client.query<{ migration_name: string }>(
-    'select distinct migration_name from _prisma_migrations where finished_at is null and rolled_back_at is null',
+  const answer = await client.query<Begun>(
+    `select migration_name as name, checksum,
+       case when rolled_back_at is not null then 'rolledBack' when finished_at is null then 'open' else 'finished' end as state
+     from _prisma_migrations`,
   );
-  const names = answer.rows.map((row) => row.migration_name);
-  return names.filter((name) => files.migrations.some((file) => file.name === name && isOneTransaction(file.sql)));
+  return answer.rows;
+}
+
+/** Every script ran to its end as it is today, and none was left open. */
+function isUpToDate({ migrations }: MigrationFiles, history: readonly Begun[]): boolean {
+  const finished = new Set(
+    history.filter(({ state }) => state === 'finished').map((row) => `${row.name} ${row.checksum}`),
+  );
+  const checksumOf = (sql: string) => createHash('sha256').update(sql).digest('hex');
+  return (
+    history.every(({ state }) => state !== 'open') &&
+    migrations.every(({ name, sql }) => finished.has(`${name} ${checksumOf(sql)}`))
+  );
+}
+
+/**
+ * Migrations that began and never ended, because the process was ended or the statement failed. Postgres has taken all
+ * of such a script back, so it can simply run again, unless the script controls transactions itself.
+ */
+function findInterrupted(files: MigrationFiles, history: readonly Begun[]): string[] {
+  const names = new Set(history.filter(({ state }) => state === 'open').map(({ name }) => name));
+  return [...names].filter((name) => files.migrations.some((file) => file.name === name && isOneTransaction(file.sql)));
 }
 
 function isOneTransaction(sql: string): boolean {
@@ -58,6 +86,7 @@ async function applyWithEngine(
   files: MigrationFiles,
   interrupted: readonly string[],
 ): Promise<readonly string[]> {
+  const { withSchemaEngine } = await import('./schema-engine.ts');
   try {
     return await withSchemaEngine(databaseUrl, files.schema, async (engine) => {
       for (const migrationName of interrupted) await engine.markMigrationRolledBack({ migrationName });
