@@ -277,7 +277,7 @@ export type { StageExecutor, Strategy };
 
 /** Told after a commit; used to push events to screens and to wake local work. Must not throw. */
 export interface CommitListener {
-  committed(commit: Pick<Commit, 'lease' | 'events' | 'sequence' | 'at' | 'execution'>): void;
+  committed(commit: Pick<Commit, 'lease' | 'events' | 'sequence' | 'at' | 'execution' | 'stages'>): void;
 }
 
 export interface EngineLogger {

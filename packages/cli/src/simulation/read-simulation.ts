@@ -143,12 +143,14 @@ function noteOf(stage: Stage): string | null {
 
 /** Each after those it requires; otherwise as written. Stages on a cycle come last. */
 function inOrder(stages: readonly Stage[]): readonly Stage[] {
-  const placed: Stage[] = [];
+  const placed = new Map<string, Stage>();
   const left = [...stages];
-  const isFree = (stage: Stage): boolean =>
-    stage.requisiteStageRefIds.every((refId) => placed.some((other) => other.refId === refId));
-  for (let at = left.findIndex(isFree); at >= 0; at = left.findIndex(isFree)) placed.push(...left.splice(at, 1));
-  return [...placed, ...left];
+  const isFree = (stage: Stage): boolean => stage.requisiteStageRefIds.every((refId) => placed.has(refId));
+  for (let at = left.findIndex(isFree); at >= 0; at = left.findIndex(isFree)) {
+    const [next] = left.splice(at, 1);
+    placed.set(next!.refId, next!);
+  }
+  return [...placed.values(), ...left];
 }
 
 function unusedScripts({ stages }: Execution, script: Script): string[] {

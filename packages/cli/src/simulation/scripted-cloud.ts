@@ -40,6 +40,8 @@ export class ScriptedCloud {
   /** Stages whose child has ended since the last look. */
   readonly wakes: string[] = [];
   private readonly script: Script;
+  /** What stages may call; time is the engine's. */
+  private readonly ports: Omit<World, 'clock'>;
   private readonly startedAt: number;
   private readonly needsTwo: boolean;
   private readonly seen = new Set<string>();
@@ -54,14 +56,15 @@ export class ScriptedCloud {
     this.needsTwo = actsWithoutDeploy;
     this.startedAt = Date.parse(script.start);
     this.world = createWorld(this.startedAt);
+    const { clock: _clock, ...ports } = this.world;
+    this.ports = ports;
     this.failures = script.failures.map((failure) => ({ ...failure, left: failure.times }));
     this.build();
   }
 
   /** The ports as one stage sees them. */
   portsFor(stage: CallingStage): Ports {
-    const { clock: _clock, ...world } = this.world;
-    return new Proxy(world, {
+    return new Proxy(this.ports, {
       get: (ports, name) => {
         const port: unknown = Reflect.get(ports, name);
         // Leases are how stages keep out of each other's way, guards what applications ask for: nothing of the cloud.

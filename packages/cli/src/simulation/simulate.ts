@@ -106,10 +106,10 @@ class SimulatedRun {
 
   private listener(): CommitListener {
     return {
-      committed: ({ events, execution }) => {
+      committed: ({ events, stages }) => {
         for (const event of events)
           if (event.type === 'stage.waiting' && event.data.wait?.kind === 'person')
-            this.asking.push(...execution.stages.filter(({ id }) => id === event.stageId));
+            this.asking.push(stages.get(event.stageId)!.stage);
       },
     };
   }

@@ -25,8 +25,10 @@ import { apart, type Keeping } from './copies.ts';
 import { MemoryLocks } from './memory-locks.ts';
 
 interface Kept {
-  /** The execution without its stages; replaced as a whole. */
+  /** The execution without its stages, as of the last event about itself; replaced as a whole. */
   execution: Execution;
+  /** Of the last event. */
+  sequence: number;
   /** Stages in their order, by id; each is replaced as a whole. */
   stages: Map<string, Stage>;
   /** Stages written since the last picture. */
@@ -99,11 +101,12 @@ export class MemoryStore implements ExecutionStore {
     const known = given.correlationKey === null ? undefined : this.correlation.get(given.correlationKey);
     if (known !== undefined) return { id: known, created: false };
     const { stages, ...rest } = this.keeping.copy(given.execution);
-    const execution = { ...rest, sequence: 1, stages: [] };
+    const execution = { ...rest, stages: [] };
     const { id } = execution;
     if (given.correlationKey !== null) this.correlation.set(given.correlationKey, id);
     this.executions.set(id, {
       execution,
+      sequence: 1,
       stages: new Map(stages.map((stage) => [stage.id, stage])),
       fresh: new Set(stages),
       picture: null,
@@ -327,8 +330,8 @@ export class MemoryStore implements ExecutionStore {
   }
 
   private guard(kept: Kept, commit: Commit): void {
-    if (kept.execution.sequence !== commit.sequence)
-      throw new GuardBroken(`sequence is ${kept.execution.sequence}, not ${commit.sequence}`);
+    if (kept.sequence !== commit.sequence)
+      throw new GuardBroken(`sequence is ${kept.sequence}, not ${commit.sequence}`);
     for (const [id, change] of commit.stages) {
       const status = kept.stages.get(id)?.status ?? null;
       if (status !== change.was) throw new GuardBroken(`stage ${id} is ${status}, not ${change.was}`);
@@ -336,12 +339,11 @@ export class MemoryStore implements ExecutionStore {
   }
 
   private write(kept: Kept, commit: Commit): void {
-    const { stages: _stages, ...rest } = commit.execution;
-    const next: Execution = {
-      ...(commit.events.some((event) => !('stageId' in event)) ? this.keeping.copy(rest) : kept.execution),
-      sequence: commit.sequence + commit.events.length,
-      stages: [],
-    };
+    if (commit.events.some((event) => !('stageId' in event))) {
+      const { stages: _stages, ...rest } = commit.execution;
+      kept.execution = { ...this.keeping.copy(rest), stages: [] };
+    }
+    kept.sequence = commit.sequence + commit.events.length;
     for (const [id, change] of commit.stages) {
       const old = kept.stages.get(id);
       if (change.dropped) kept.stages.delete(id);
@@ -351,19 +353,15 @@ export class MemoryStore implements ExecutionStore {
       const stage = kept.stages.get(stageId);
       if (stage) put(kept, { ...stage, attempts: [...(stage.attempts ?? []), this.keeping.copy(record) as never] });
     }
-    kept.execution = next;
     kept.picture = null;
+    const { executionId } = commit.lease;
     commit.events.forEach((event, i) =>
-      this.log?.({
-        ...this.keeping.copy(event),
-        executionId: next.id,
-        sequence: commit.sequence + i + 1,
-        at: commit.at,
-      }),
+      this.log?.({ ...this.keeping.copy(event), executionId, sequence: commit.sequence + i + 1, at: commit.at }),
     );
     for (const [key, memory] of commit.memories) kept.memories.set(key, this.keeping.copy(memory));
-    kept.signals = kept.signals.filter((signal) => !commit.consumedSignals.includes(signal.id));
-    for (const entry of commit.ledger) this.enter(next.id, entry);
+    if (commit.consumedSignals.length > 0)
+      kept.signals = kept.signals.filter((signal) => !commit.consumedSignals.includes(signal.id));
+    for (const entry of commit.ledger) this.enter(executionId, entry);
     for (const due of commit.dues) this.setDue(due);
   }
 
@@ -381,7 +379,8 @@ export class MemoryStore implements ExecutionStore {
     for (const stage of kept.fresh) this.keeping.freeze(stage);
     kept.fresh.clear();
     this.keeping.freeze(kept.execution);
-    kept.picture = Object.freeze({ ...kept.execution, stages: Object.freeze([...kept.stages.values()]) as Stage[] });
+    const stages = Object.freeze([...kept.stages.values()]) as Stage[];
+    kept.picture = Object.freeze({ ...kept.execution, sequence: kept.sequence, stages });
     return kept.picture;
   }
 

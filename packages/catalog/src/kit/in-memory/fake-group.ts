@@ -88,7 +88,9 @@ export function drawGroup(reality: Reality, group: FakeGroup): ServerGroup {
     sequence: null,
   };
   return {
-    ...ref,
+    account: ref.account,
+    region: ref.region,
+    name: ref.name,
     moniker: parts,
     createdTime: group.createdTime,
     capacity: group.capacity,

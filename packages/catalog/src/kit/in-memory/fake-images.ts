@@ -37,6 +37,7 @@ interface Making {
 
 /** `*` stands for any text, `?` for any sign. */
 function globOf(glob: string): (name: string) => boolean {
+  if (glob === '*') return () => true;
   const parts = glob.split(/([*?])/).map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RE2JS.quote(part)));
   const pattern = RE2JS.compile(parts.join(''));
   return (name) => pattern.matches(name);
