@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Execution, ExecutionEvent } from '@gennaker/pipeline-dsl';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { FakeWorld, type StoredPipeline } from './fake-world.ts';
-import { endReport, inventory, LEDGER, rollbackPreview } from './fixtures.ts';
+import { endReport, groupSettings, inventory, LEDGER, rollbackPreview } from './fixtures.ts';
 import { fakeId, type SimulatedRun } from './simulated-run.ts';
 
 interface Call {
@@ -140,6 +140,7 @@ function routesOf(world: FakeWorld): Array<[string, string, Handler]> {
       '/applications/:application/inventory',
       ({ params, query }) => inventory(params.application ?? '', Date.now(), query.get('loadBalancers') !== 'false'),
     ],
+    ['GET', '/applications/:application/inventory/:account/:region/:name', () => groupSettings(Date.now())],
     [
       'GET',
       '/applications/:application/pipelineConfigs',
@@ -394,7 +395,7 @@ function adHoc(world: FakeWorld, application: string, name: string, stages: Stor
 
 function createTask(world: FakeWorld, body: Record<string, unknown>): { ref: string } {
   const jobs = (body.job ?? []) as StoredPipeline['stages'];
-  if (jobs.some(({ type }) => type.endsWith('ServerGroup')))
+  if (jobs.some(({ type }) => /ServerGroup$|Instances$|LoadBalancer$/.test(type)))
     return adHoc(world, String(body.application), String(body.description), jobs);
   const id = fakeId(Date.now());
   for (const job of (body.job ?? []) as Array<Record<string, unknown>>) {

@@ -232,6 +232,40 @@ function loadBalancer(groups: ReturnType<typeof serverGroups>) {
   };
 }
 
+/** What a server group is made of, what scales it and what was done to it. */
+export function groupSettings(now: number): unknown {
+  const begun = { startTime: now - 60_000, endTime: now - 40_000, cause: 'The wanted size changed from 2 to 3.' };
+  return {
+    launch: {
+      ...{
+        imageId: 'ami-0c1f9a27d4',
+        instanceType: 'm7g.large',
+        iamRole: 'payments',
+        securityGroups: ['payments-web'],
+      },
+      ...{ subnetType: 'internal', healthCheckType: 'ELB', healthCheckGracePeriodSeconds: 120, userDataBytes: 812 },
+      ...{ tags: { team: 'payments' }, requireIMDSv2: true },
+    },
+    policies: [
+      {
+        ...{ name: 'cpu', type: 'TargetTrackingScaling', enabled: true },
+        targetTracking: {
+          targetValue: 55,
+          predefinedMetricSpecification: { predefinedMetricType: 'ASGAverageCPUUtilization' },
+        },
+      },
+    ],
+    schedules: [{ name: 'night', recurrence: '0 22 * * *', timeZone: 'Europe/Berlin', min: 1, desired: 1, max: 3 }],
+    activities: [
+      {
+        ...{ ...begun, id: 'a2', endTime: null, status: 'Failed', description: 'Launching a new EC2 instance' },
+        message: 'We currently do not have sufficient m7g.large capacity in us-east-1a.',
+      },
+      { ...begun, id: 'a1', status: 'Successful', description: 'Launching a new EC2 instance: i-0f33a', message: null },
+    ],
+  };
+}
+
 function serverGroups(now: number) {
   const base = {
     account: 'prod',
@@ -346,7 +380,8 @@ export function endReport(executionId: string, deployed: boolean): unknown {
     ],
     cleanUp: [
       {
-        ...{ account: 'prod', region: 'us-east-1', name: 'payments-prod-v042', action: 'unpin', min: 2 },
+        ...{ kind: 'serverGroup', account: 'prod', region: 'us-east-1', name: 'payments-prod-v042', action: 'unpin' },
+        what: 'Give payments-prod-v042 its least size of 2 back',
         why: 'its least size was raised while it was the one to go back to.',
       },
     ],

@@ -35,8 +35,11 @@ function* waitForInstances(run: SimulatedRun, stage: Stage, group: string): Gene
       type: 'stage.waiting',
       stageId: stage.id,
       data: {
-        wait: { kind: 'resource', reason, since: run.now },
-        contextPatch: { healthy: up, wanted: 3, serverGroup: group },
+        wait: { kind: 'resource', reason, since: run.now, until: run.now + 30 * 60 * SECOND },
+        contextPatch: {
+          ...{ createdServerGroup: group, sourceServerGroup: 'payments-prod-v042' },
+          createdCapacity: { min: 3, desired: 3, max: 6 },
+        },
       },
     });
     yield 3 * SECOND;

@@ -166,7 +166,7 @@ export const releaseApi: JsonObject = {
               weight: 100,
               judgment: {
                 instructions:
-                  'Half of the requests go to version **${parameters.version}**.\n\n*Continue* sends it all of them, *Stop* sends all back to the earlier server group.',
+                  'Half of the requests go to version **${parameters.version}**.\n\n*Approve* sends it all of them, *Reject* sends all back to the earlier server group.',
               },
             },
           ],

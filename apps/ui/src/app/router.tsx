@@ -107,6 +107,13 @@ const clusters = createRoute({
   component: ClustersPage,
 });
 
+const serverGroup = createRoute({
+  getParentRoute: () => root,
+  path: '/apps/$app/clusters/$account/$region/$name',
+  validateSearch: searchSchemas.serverGroup,
+  component: lazyRouteComponent(() => import('../features/clusters/server-group-page.tsx'), 'ServerGroupPage'),
+});
+
 const routeTree = root.addChildren([
   start,
   applications,
@@ -118,6 +125,7 @@ const routeTree = root.addChildren([
   newPipeline,
   editPipeline,
   clusters,
+  serverGroup,
 ]);
 
 /** The router over all screens. `history` is handed in by tests. */

@@ -36,6 +36,7 @@ export const searchSchemas = {
     panel: oneOf(['settings', 'parameters', 'triggers']),
   }),
   clusters: z.looseObject({ q: text, group: text, view: oneOf(['loadBalancers']) }),
+  serverGroup: z.looseObject({ tab: oneOf(['launch', 'scaling', 'activities']) }),
   inbox: z.looseObject({ app: text }),
 } as const;
 

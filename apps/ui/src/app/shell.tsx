@@ -78,13 +78,16 @@ const WORDS: Readonly<Record<string, string>> = {
   new: 'New',
 };
 
+/** Account and region of a server group: there is no page of them. */
+const isPlace = (parts: readonly string[], i: number): boolean => parts[2] === 'clusters' && (i === 3 || i === 4);
+
 /** Crumbs of a path; ids are shortened, pages that do not exist on their own are not linked. */
 export function crumbsOf(path: string): Crumb[] {
   const parts = path.split('/').filter(Boolean);
   return parts.flatMap((part, i) => {
-    const isId = i === 3 && part !== 'new';
+    const isId = i === 3 && part !== 'new' && parts[2] !== 'clusters';
     const to = `/${parts.slice(0, i + 1).join('/')}`;
-    if (isId && parts[2] === 'pipelines') return [];
+    if ((isId && parts[2] === 'pipelines') || isPlace(parts, i)) return [];
     const text = decodeURIComponent(part);
     return [{ label: isId ? `#${text.slice(-6).toLowerCase()}` : i === 1 ? text : (WORDS[part] ?? text), to }];
   });

@@ -105,14 +105,23 @@ export function firstViewport(
   return { x, y: spareY / 2, zoom };
 }
 
-/** The viewport moved just so far that the selected node is in sight; unchanged when it already is. */
+/**
+ * The viewport moved just so far that the selected node is in sight, and the whole graph where there is room for it;
+ * unchanged when it already is.
+ */
 export function keepInSight(
   placed: ReturnType<typeof layoutGraph>,
   frame: { readonly width: number; readonly height: number },
   selected: string | null,
   viewport: { readonly x: number; readonly y: number; readonly zoom: number },
 ): { x: number; y: number; zoom: number } {
-  const at = selected === null ? undefined : placed.boxes.get(selected);
+  const fits = placed.width * viewport.zoom <= frame.width && placed.height * viewport.zoom <= frame.height;
+  const whole = { x: MARGIN / viewport.zoom, y: MARGIN / viewport.zoom };
+  const at = fits
+    ? { ...whole, width: placed.width - 2 * whole.x, height: placed.height - 2 * whole.y }
+    : selected === null
+      ? undefined
+      : placed.boxes.get(selected);
   if (!at) return { ...viewport };
   const shift = (offset: number, start: number, size: number, room: number) => {
     const from = start * viewport.zoom + offset;

@@ -1,11 +1,8 @@
-import { Button, Dialog, Notice, TextField } from '@gennaker/ui-kit';
-import { useMutation } from '@tanstack/react-query';
+import { TextField } from '@gennaker/ui-kit';
 import { useState } from 'react';
-import { call } from '../../client/call.ts';
-import { problemOf } from '../../client/problem.ts';
+import { AskDialog } from './ask-dialog.tsx';
 import { ACTION_WORDS, type GroupAction, jobOf, planOf, type Sizes, sizesProblem } from './group-actions.ts';
 import type { ServerGroupView } from './server-group.ts';
-import { StartedRun } from './started-run.tsx';
 
 interface ActionDialogProps {
   readonly app: string;
@@ -16,81 +13,34 @@ interface ActionDialogProps {
 
 const toSize = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
 
-/** Says what an action will do, asks, runs it as an execution of its own and tells how it goes. */
+/** Says what an action on a server group will do, asks, runs it and tells how it goes. */
 export function ActionDialog({ app, group, action, onClose }: ActionDialogProps) {
   const words = ACTION_WORDS[action];
-  const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [sizes, setSizes] = useState(() => ({
     min: String(group.capacity?.min ?? ''),
     desired: String(group.capacity?.desired ?? ''),
     max: String(group.capacity?.max ?? ''),
   }));
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
   const wanted: Sizes = { min: toSize(sizes.min), desired: toSize(sizes.desired), max: toSize(sizes.max) };
-  const start = useMutation({
-    mutationFn: async () => {
-      const job = jobOf(action, group, { sizes: wanted, reason: reason.trim() });
-      const body = { application: app, description: words.title(group.name), job: [job] };
-      const { ref } = await call('createTask', { body, idempotencyKey });
-      return ref.slice(ref.lastIndexOf('/') + 1);
-    },
-  });
   const badSize = action === 'resize' ? sizesProblem(wanted) : null;
   const untyped = action === 'destroy' && typed.trim() !== group.name ? `Type ${group.name} first` : null;
-  if (start.data)
-    return (
-      <Dialog
-        title={words.title(group.name)}
-        isOpen
-        onClose={onClose}
-        footer={<Button onPress={onClose}>Close</Button>}
-      >
-        <StartedRun app={app} id={start.data} />
-      </Dialog>
-    );
   return (
-    <Dialog
+    <AskDialog
+      app={app}
       title={words.title(group.name)}
-      isOpen
+      button={words.button}
+      danger={words.danger}
+      plan={planOf(action, group)}
+      off={badSize ?? untyped}
+      jobFor={(reason) => jobOf(action, group, { sizes: wanted, reason })}
       onClose={onClose}
-      footer={
-        <>
-          <Button onPress={onClose}>Back</Button>
-          <Button
-            look={words.danger ? 'danger' : 'primary'}
-            onPress={() => start.mutate()}
-            isPending={start.isPending}
-            offBecause={badSize ?? untyped ?? undefined}
-          >
-            {words.button}
-          </Button>
-        </>
-      }
     >
-      {planOf(action, group).map((sentence) => (
-        <p key={sentence} className="m-0">
-          {sentence}
-        </p>
-      ))}
       {action === 'resize' ? <SizeFields sizes={sizes} onChange={setSizes} problem={badSize} group={group} /> : null}
       {action === 'destroy' ? (
         <TextField label="Name of the server group" required mono autoFocus value={typed} onChange={setTyped} />
       ) : null}
-      <TextField
-        label="Reason"
-        multiline
-        rows={2}
-        value={reason}
-        onChange={setReason}
-        help="Kept with the execution, with your name."
-      />
-      {start.isError ? (
-        <Notice tone="fail" alert>
-          {problemOf(start.error).message}
-        </Notice>
-      ) : null}
-    </Dialog>
+    </AskDialog>
   );
 }
 

@@ -1,56 +1,19 @@
-import {
-  Ago,
-  Button,
-  Chip,
-  EmptyState,
-  IconButton,
-  Menu,
-  type MenuEntry,
-  Notice,
-  type StatusRole,
-} from '@gennaker/ui-kit';
+import { Ago, Button, Chip, EmptyState, IconButton, Menu, Notice } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import {
-  Boxes,
-  ChevronRight,
-  CircleCheck,
-  CircleMinus,
-  CircleSlash,
-  Copy,
-  EllipsisVertical,
-  Scaling,
-  ToggleLeft,
-  ToggleRight,
-  Trash2,
-  TriangleAlert,
-  Undo2,
-} from 'lucide-react';
+import { Boxes, ChevronRight, EllipsisVertical, TriangleAlert, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { Loaded } from '../../app/query-states.tsx';
 import { problemOf } from '../../client/problem.ts';
-import { ActionDialog } from './action-dialog.tsx';
-import { type GroupAction, offBecause } from './group-actions.ts';
+import { type Ask, Asked, type Asking, groupEntries } from './group-menu.tsx';
+import { GroupShare, GroupTraffic } from './group-traffic.tsx';
 import { HEALTH_FACES, InstanceDot } from './instance-dot.tsx';
 import { LoadBalancersView } from './load-balancers-view.tsx';
-import { RollbackDialog, type RollbackTarget } from './rollback-dialog.tsx';
-import {
-  type ClusterView,
-  clusterOf,
-  clustersOf,
-  healthLine,
-  type ServerGroupView,
-  shareTexts,
-} from './server-group.ts';
+import { type ClusterView, clustersOf, healthLine, type ServerGroupView } from './server-group.ts';
 import { ServerGroupDetails } from './server-group-details.tsx';
 import { type Inventory, inventoryQuery } from './server-groups-query.ts';
 
 const route = getRouteApi('/apps/$app/clusters');
-
-type Asking =
-  | { readonly what: 'action'; readonly action: GroupAction; readonly group: ServerGroupView }
-  | { readonly what: 'rollback'; readonly target: RollbackTarget };
-type Ask = (asking: Asking) => void;
 
 /** What is deployed: every version of every cluster and what sends requests to it, read live. */
 export function ClustersPage() {
@@ -59,7 +22,6 @@ export function ClustersPage() {
   const navigate = route.useNavigate();
   const query = useQuery(inventoryQuery(app));
   const [asking, setAsking] = useState<Asking | null>(null);
-  const close = () => setAsking(null);
   return (
     <div className="page">
       <div className="page-head">
@@ -104,10 +66,7 @@ export function ClustersPage() {
           </>
         )}
       </Loaded>
-      {asking?.what === 'action' ? (
-        <ActionDialog app={app} group={asking.group} action={asking.action} onClose={close} />
-      ) : null}
-      {asking?.what === 'rollback' ? <RollbackDialog app={app} target={asking.target} onClose={close} /> : null}
+      <Asked app={app} asking={asking} onClose={() => setAsking(null)} />
     </div>
   );
 }
@@ -241,86 +200,7 @@ function Cluster({ cluster, open, onToggle, onAsk }: ClusterProps) {
   );
 }
 
-const TRAFFIC: Record<
-  'enabled' | 'disabled' | 'partial',
-  { word: string; role: StatusRole; icon: typeof CircleCheck }
-> = {
-  enabled: { word: 'Serving', role: 'done', icon: CircleCheck },
-  disabled: { word: 'Disabled', role: 'idle', icon: CircleMinus },
-  partial: { word: 'Partly serving', role: 'warn', icon: CircleSlash },
-};
-
-function Traffic({ group }: { readonly group: ServerGroupView }) {
-  if (group.beingDeleted)
-    return (
-      <span className="gk-status" data-role="warn">
-        <CircleSlash size={16} className="gk-status-icon" aria-hidden /> Being removed
-      </span>
-    );
-  if (!group.traffic) return <span className="gk-muted">traffic unknown</span>;
-  const face = TRAFFIC[group.traffic];
-  return (
-    <span className="gk-status" data-role={face.role}>
-      <face.icon size={16} className="gk-status-icon" aria-hidden /> {face.word}
-    </span>
-  );
-}
-
-function Share({ group }: { readonly group: ServerGroupView }) {
-  const [first, ...more] = shareTexts(group);
-  if (!first) return null;
-  return (
-    <span className="gk-muted gk-row-text gk-clip block" title={[first, ...more].join(', ')}>
-      {first}
-      {more.length > 0 ? `, +${more.length}` : ''}
-    </span>
-  );
-}
-
 const DOTS = 200;
-
-const ACTIONS: ReadonlyArray<readonly [GroupAction, string, typeof Scaling]> = [
-  ['resize', 'Resize…', Scaling],
-  ['enable', 'Enable…', ToggleRight],
-  ['disable', 'Disable…', ToggleLeft],
-  ['clone', 'Clone…', Copy],
-];
-
-function menuOf(group: ServerGroupView, onAsk: Ask): MenuEntry[] {
-  const { account, region, name } = group;
-  const cluster = clusterOf(group);
-  const back = (id: string, label: string, choice: Pick<RollbackTarget, 'from' | 'to'>, off?: string): MenuEntry => ({
-    id,
-    label,
-    icon: <Undo2 size={14} aria-hidden />,
-    offBecause: group.beingDeleted ? 'It is being removed' : off,
-    onAction: () => onAsk({ what: 'rollback', target: { account, region, cluster, ...choice } }),
-  });
-  return [
-    ...ACTIONS.map(([action, label, Icon]) => ({
-      id: action,
-      label,
-      icon: <Icon size={14} aria-hidden />,
-      offBecause: offBecause(action, group),
-      onAction: () => onAsk({ what: 'action', action, group }),
-    })),
-    back('to', 'Roll back to it…', { to: name }, group.traffic === 'enabled' ? 'It is in traffic already' : undefined),
-    back(
-      'away',
-      'Roll back away from it…',
-      { from: name },
-      group.traffic === 'disabled' ? 'It serves nothing' : undefined,
-    ),
-    {
-      id: 'destroy',
-      label: 'Destroy…',
-      danger: true,
-      icon: <Trash2 size={14} aria-hidden />,
-      offBecause: offBecause('destroy', group),
-      onAction: () => onAsk({ what: 'action', action: 'destroy', group }),
-    },
-  ];
-}
 
 interface ServerGroupRowProps {
   readonly group: ServerGroupView;
@@ -330,6 +210,7 @@ interface ServerGroupRowProps {
 }
 
 function ServerGroupRow({ group, isOpen, onToggle, onAsk }: ServerGroupRowProps) {
+  const { app } = route.useParams();
   const instances = [...group.instances].sort((a, b) => HEALTH_FACES[a.health].order - HEALTH_FACES[b.health].order);
   const step = Math.ceil(instances.length / DOTS) || 1;
   const version = group.image?.version ?? group.image?.name ?? group.image?.id;
@@ -349,8 +230,8 @@ function ServerGroupRow({ group, isOpen, onToggle, onAsk }: ServerGroupRowProps)
             </span>
           </span>
           <span className="min-w-0">
-            <Traffic group={group} />
-            <Share group={group} />
+            <GroupTraffic group={group} />
+            <GroupShare group={group} />
           </span>
           <span className="min-w-0">
             <span className="flex flex-wrap gap-1">
@@ -382,13 +263,13 @@ function ServerGroupRow({ group, isOpen, onToggle, onAsk }: ServerGroupRowProps)
             made <Ago at={group.createdTime} />
           </span>
         </button>
-        <Menu label={`Actions for ${group.name}`} entries={menuOf(group, onAsk)}>
+        <Menu label={`Actions for ${group.name}`} entries={groupEntries(group, onAsk)}>
           <IconButton label={`Actions for ${group.name}`}>
             <EllipsisVertical size={16} aria-hidden />
           </IconButton>
         </Menu>
       </div>
-      {isOpen ? <ServerGroupDetails group={group} /> : null}
+      {isOpen ? <ServerGroupDetails app={app} group={group} /> : null}
     </div>
   );
 }

@@ -185,5 +185,6 @@ export function planText(plan: Pick<RegionPlan, 'from' | 'to' | 'image'>, chosen
   if (!plan.to)
     return `A new server group is made of image ${plan.image?.name ?? plan.image?.id ?? 'unknown'} and takes traffic when healthy.${leaves}`;
   const grown = chosen ? `, has ${chosen.servingSize.desired} instances` : '';
-  return `${plan.to} comes into traffic${grown} and must be healthy.${leaves} If it is refused or fails before, nothing that serves is taken away.`;
+  const serves = chosen?.traffic === 'enabled' ? 'takes all requests again' : 'comes into traffic';
+  return `${plan.to} ${serves}${grown} and must be healthy.${leaves} If it is refused or fails before, nothing that serves is taken away.`;
 }

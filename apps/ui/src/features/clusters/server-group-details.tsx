@@ -1,15 +1,25 @@
-import { HEALTH_FACES, InstanceDot } from './instance-dot.tsx';
-import { type InstanceView, type ServerGroupView, shareTexts } from './server-group.ts';
-
-const reasonText = (instance: InstanceView): string =>
-  instance.reasons
-    .map((reason) =>
-      [reason.where ?? reason.source, reason.description ?? reason.state, reason.code].filter(Boolean).join(': '),
-    )
-    .join('; ');
+import { Link } from '@tanstack/react-router';
+import { InstancesTable } from './instances-table.tsx';
+import { type ServerGroupView, shareTexts } from './server-group.ts';
 
 /** Facts of a server group, and each instance with the word of every source on its health. */
-export function ServerGroupDetails({ group }: { readonly group: ServerGroupView }) {
+export function ServerGroupDetails({ app, group }: { readonly app: string; readonly group: ServerGroupView }) {
+  const { account, region, name } = group;
+  return (
+    <div className="bg-surface border-line border-t px-4 py-3">
+      <GroupFacts group={group} />
+      <InstancesTable of={name} instances={group.instances} />
+      <p className="m-0 mt-2">
+        <Link to="/apps/$app/clusters/$account/$region/$name" params={{ app, account, region, name }}>
+          Launch settings, scaling and activities of {name}
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+/** What a server group is of and where its requests come from. */
+export function GroupFacts({ group }: { readonly group: ServerGroupView }) {
   const facts: Array<[string, string]> = [
     ['Image', [group.image?.name, group.image?.id].filter(Boolean).join(' · ') || 'unknown'],
     ['Target groups', group.targetGroups.join(', ') || 'none'],
@@ -18,40 +28,13 @@ export function ServerGroupDetails({ group }: { readonly group: ServerGroupView 
     ['Suspended processes', group.suspendedProcesses.join(', ') || 'none'],
   ];
   return (
-    <div className="bg-surface px-4 py-3">
-      <dl className="facts">
-        {facts.map(([word, value]) => (
-          <div key={word} className="contents">
-            <dt>{word}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <table className="gk-table gk-table-bare mt-2" aria-label={`Instances of ${group.name}`}>
-        <thead>
-          <tr>
-            <th scope="col">Instance</th>
-            <th scope="col">Health</th>
-            <th scope="col">Zone</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {group.instances.map((one) => (
-            <tr key={one.id}>
-              <td className="gk-mono">{one.id}</td>
-              <td>
-                <span className="flex items-center gap-2">
-                  <InstanceDot health={one.health} label="" />
-                  {HEALTH_FACES[one.health].word}
-                </span>
-              </td>
-              <td>{one.zone}</td>
-              <td className="gk-muted">{reasonText(one)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <dl className="facts mb-2">
+      {facts.map(([word, value]) => (
+        <div key={word} className="contents">
+          <dt>{word}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

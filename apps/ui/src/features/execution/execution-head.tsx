@@ -10,7 +10,7 @@ import { problemOf } from '../../client/problem.ts';
 import { pipelinesQuery } from '../../client/queries.ts';
 import { rowWait } from '../executions/executions-table.tsx';
 import { StartDialog } from '../pipelines/start-dialog.tsx';
-import { parameterLine, parentRun, shortId, starterOf, topOf, waitingForPeople } from './facts.ts';
+import { parameterLine, parentRun, shortId, starterOf, waitingForPeople } from './facts.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RollbackButton } from './rollback-button.tsx';
 import { executionSentence } from './sentence.ts';
@@ -100,7 +100,7 @@ function DecideButton({ execution, onShow }: ExecutionHeadProps) {
     <Button
       look="primary"
       onPress={() => {
-        onShow(topOf(execution.stages, stage).refId);
+        onShow(stage.refId);
         focusSoon('[aria-label="Decide"] input, [aria-label="Decide"] textarea');
       }}
     >

@@ -14,6 +14,17 @@ export function withDescendants(stages: readonly Stage[], stage: Stage): Stage[]
   return [stage, ...childrenOf(stages, stage.id).flatMap((child) => withDescendants(stages, child))];
 }
 
+/**
+ * What a stage is shown to consist of: the stages it planned, or what the only one of them planned. A deploy into one
+ * region is told step by step, not as "Deploy in that region".
+ */
+export function partsOf(stages: readonly Stage[], stage: Stage): Stage[] {
+  const planned = childrenOf(stages, stage.id);
+  const [only, ...more] = planned;
+  const further = only && more.length === 0 ? childrenOf(stages, only.id) : [];
+  return further.length > 0 ? further : planned;
+}
+
 /** The authored stage a stage belongs to. */
 export function topOf(stages: readonly Stage[], stage: Stage): Stage {
   const parent = stages.find((candidate) => candidate.id === stage.parentStageId);

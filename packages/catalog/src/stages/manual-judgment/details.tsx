@@ -1,3 +1,4 @@
+import type { Stage } from '@gennaker/pipeline-dsl';
 import { Button, Chip, Notice, Prose, RadioCards, TextField } from '@gennaker/ui-kit';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
@@ -37,6 +38,13 @@ export function whoDecides(context: Readonly<Record<string, unknown>>): string {
   return `May decide: ${who}${approvals?.distinctFromTriggerUser === true ? ', but not who started this run' : ''}.`;
 }
 
+/** What a decision does, as sentences. Inside another stage it decides how that one goes on. */
+export function afterDecision(stage: Pick<Stage, 'context' | 'parentStageId'>, parent: string | undefined): string {
+  if (stage.parentStageId !== null && parent)
+    return `Approve: “${parent}” goes on. Reject: it fails, and takes back what it has begun where it is set up to.`;
+  return `Approve: the stages after this one start. ${afterReject(stage.context)}`;
+}
+
 /** What a rejection does, as a sentence: the stage fails, and its failure choice says what then. */
 export function afterReject(context: Readonly<Record<string, unknown>>): string {
   if (context.continuePipeline === true) return 'Reject: this stage counts as failed, and the stages after it start.';
@@ -44,7 +52,8 @@ export function afterReject(context: Readonly<Record<string, unknown>>): string 
   return 'Reject: the whole run stops as failed.';
 }
 
-function DecisionForm({ stage, onSignal, pending, problem }: StageDetailsProps) {
+function DecisionForm({ stage, execution, onSignal, pending, problem }: StageDetailsProps) {
+  const parent = execution.stages.find(({ id }) => id === stage.parentStageId)?.name;
   const [input, setInput] = useState<string | null>(null);
   const [comment, setComment] = useState('');
   const options = offeredInputs(stage.context);
@@ -83,7 +92,7 @@ function DecisionForm({ stage, onSignal, pending, problem }: StageDetailsProps) 
         </Button>
       </div>
       <span className="gk-help">
-        {whoDecides(stage.context)} Approve: the stages after this one start. {afterReject(stage.context)}
+        {whoDecides(stage.context)} {afterDecision(stage, parent)}
       </span>
     </section>
   );
