@@ -15,6 +15,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   stackCommands: 'cloudformation',
   cloudWatchCommands: 'cloudwatch',
   profileCommands: 'iam',
+  queueCommands: 'sqs',
 };
 
 /**

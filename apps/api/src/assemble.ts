@@ -51,6 +51,7 @@ import {
   PipelineTemplates,
   TrafficGuards,
 } from './persistence/index.ts';
+  WaitingStages,
 import { Receiver } from './triggers/index.ts';
 
 /** Everything the process is made of, wired, nothing started. */
@@ -188,6 +189,12 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const cancels = new CancelKeeper({ engine, store, clock, logger, everyMs: config.worker.sweepMs });
   const system: SystemFacts = {
     version: config.version,
+  const waiting = new WaitingStages(pool);
+  /** Events of the cloud wake the stages that wait for what they are about. Answers how to end it. */
+  const hear = () =>
+    cloud.events.listen(async ({ names }) => {
+      for (const { executionId, stageId } of await waiting.naming(names)) await engine.wakeStage(executionId, stageId);
+    });
     accounts,
     checks: async () => ({ database: await isAnswering(pool) }),
   };
@@ -222,6 +229,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     vocabulary,
     uiFolder: join(config.projectRoot, 'apps', 'ui', 'dist'),
     problem,
+    hear,
     /** Closes what was opened here, last opened first. */
     async close(): Promise<void> {
       await notices.stop();

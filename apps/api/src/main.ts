@@ -52,12 +52,14 @@ export async function startApplication(
     await parts.loop.start();
     processor.begin(config.worker.concurrency);
   }
+  const stopHearing = config.role === 'api' ? null : parts.hear();
   if (config.role === 'api') parts.cancels.start();
   const stopServing = config.role === 'worker' ? () => undefined : await serve(parts, nest as NestFastifyApplication);
   return {
     url: urlOf(config, nest),
     stop: async () => {
       stopServing();
+      await stopHearing?.();
       parts.cancels.stop();
       parts.streams.close();
       local?.close();

@@ -135,6 +135,8 @@ export interface AccountConfig {
   readonly bakeBucket?: string | undefined;
   /** Scripts of bakes are sent by Systems Manager to machines that have a profile. */
   readonly bakeBySsm?: boolean | undefined;
+  /** Addresses of SQS queues that get events of Auto Scaling and EC2, by region. */
+  readonly eventQueues?: Readonly<Record<string, string>> | undefined;
 }
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
@@ -153,6 +155,7 @@ const accountsSchema = z
         .optional(),
       externalId: z.string().min(1).max(1_224).optional(),
       bakeBySsm: z.boolean().optional(),
+      eventQueues: z.record(region, z.string().regex(/^https?:\/\/[\w.:-]{1,253}\/\d{12}\/[\w-]{1,80}$/)).optional(),
       bakeBucket: z
         .string()
         .regex(/^[a-z0-9.{}-]{3,63}$/)
@@ -161,7 +164,10 @@ const accountsSchema = z
   )
   .min(1)
   .max(200)
-  .refine((accounts) => new Set(accounts.map((account) => account.name)).size === accounts.length);
+  .refine((accounts) => new Set(accounts.map((account) => account.name)).size === accounts.length)
+  .refine((accounts) =>
+    accounts.every(({ regions, eventQueues }) => Object.keys(eventQueues ?? {}).every((at) => regions.includes(at))),
+  );
 
 /** A JSON list of accounts. External ids are half a secret, so a bad value is not repeated. */
 export function accountList(key: string) {

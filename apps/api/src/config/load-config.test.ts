@@ -56,6 +56,17 @@ describe('loadConfig', () => {
     expect(() => load({ GENNAKER_ACCOUNTS: '[{"name":"prod"}]' })).toThrow('GENNAKER_ACCOUNTS');
   });
 
+  it('takes queues of events for the regions of an account only', () => {
+    const withQueue = (region: string, url: string) => () =>
+      load({
+        GENNAKER_ACCOUNTS: JSON.stringify([{ name: 'prod', regions: ['eu-west-1'], eventQueues: { [region]: url } }]),
+      }).aws.accounts[0]?.eventQueues;
+    const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/events';
+    expect(withQueue('eu-west-1', url)()).toEqual({ 'eu-west-1': url });
+    expect(withQueue('us-east-1', url)).toThrow('GENNAKER_ACCOUNTS');
+    expect(withQueue('eu-west-1', 'events')).toThrow('GENNAKER_ACCOUNTS');
+  });
+
   it('trusts owners of images that are named', () => {
     expect(load({ GENNAKER_IMAGE_OWNERS: 'amazon, 099720109477' }).aws.imageOwners).toEqual(['amazon', '099720109477']);
     expect(() => load({ GENNAKER_IMAGE_OWNERS: 'everybody' })).toThrow('GENNAKER_IMAGE_OWNERS');

@@ -15,3 +15,4 @@ export { PipelineConfigs, type SaveBase, type SaveOutcome, type StoredPipeline }
 export { type Database, openDatabase } from './prisma.ts';
 export { PipelineTemplates, type StoredTemplate, type TemplateName } from './templates.ts';
 export { TrafficGuards } from './traffic-guards.ts';
+export { WaitingStages } from './waiting-stages.ts';

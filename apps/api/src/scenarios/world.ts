@@ -11,7 +11,7 @@ import { createRegistry, createUlids, Engine, type ExecutionStore } from '../eng
 import { crashingStore, Died } from '../engine/testing/crashing-store.ts';
 import { OutgoingHttp } from '../outgoing-http/index.ts';
 import { PackerRuns } from '../packer/index.ts';
-import { createExecutionStore, Deployments, Leases } from '../persistence/index.ts';
+import { createExecutionStore, Deployments, Leases, WaitingStages } from '../persistence/index.ts';
 import { createTestDatabase } from '../testing/index.ts';
 import { type ChecksService, startChecksService } from './checks-service.ts';
 import { pipelineFiles, readPipeline, storedPipeline } from './files.ts';
@@ -52,14 +52,20 @@ export class PipelineWorld {
   private readonly pool: pg.Pool;
   private readonly drop: () => Promise<void>;
 
-  private constructor(parts: { sandbox: Sandbox; checks: ChecksService; pool: pg.Pool; drop: () => Promise<void> }) {
+  private constructor(parts: {
+    sandbox: Sandbox;
+    accounts: typeof ACCOUNTS;
+    checks: ChecksService;
+    pool: pg.Pool;
+    drop: () => Promise<void>;
+  }) {
     this.sandbox = parts.sandbox;
     this.checks = parts.checks;
     this.pool = parts.pool;
     this.drop = parts.drop;
     this.clock = new VirtualClock(this.sandbox.clock.now(), (ms) => this.sandbox.clock.advance(ms));
     this.cloud = createAwsCloud({
-      accounts: ACCOUNTS,
+      accounts: parts.accounts,
       endpoint: this.sandbox.url,
       credentials: KEYS,
       clock: this.clock,
@@ -69,7 +75,7 @@ export class PipelineWorld {
     this.engine = this.makeEngine('worker-1', this.store);
   }
 
-  static async start(scenario: Scenario = shopScenario()): Promise<PipelineWorld> {
+  static async start(scenario: Scenario = shopScenario(), accounts = ACCOUNTS): Promise<PipelineWorld> {
     const database = await createTestDatabase();
     const pool = new pg.Pool({ connectionString: database.url, max: 4 });
     pool.on('error', () => undefined);
@@ -77,7 +83,7 @@ export class PipelineWorld {
     sandbox.clock.freeze();
     sandbox.clock.set(mondayMorning(sandbox.clock.now()));
     const checks = await startChecksService();
-    return new PipelineWorld({ sandbox, checks, pool, drop: () => database.drop() });
+    return new PipelineWorld({ sandbox, accounts, checks, pool, drop: () => database.drop() });
   }
 
   async stop(): Promise<void> {
@@ -137,6 +143,15 @@ export class PipelineWorld {
     const upTo = async () => ((await this.store.overdue(Number.MAX_SAFE_INTEGER, 1))[0]?.at ?? end) >= end;
     await this.until(upTo, 'the end of the time');
     await this.clock.advance(Math.max(0, end - this.clock.now()));
+  }
+
+  /** Takes what AWS has told since, and wakes the stages that wait for what it is about. */
+  async hear(): Promise<void> {
+    const waiting = new WaitingStages(this.pool);
+    await this.cloud.events.take(async ({ names }) => {
+      for (const { executionId, stageId } of await waiting.naming(names))
+        await this.engine.wakeStage(executionId, stageId);
+    });
   }
 
   async group(name: string): Promise<ServerGroup | null> {

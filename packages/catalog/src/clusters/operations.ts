@@ -21,6 +21,13 @@ export function pollDelay(run: Pick<Run, 'now' | 'task'>, quickMs = 10_000): num
   return elapsed < minutes(2) ? 5_000 : elapsed < minutes(30) ? 10_000 : 30_000;
 }
 
+/** Between looks at what the cloud tells of by itself: an event may be lost. */
+const TOLD_MS = 30_000;
+
+/** Next look at instances that start or end. */
+export const membersDelay = (run: Pick<Run, 'now' | 'task'>, group: ServerGroup, quickMs?: number): number =>
+  group.changesAreTold ? TOLD_MS : pollDelay(run, quickMs);
+
 const NOTHING = { min: 0, desired: 0, max: 0 };
 
 const keyOf = (ref: ServerGroupRef): string => `${ref.region}:${ref.name}`;

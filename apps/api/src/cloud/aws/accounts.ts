@@ -7,6 +7,8 @@ export interface AwsAccount {
   /** Twelve digits; when given, `verify` compares it with who AWS says we are. */
   readonly accountId?: string;
   readonly regions: readonly string[];
+  /** Queues that get events of Auto Scaling and EC2, by region. */
+  readonly eventQueues?: Readonly<Record<string, string>>;
   /** Role to assume; without it the base credentials are used directly. */
   readonly roleArn?: string;
   readonly externalId?: string;

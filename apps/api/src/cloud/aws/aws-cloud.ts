@@ -12,6 +12,7 @@ import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { AroundCall, CallCount } from './calls.ts';
 import { createAwsClients, type RequestHandler } from './clients.ts';
 import { type CloudClock, type CloudLogger, silentLogger } from './clock.ts';
+import { createEvents, type Events, Hearing } from './events/events.ts';
 import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
 import { createImages } from './images/images.ts';
 import { createLoadBalancers } from './load-balancers/load-balancers.ts';
@@ -51,6 +52,7 @@ export interface AwsCloud {
   readonly stacks: Stacks;
   readonly securityGroups: SecurityGroups;
   readonly traces: Traces;
+  readonly events: Events;
   /** Who we are in each account and whether its regions answer. Never throws. */
   verify(): Promise<readonly AccountCheck[]>;
   /** Environment of a program that shall act in the account and region: keys, region and endpoint. */
@@ -65,7 +67,8 @@ export interface AwsCloud {
 export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
   const { accounts, clock = systemClock, logger = silentLogger } = options;
   const clients = createAwsClients({ ...options, clock, logger });
-  const placeAt = createPlaces(clients, clock, logger);
+  const hearing = new Hearing();
+  const placeAt = createPlaces(clients, clock, logger, hearing);
   return {
     serverGroups: createServerGroups(placeAt, accounts),
     scaling: createScaling(placeAt),
@@ -75,6 +78,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     stacks: createStacks(placeAt),
     securityGroups: createSecurityGroups(placeAt, accounts),
     traces: createTraces(placeAt),
+    events: createEvents(placeAt, accounts, hearing),
     verify: () => verifyAccounts(accounts, placeAt),
     async environment(account, region) {
       const keys = await clients.at(account, region).keys();

@@ -5,6 +5,7 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -24,6 +25,8 @@ import {
   loadBalancingCommands,
   type ProfileCalls,
   profileCommands,
+  type QueueCalls,
+  queueCommands,
   type S3Calls,
   type SsmCalls,
   type StackCalls,
@@ -66,6 +69,7 @@ export interface PlaceClients {
   readonly cloudWatch: CloudWatchCalls;
   readonly identity: IdentityCalls;
   readonly profiles: ProfileCalls;
+  readonly queue: QueueCalls;
   readonly s3: S3Calls;
   readonly stacks: StackCalls;
   readonly ssm: SsmCalls;
@@ -175,6 +179,10 @@ export function createAwsClients(options: ClientOptions): AwsClients {
       profiles: callsOf(
         profileCommands,
         setting('profiles', new Limiter(clock), () => new IAMClient(config)),
+      ),
+      queue: callsOf(
+        queueCommands,
+        setting('queue', new Limiter(clock), () => new SQSClient(config)),
       ),
       s3: callsOf(s3Commands, setting('s3', new Limiter(clock), s3)),
       stacks: callsOf(

@@ -93,6 +93,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
@@ -213,6 +214,12 @@ export const s3Commands = {
   getObject: read(GetObjectCommand, 'reading'),
 } as const;
 
+/** All we ever send to SQS. */
+export const queueCommands = {
+  receiveMessage: read(ReceiveMessageCommand, 'receiving from'),
+  deleteMessage: write(DeleteMessageCommand, 'taking a message off'),
+} as const;
+
 /** All we ever send to Systems Manager. */
 export const ssmCommands = {
   describeInstanceInformation: read(DescribeInstanceInformationCommand, 'asking for the agent of'),
@@ -277,6 +284,7 @@ export type AutoScalingCalls = Calls<typeof autoScalingCommands>;
 export type Ec2Calls = Calls<typeof ec2Commands>;
 export type LoadBalancingCalls = Calls<typeof loadBalancingCommands>;
 export type ProfileCalls = Calls<typeof profileCommands>;
+export type QueueCalls = Calls<typeof queueCommands>;
 export type S3Calls = Calls<typeof s3Commands>;
 export type SsmCalls = Calls<typeof ssmCommands>;
 export type CloudWatchCalls = Calls<typeof cloudWatchCommands>;

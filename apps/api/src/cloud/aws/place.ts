@@ -3,6 +3,7 @@ import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { batched } from './batch.ts';
 import type { AwsClients, PlaceClients } from './clients.ts';
 import type { CloudClock, CloudLogger } from './clock.ts';
+import type { Hearing } from './events/events.ts';
 import { Expiring } from './expiring.ts';
 import { type ImageFacts, imageFactsOf } from './images/image-facts.ts';
 import { type TargetGroups, targetGroupsOf } from './load-balancers/target-groups.ts';
@@ -26,6 +27,8 @@ export interface Place extends PlaceClients, ImageFacts {
   readonly networks: Expiring<Network>;
   /** Scaling activities that were read a moment ago, by server group. */
   readonly activities: Expiring<readonly Activity[]>;
+  /** Are starts and ends of instances told as they happen? */
+  readonly hears: () => boolean;
   /** Removals that this process has seen to their end, by operation and name: the name may be in use again. */
   readonly removed: Expiring<true>;
 }
@@ -40,7 +43,7 @@ const ACTIVITIES_KEPT_MS = 15_000;
 /** Names per DescribeAutoScalingGroups. */
 const MOST_NAMES = 50;
 
-export function createPlaces(clients: AwsClients, clock: CloudClock, logger: CloudLogger) {
+export function createPlaces(clients: AwsClients, clock: CloudClock, logger: CloudLogger, hearing: Hearing) {
   const places = new Map<string, Place>();
 
   function make(at: PlaceClients): Place {
@@ -70,6 +73,7 @@ export function createPlaces(clients: AwsClients, clock: CloudClock, logger: Clo
       launchData: new Expiring<ResponseLaunchTemplateData>(clock, VERSIONS_KEPT_MS),
       networks: new Expiring<Network>(clock, NETWORKS_KEPT_MS),
       activities: new Expiring<readonly Activity[]>(clock, ACTIVITIES_KEPT_MS),
+      hears: () => hearing.at(at.account.name, at.region),
       removed: new Expiring<true>(clock, REMOVALS_KEPT_MS),
     };
   }

@@ -67,6 +67,8 @@ export interface ServerGroup extends ServerGroupRef {
   readonly operationKey: string | null;
   /** Size meant for it once live, when it was scaled down or pinned by us. */
   readonly intendedCapacity: Capacity | null;
+  /** Starts and ends of its instances are told as they happen: whoever waits for them may look less often. */
+  readonly changesAreTold?: boolean;
 }
 
 /** Something the provider did to a group's size: an instance started or ended, or could not be. Times are epoch ms. */

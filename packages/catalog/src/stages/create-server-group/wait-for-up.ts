@@ -1,5 +1,5 @@
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
-import { pollDelay } from '../../clusters/operations.ts';
+import { membersDelay, pollDelay } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
 import { soak, soakBroken } from '../../clusters/soak.ts';
 import { again, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
@@ -64,5 +64,13 @@ async function notYet(run: CreateRun, group: ServerGroup, needed: number): Promi
   if (hopeless) return failed(hopeless);
   await soakBroken(run);
   if (!run.memory['sized'] && group.instances.length >= needed && needed > 0) await run.remember({ sized: true });
-  return again(pollDelay(run, QUICK_MS), healthToCome(group, needed, run.context.interestingHealthProviderNames));
+  const delay = isComing(group, needed) ? membersDelay(run, group, QUICK_MS) : pollDelay(run, QUICK_MS);
+  return again(delay, healthToCome(group, needed, run.context.interestingHealthProviderNames));
 }
+
+/** Do instances have yet to start? From then on it is the load balancer that is waited for, and it tells nothing. */
+const isComing = (group: ServerGroup, needed: number): boolean =>
+  group.instances.length < needed ||
+  group.instances.some(({ reasons }) =>
+    reasons.some(({ source, health }) => source === 'group' && health === 'Starting'),
+  );

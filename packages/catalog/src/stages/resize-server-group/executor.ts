@@ -2,7 +2,7 @@ import type { Failure } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { guarded } from '../../clusters/guarded.ts';
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
-import { changeGroup, pollDelay, readAll, refusalNow, unpinGroup } from '../../clusters/operations.ts';
+import { changeGroup, membersDelay, pollDelay, readAll, refusalNow, unpinGroup } from '../../clusters/operations.ts';
 import { clusterOfServerGroup } from '../../clusters/place.ts';
 import { soak, soakBroken } from '../../clusters/soak.ts';
 import { chosenOf, determineTargets, refOf } from '../../clusters/target.ts';
@@ -131,7 +131,7 @@ async function notMatching(run: Run, group: ServerGroup): Promise<TaskResult> {
   if (hopeless) return failed(hopeless);
   const held = await run.ports.serverGroups.heldBy(refOf(group));
   return again(
-    pollDelay(run),
+    membersDelay(run, group),
     [`${group.name} to have ${desired} instances, ${group.instances.length} now`, ...held].join('; '),
   );
 }

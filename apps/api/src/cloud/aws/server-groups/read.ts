@@ -141,6 +141,7 @@ export async function readServerGroup(place: Place, group: AutoScalingGroup, wat
     beingDeleted: (group.Status ?? '') !== '',
     operationKey: tags[TAG.operation] ?? null,
     intendedCapacity: parseCapacity(tags[TAG.capacity]),
+    ...(place.hears() ? { changesAreTold: true } : {}),
   };
   const requests = { group: requestIdOf(group), targets: targets.request };
   readings.set(picture, { live: group, at: place.clock.now(), requests });
