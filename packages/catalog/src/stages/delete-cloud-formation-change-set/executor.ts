@@ -13,7 +13,16 @@ export const deleteCloudFormationChangeSet = executeStage(deleteCloudFormationCh
         const account = accountOf(run.context);
         for (const region of regionsOf(run.context)) {
           const ref = { account, region, name, changeSet };
-          const what = { kind: 'changeSet', account, region, name: `${name}/${changeSet}`, action: 'remove' } as const;
+          const state = (await run.ports.stacks.readChangeSet(ref))?.state ?? 'gone';
+          const named = `${name}/${changeSet}`;
+          const what = {
+            kind: 'changeSet',
+            account,
+            region,
+            name: named,
+            action: 'remove',
+            before: { state },
+          } as const;
           const settle = await run.intend(what);
           await run.ports.stacks.removeChangeSet(
             ref,

@@ -5,13 +5,14 @@ import {
   type ChangeSetRef,
   days,
   failed,
+  type Operation,
   seconds,
   succeeded,
   type TaskResult,
   waitFor,
 } from '../../kit/index.ts';
 import { beginAll, outputsOf, specsOf } from './deploy.ts';
-import { keyOf, type Run, refsOf } from './run.ts';
+import { intendChangeSet, keyOf, type Run, refsOf } from './run.ts';
 import { templateOf } from './template.ts';
 
 const POLL_MS = seconds(5);
@@ -42,9 +43,9 @@ export async function createChangeSets(run: Run): Promise<TaskResult> {
   const refs = changeSetsOf(run);
   if (!run.context.executeChangeSet || (await templateOf(run))) {
     const wishes = (await specsOf(run)).map((spec) => ({ ...spec, changeSet: refs[0]?.changeSet ?? '' }));
-    const made = await beginAll(run, wishes, 'plan', (wish, operation) =>
-      run.ports.stacks.createChangeSet(wish, operation),
-    );
+    const plan = (wish: (typeof wishes)[number], operation: Operation) =>
+      run.ports.stacks.createChangeSet(wish, operation);
+    const made = await beginAll(run, wishes, 'plan', plan, intendChangeSet);
     return made.kind === 'done' ? succeeded() : made;
   }
   const there = await Promise.all(refs.map((ref) => run.ports.stacks.readChangeSet(ref)));
@@ -68,6 +69,14 @@ const shown = (set: ChangeSet): JsonObject => ({
   changes: set.changes,
 });
 
+async function drop(run: Run, set: ChangeSet): Promise<void> {
+  const { account, region, name, changeSet, state } = set;
+  const what = { kind: 'changeSet', account, region, name: `${name}/${changeSet}`, action: 'remove' } as const;
+  const settle = await run.intend({ ...what, before: { state } });
+  await run.ports.stacks.removeChangeSet(set, run.operation(`drop:${keyOf(set)}`));
+  settle('done');
+}
+
 /** Waits until the change sets are made. One without changes is removed: there is nothing to execute. */
 export async function awaitChangeSets(run: Run): Promise<TaskResult> {
   const refs = changeSetsOf(run);
@@ -84,8 +93,7 @@ export async function awaitChangeSets(run: Run): Promise<TaskResult> {
   // Removed by an earlier round that was cut short right after.
   const making = sets.filter((set) => set?.state === 'making');
   if (making.length > 0) return again(POLL_MS, `change set ${refs[0]?.changeSet} of stack ${refs[0]?.name}`);
-  for (const set of sets)
-    if (set?.state === 'empty') await run.ports.stacks.removeChangeSet(set, run.operation(`drop:${keyOf(set)}`));
+  for (const set of sets) if (set?.state === 'empty') await drop(run, set);
   const ready = sets.filter((set) => set?.state === 'ready');
   const changeSets = sets.flatMap((set) => (set ? [shown(set)] : []));
   return succeeded(

@@ -37,6 +37,7 @@ export async function beginAll<
   wishes: readonly Wish[],
   step: string,
   begin: (wish: Wish, operation: ReturnType<Run['operation']>) => Promise<'begun' | 'unchanged' | 'busy'>,
+  record: (run: Run, wish: Wish, before: JsonObject) => Promise<() => void> = intend,
 ): Promise<TaskResult> {
   const before = await picturesBefore(run);
   const begun = begunIn(run);
@@ -44,7 +45,7 @@ export async function beginAll<
   for (const wish of wishes) {
     if (wish.region in begun) continue;
     const operation = run.operation(`${step}:${keyOf(wish)}`);
-    const settle = await intend(run, wish, before);
+    const settle = await record(run, wish, before);
     const answer = await begin(wish, operation);
     if (answer === 'busy') {
       busy.push(wish.region);

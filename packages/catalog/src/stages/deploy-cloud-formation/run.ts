@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { accountOf, regionsOf } from '../../clusters/place.ts';
-import type { Operation, StackRef, TaskRun } from '../../kit/index.ts';
+import type { ChangeSetRef, Operation, StackRef, TaskRun } from '../../kit/index.ts';
 import type { deployCloudFormationStage } from './definition.ts';
 
 export type Context = z.output<typeof deployCloudFormationStage.context>;
@@ -43,6 +43,23 @@ export async function picturesBefore(run: Run): Promise<JsonObject> {
   const before = Object.fromEntries(read);
   await run.remember({ before });
   return before;
+}
+
+/** Records that a change set is to be made, and with it a stack without resources where there was none. */
+export async function intendChangeSet(run: Run, ref: ChangeSetRef, before: JsonObject): Promise<() => void> {
+  const { account, region, name, changeSet } = ref;
+  const stack = isJsonObject(before[region]) ? null : await intend(run, ref, before);
+  const settle = await run.intend({
+    kind: 'changeSet',
+    account,
+    region,
+    name: `${name}/${changeSet}`,
+    action: 'create',
+  });
+  return () => {
+    stack?.();
+    settle('done');
+  };
 }
 
 /** Records that a stack is to be made or changed. */
