@@ -44,14 +44,15 @@ import {
   Deployments,
   Documents,
   ExecutionQueries,
+  Freezes,
   KEYED_CONNECTION,
   Leases,
   openDatabase,
   PipelineConfigs,
   PipelineTemplates,
   TrafficGuards,
-} from './persistence/index.ts';
   WaitingStages,
+} from './persistence/index.ts';
 import { Receiver } from './triggers/index.ts';
 
 /** Everything the process is made of, wired, nothing started. */
@@ -91,6 +92,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const templates = new PipelineTemplates(database, () => clock.now());
   const deliveries = new Deliveries(pool);
   const queries = new ExecutionQueries(repositoryPool);
+  const freezes = new Freezes(pool, () => clock.now());
   const { accounts } = config.aws;
   const cloud = createAwsCloud({
     accounts,
@@ -165,6 +167,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     workerId,
     windowTimeZone: config.timeZone,
     outside,
+    freezes,
     resolveDefinition,
   });
   const receiver = new Receiver({
@@ -186,15 +189,15 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     leaseMs: config.worker.leaseMs,
     sweepMs: config.worker.sweepMs,
   });
-  const cancels = new CancelKeeper({ engine, store, clock, logger, everyMs: config.worker.sweepMs });
-  const system: SystemFacts = {
-    version: config.version,
   const waiting = new WaitingStages(pool);
   /** Events of the cloud wake the stages that wait for what they are about. Answers how to end it. */
   const hear = () =>
     cloud.events.listen(async ({ names }) => {
       for (const { executionId, stageId } of await waiting.naming(names)) await engine.wakeStage(executionId, stageId);
     });
+  const cancels = new CancelKeeper({ engine, store, clock, logger, everyMs: config.worker.sweepMs });
+  const system: SystemFacts = {
+    version: config.version,
     accounts,
     checks: async () => ({ database: await isAnswering(pool) }),
   };
@@ -213,6 +216,8 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     templatePlanner,
     templateSaver,
     deliveries,
+    freezes,
+    ids,
     queries,
     ports,
     outside,
@@ -224,12 +229,12 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     notices,
     loop,
     cancels,
+    hear,
     system,
     saver,
     vocabulary,
     uiFolder: join(config.projectRoot, 'apps', 'ui', 'dist'),
     problem,
-    hear,
     /** Closes what was opened here, last opened first. */
     async close(): Promise<void> {
       await notices.stop();

@@ -12,7 +12,17 @@ export type SyntheticStageOwner = 'STAGE_BEFORE' | 'STAGE_AFTER';
  * due wake-up. `reason` is a sentence fragment for the screen ("2 of 3 instances to become healthy in demo-web-tg").
  */
 export interface Wait {
-  readonly kind: 'time' | 'person' | 'execution' | 'window' | 'queue' | 'retry' | 'resource' | 'answer' | 'lease';
+  readonly kind:
+    | 'time'
+    | 'person'
+    | 'execution'
+    | 'window'
+    | 'queue'
+    | 'retry'
+    | 'resource'
+    | 'answer'
+    | 'lease'
+    | 'freeze';
   readonly reason: string;
   /** Epoch ms since when it waits for this. */
   readonly since: number;

@@ -3,6 +3,7 @@ export * from './events.ts';
 export * from './execution.ts';
 export * from './failure.ts';
 export * from './finding.ts';
+export * from './freeze.ts';
 export * from './json.ts';
 export * from './lock.ts';
 export * from './moniker.ts';

@@ -30,6 +30,7 @@ export class RecoveryRuns implements Recoveries {
       trigger: { type: 'manual', user, causedBy },
       user,
       correlationKey: `recovery.${correlationKey}`,
+      overrideFreeze: `puts right what was left by ${recovery.causedBy['executionId'] ?? 'a stage'}`,
     });
     return { executionId: id };
   }

@@ -1,8 +1,9 @@
 import type { Ports, TaskDefinition } from '@gennaker/catalog/kit';
-import { isComplete, isJsonObject, type Stage, type Task } from '@gennaker/pipeline-dsl';
+import { type Freeze, isComplete, isJsonObject, type Stage, type Task } from '@gennaker/pipeline-dsl';
 import { admissionRule } from './admission-rule.ts';
 import { applyRound, timeOut } from './apply-round.ts';
 import { failTask } from './failing.ts';
+import { applyFreezes, freezeOnStart, isFrozen, waitFor } from './freezes.ts';
 import { endExecution } from './handlers/complete-execution.ts';
 import { endStage } from './handlers/complete-stage.ts';
 import { handleStep } from './handlers/index.ts';
@@ -59,6 +60,9 @@ export class Drive {
   /** Stages signaled while a round of theirs was in flight: they look again at once. */
   private readonly nudged = new Set<string>();
   private signals: readonly Signal[];
+  /** When an execution that a freeze keeps from starting looks again by itself; null when none does. */
+  private looksAgainAt: number | null = null;
+  private isWoken = false;
   /** Taken up again with nothing left to recover: only signals and time bring news. */
   private isContinued = false;
 
@@ -118,10 +122,11 @@ export class Drive {
 
   /** One turn of the loop; true when the execution was given back. */
   private async step(): Promise<boolean> {
-    this.lookForLocks();
+    this.lookAgain();
     this.settle();
     await this.reopenIfAsked();
     this.askOutside();
+    if (await this.askFreezes()) return false;
     if (await this.takeLocks()) return false;
     const ready = this.readyStages();
     if (ready.length === 0 && this.inFlight.size === 0) return this.release();
@@ -137,10 +142,27 @@ export class Drive {
     for (let step = this.run.agenda.shift(); step; step = this.run.agenda.shift()) handleStep(this.run, step);
   }
 
-  /** Stages in line for locks ask again when they were woken or their time has come. */
-  private lookForLocks(): void {
-    for (const stage of this.run.running())
-      if (isDueForLocks(this.run, stage)) this.run.push({ do: 'continueStage', stageId: stage.id });
+  /** Stages that wait before they begin ask again when they were woken or their time has come. */
+  private lookAgain(): void {
+    for (const stage of this.run.running()) {
+      const isThawing = stage.wait?.kind === 'freeze' && stage.endsAs === null && !isFrozen(this.run, stage);
+      if (isThawing || isDueForLocks(this.run, stage)) this.run.push({ do: 'continueStage', stageId: stage.id });
+    }
+  }
+
+  /** Asks whether stages about to change something may; true when any asked. */
+  private async askFreezes(): Promise<boolean> {
+    const { run } = this;
+    const stages = [...run.wantedClearance].flatMap((id) => run.find(id) ?? []);
+    run.wantedClearance.clear();
+    if (stages.length === 0) return false;
+    const freezes = await this.freezes(stages.some(({ wait }) => wait?.kind === 'freeze'));
+    for (const stage of stages) applyFreezes(run, stage, freezes);
+    return true;
+  }
+
+  private async freezes(fresh: boolean): Promise<readonly Freeze[]> {
+    return (await this.around.freezes?.inForce(fresh)) ?? [];
   }
 
   /** Asks for the locks of stages about to begin, whose rows have to be there first; true when any asked. */
@@ -200,7 +222,8 @@ export class Drive {
   /** A restart put an ended execution back to NOT_STARTED: it goes through admission like any other. */
   private async reopenIfAsked(): Promise<void> {
     const { execution } = this.run;
-    if (execution.status !== 'NOT_STARTED' || execution.wait !== null || execution.canceled) return;
+    if (execution.status !== 'NOT_STARTED' || execution.canceled) return;
+    if (execution.wait !== null && !this.isWoken) return;
     await this.admit();
     this.settle();
   }
@@ -219,6 +242,7 @@ export class Drive {
       });
       return endExecution(run, 'CANCELED');
     }
+    if (await this.isHeldByFreeze()) return;
     const rule = admissionRule(execution);
     if (rule && run.dirty) await this.commit(null);
     const waited = execution.wait;
@@ -241,8 +265,24 @@ export class Drive {
     run.push({ do: 'startExecution' });
   }
 
+  /** Writes down what it waits for; true while a freeze keeps it from starting. */
+  private async isHeldByFreeze(): Promise<boolean> {
+    const { run } = this;
+    const { execution } = run;
+    this.isWoken = false;
+    this.looksAgainAt = null;
+    const freezes = await this.freezes(execution.wait?.kind === 'freeze');
+    const freeze = freezeOnStart(execution, run.around.registry, freezes, run.now());
+    if (!freeze) return false;
+    const { wait, lookAgainAt } = waitFor(freeze, execution.wait, run.now());
+    this.looksAgainAt = lookAgainAt;
+    run.record({ type: 'execution.queued', data: { wait } });
+    return true;
+  }
+
   private takeSignals(): void {
     for (const signal of this.signals) {
+      if (signal.kind === 'wake' && signal.stageId === null) this.isWoken = true;
       const stageId = applySignal(this.run, signal);
       if (stageId !== null) this.nudged.add(stageId);
       if (signal.kind === 'cancel') this.abort();
@@ -284,7 +324,10 @@ export class Drive {
 
   private nextDue(): number | null {
     const { execution } = this.run;
-    if (execution.status === 'NOT_STARTED' && execution.startTimeExpiry !== null) return execution.startTimeExpiry;
+    if (execution.status === 'NOT_STARTED') {
+      const times = [execution.startTimeExpiry, this.looksAgainAt].filter((at) => at !== null);
+      return times.length === 0 ? null : Math.min(...times);
+    }
     if (execution.status !== 'RUNNING') return null;
     const dues = this.run.running().flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
     return dues.length === 0 ? null : dues.reduce((a, b) => Math.min(a, b));

@@ -1,6 +1,7 @@
 import type { Ports } from '@gennaker/catalog/kit';
 import {
   type Actor,
+  describeFreeze,
   type Execution,
   isComplete,
   isJsonObject,
@@ -9,15 +10,17 @@ import {
 } from '@gennaker/pipeline-dsl';
 import { decideSignal } from './decide-signal.ts';
 import { Drive, LeaseLost } from './drive.ts';
+import { freezeOnStart } from './freezes.ts';
 import { createOnce, prepareLaunch, type StartCommand, type Started, startupFailure } from './launch.ts';
 import type { LaunchProblem } from './launch-inputs.ts';
-import { driveKey, type Message, tellParentKey } from './messages.ts';
+import { driveKey, type Message, THAW_KEY, tellParentKey } from './messages.ts';
 import type {
   Asker,
   Clock,
   CommitListener,
   EngineLogger,
   ExecutionStore,
+  Freezes,
   Ids,
   NewestFilter,
   NewSignal,
@@ -47,6 +50,8 @@ export interface EngineOptions {
   readonly windowTimeZone: string;
   /** Answers expressions that ask the world; without it they fail. */
   readonly outside?: OutsideWorld | undefined;
+  /** Times in which nothing is changed; without them nothing is ever frozen. */
+  readonly freezes?: Freezes | undefined;
   /** Makes definitions that stand for others what they stand for; without it they run as they are. */
   readonly resolveDefinition?: ResolveDefinition | undefined;
   /**
@@ -75,11 +80,12 @@ export class Engine {
 
   /**
    * Stores the execution and makes it due; one that must not start is stored as failed. A correlation key in use
-   * answers the execution that has it.
+   * answers the execution that has it. Throws `Refusal` (409) when a freeze holds what shall not wait for its end.
    */
   async start(command: StartCommand): Promise<Started> {
     const { store, clock, queue } = this.options;
     const { prepared, problems } = await prepareLaunch(command, this.options);
+    if (command.onFreeze === 'refuse' && problems.length === 0) await this.refuseFrozen(prepared.execution);
     const stored = await createOnce(prepared, this.options, command.correlationKeptMs);
     if (!stored.created) {
       const earlier = await store.read(stored.id);
@@ -208,6 +214,8 @@ export class Engine {
         return this.tellParent(message.executionId, message.parentExecutionId, message.parentStageId);
       case 'FreeLocks':
         return this.freeLocks(message.stageId);
+      case 'Thaw':
+        return this.thaw();
       case 'LookForWork':
         return this.lookForWork();
     }
@@ -235,6 +243,18 @@ export class Engine {
   abort(): void {
     this.stopping = true;
     for (const drive of this.drives.values()) drive.abort();
+  }
+
+  private async refuseFrozen(execution: Execution): Promise<void> {
+    const { freezes, registry, clock } = this.options;
+    const inForce = (await freezes?.inForce(true)) ?? [];
+    const freeze = freezeOnStart(execution, registry, inForce, clock.now());
+    if (!freeze) return;
+    throw new Refusal(
+      409,
+      'freezes.frozen',
+      `Not started: ${describeFreeze(freeze)}. In an emergency give a reason in overrideFreeze.`,
+    );
   }
 
   private async drive(executionId: string): Promise<void> {
@@ -308,6 +328,15 @@ export class Engine {
   private async freeLocks(stageId: string): Promise<void> {
     for (const next of await this.options.store.freeLocks(stageId))
       await this.send(next.executionId, next.stageId, 'wake', {}, 'gennaker');
+  }
+
+  /** Whatever a freeze holds looks again; what another one still holds goes on waiting. */
+  private async thaw(): Promise<void> {
+    const { store, clock } = this.options;
+    const asked = clock.now();
+    for (const { executionId, stageId } of await store.frozen())
+      await this.send(executionId, stageId, 'wake', {}, 'gennaker');
+    await store.removeDue(THAW_KEY, asked);
   }
 
   private async tellParent(executionId: string, parentExecutionId: string, parentStageId: string): Promise<void> {

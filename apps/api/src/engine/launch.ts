@@ -29,6 +29,10 @@ export interface StartCommand {
   readonly parent?: { readonly executionId: string; readonly stageId: string; readonly rootId: string };
   /** Same key = same execution, however often it is started. */
   readonly correlationKey?: string;
+  /** What a freeze does to the start: one that a person waits for is refused. Default: it waits for the end of the freeze. */
+  readonly onFreeze?: 'refuse' | 'wait';
+  /** Reason for starting, and changing things, in spite of freezes; kept in the trigger. */
+  readonly overrideFreeze?: string | undefined;
   /** How long after the end of an execution its key still answers it, ms; later the key may start another. Default: for ever. */
   readonly correlationKeptMs?: number;
 }
@@ -70,7 +74,7 @@ export async function prepareLaunch(command: StartCommand, around: LaunchSurroun
   const asked = command.config as JsonObject;
   const definition = (await around.resolveDefinition?.(asked, command.trigger)) ?? asked;
   const inputs = await resolveInputs({ ...command, config: definition }, around.store);
-  const { trigger } = inputs;
+  const trigger = withOverride(inputs.trigger, command.overrideFreeze);
   const at = { id, now: clock.now() };
   const { config, unresolved } = withTemplateVariables(definition, trigger, at);
   const evaluated = evaluateConfig(config, trigger, at);
@@ -130,6 +134,11 @@ export async function prepareLaunch(command: StartCommand, around: LaunchSurroun
       correlationKey: command.correlationKey ?? null,
     },
   };
+}
+
+/** Only who starts an execution may override freezes: what a trigger brings along does not count. */
+function withOverride({ overrideFreeze: _sent, ...trigger }: JsonObject, reason: string | undefined): JsonObject {
+  return reason ? { ...trigger, overrideFreeze: reason } : trigger;
 }
 
 /** Why an execution was refused before it started; null for one that was not. */

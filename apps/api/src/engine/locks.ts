@@ -11,15 +11,17 @@ const LOOK_AGAIN_MS = 30_000;
 export function keysToTake(run: ExecutionRun, stage: Stage): readonly string[] {
   const executor = run.executor(stage);
   if (!executor?.definition.locks || run.locked.has(stage.id)) return [];
-  const begun =
-    stage.tasks.some(({ status }) => status !== 'NOT_STARTED') ||
-    run.children(stage.id).some((child) => child.status !== 'NOT_STARTED' && !isGate(run, child));
-  if (begun) return [];
+  if (hasBegun(run, stage)) return [];
   const parsed = executor.definition.context.safeParse(stage.context);
   // Patched since into something that is refused: its first task says so.
   if (!parsed.success) return [];
   return [...new Set(executor.definition.locks(parsed.data, run.execution.application))];
 }
+
+/** Has any of its tasks, or of the stages it planned, started? */
+export const hasBegun = (run: ExecutionRun, stage: Stage): boolean =>
+  stage.tasks.some(({ status }) => status !== 'NOT_STARTED') ||
+  run.children(stage.id).some((child) => child.status !== 'NOT_STARTED' && !isGate(run, child));
 
 /** Waits for something before its parent may begin: an execution window, for instance. */
 export const isGate = (run: ExecutionRun, stage: Stage): boolean =>
@@ -34,6 +36,8 @@ export function applyLockAnswer(run: ExecutionRun, stage: Stage, answer: LockAns
   if (stage.status !== 'RUNNING' || stage.endsAs !== null) return;
   if (answer.verdict === 'held') return begin(run, stage);
   if (answer.verdict === 'stuck') return fail(run, stage, crossed(stage, answer.key, answer.holder));
+  // It may be frozen by the time that it is its turn.
+  run.cleared.delete(stage.id);
   const now = run.now();
   const since = stage.wait?.kind === 'lease' ? stage.wait.since : now;
   const reason = `${describeLock(answer.key)}: ${describe(answer.holder)}`;

@@ -12,6 +12,8 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('TellParent'), executionId: id, parentExecutionId: id, parentStageId: id }),
   /** A top-level stage ended: what it held is free for the next. */
   z.object({ type: z.literal('FreeLocks'), stageId: id }),
+  /** A freeze was ended: whatever waits for that looks again. */
+  z.object({ type: z.literal('Thaw') }),
   /** More is due in the rows than the queue was told: look there. */
   z.object({ type: z.literal('LookForWork') }),
 ]);
@@ -21,4 +23,5 @@ export type Message = z.infer<typeof messageSchema>;
 export const driveKey = (executionId: string): string => `drive.${executionId}`;
 export const admitKey = (pipelineConfigId: string): string => `admit.${pipelineConfigId}`;
 export const freeLocksKey = (stageId: string): string => `locks.${stageId}`;
+export const THAW_KEY = 'thaw';
 export const tellParentKey = (executionId: string): string => `parent.${executionId}`;

@@ -1,5 +1,13 @@
 import type { LedgerEntry, StageExecutor, Strategy } from '@gennaker/catalog/kit';
-import type { Execution, ExecutionEventBody, JsonObject, Stage, StageDefinition, Status } from '@gennaker/pipeline-dsl';
+import type {
+  Execution,
+  ExecutionEventBody,
+  Freeze,
+  JsonObject,
+  Stage,
+  StageDefinition,
+  Status,
+} from '@gennaker/pipeline-dsl';
 import type { Question } from '@gennaker/pipeline-dsl/expressions';
 import type { Message } from './messages.ts';
 
@@ -239,6 +247,9 @@ export interface ExecutionStore {
    */
   freeLocks(stageId: string): Promise<readonly StageRef[]>;
 
+  /** Executions that a freeze keeps from starting, and stages that one holds. */
+  frozen(): Promise<ReadonlyArray<{ readonly executionId: string; readonly stageId: string | null }>>;
+
   /**
    * Wake-ups due before `at` whose execution nobody works on. A lease of a living worker counts, except that the asker
    * knows better about its own: what it leased but has not in hand was lost between the database and it.
@@ -266,6 +277,12 @@ export interface StageRegistry {
   whyNotRun?(type: string, alias?: string): string | null;
   /** Types planned before any stage that asks for it by a common field. */
   readonly gates: readonly StageDefinition[];
+}
+
+/** Times in which nothing is changed. */
+export interface Freezes {
+  /** All that are in force: as they are now when `fresh`, else perhaps as they were a second ago. */
+  inForce(fresh: boolean): Promise<readonly Freeze[]>;
 }
 
 /** Answers what expressions ask of the world: addresses, ids, attributes. Rejects with a sentence for a person. */

@@ -16,6 +16,7 @@ import type {
   Clock,
   Commit,
   Due,
+  Freezes,
   Ids,
   Lease,
   LedgerWrite,
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly windowTimeZone: string;
   /** Answers expressions that ask the world; absent where there is none. */
   readonly outside?: OutsideWorld | undefined;
+  /** Absent where nothing is ever frozen. */
+  readonly freezes?: Freezes | undefined;
 }
 
 interface PendingChange {
@@ -69,6 +72,9 @@ export class ExecutionRun {
   readonly answers = new StageAnswers();
   /** Stages known to hold the locks they declare. */
   readonly locked = new Set<string>();
+  /** Stages that no freeze held when they asked, and those about to ask. */
+  readonly cleared = new Set<string>();
+  readonly wantedClearance = new Set<string>();
   /** Stages about to begin, with the locks they have to take first. */
   readonly wantedLocks = new Map<string, readonly string[]>();
   private readonly byId = new Map<string, Stage>();
@@ -158,7 +164,10 @@ export class ExecutionRun {
 
   record(event: ExecutionEventBody): void {
     if ('stageId' in event) this.note(event);
-    if (event.type === 'stage.restarted') this.locked.delete(event.stageId);
+    if (event.type === 'stage.restarted') {
+      this.locked.delete(event.stageId);
+      this.cleared.delete(event.stageId);
+    }
     if (event.type === 'stage.dropped') this.unindex(this.stage(event.stageId));
     foldEvent(this.execution, event, (id) => this.byId.get(id));
     if (event.type === 'stage.planned') this.index(event.data);

@@ -10,6 +10,7 @@ import { EvaluateController } from './executions/evaluate.controller.ts';
 import { ExecutionsController } from './executions/executions.controller.ts';
 import { ExecutionSearchController } from './executions/search.controller.ts';
 import { StreamController } from './executions/stream.controller.ts';
+import { FreezesController } from './freezes/freezes.controller.ts';
 import { CronController } from './gate/cron.controller.ts';
 import { InstallationController } from './gate/installation.controller.ts';
 import { StartVariantsController } from './gate/start-variants.controller.ts';
@@ -54,6 +55,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     ClustersController,
     SurroundingsController,
     ReportsController,
+    FreezesController,
     RollbacksController,
     TemplatesController,
     PipelineListsController,

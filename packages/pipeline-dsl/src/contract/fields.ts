@@ -26,11 +26,15 @@ export const csv = z
 
 export const empty = z.unknown();
 
+/** Reason for starting, and changing things, in spite of freezes; kept with the execution. */
+export const overrideFreeze = z.string().trim().min(1).max(2_000).optional();
+
 /** What starts a pipeline by hand: a trigger, or `{trigger: {…}}`. */
 export const startBody = z.looseObject({
   type: z.string().optional(),
   user: z.string().max(200).optional(),
   parameters: z.record(z.string(), z.unknown()).optional(),
   artifacts: z.array(z.unknown()).optional(),
-  trigger: z.looseObject({}).optional(),
+  trigger: z.looseObject({ overrideFreeze }).optional(),
+  overrideFreeze,
 });

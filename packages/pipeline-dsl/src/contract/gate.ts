@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
-import { app, csv, empty, executionId, flag, startBody, whole } from './fields.ts';
+import { app, csv, empty, executionId, flag, overrideFreeze, startBody, whole } from './fields.ts';
 import * as shape from './shapes.ts';
 
 const account = z.looseObject({ name: z.string(), type: z.string() });
@@ -87,6 +87,7 @@ export const gate = {
     params: app,
     body: z.looseObject({
       description: z.string().max(2_000).optional(),
+      overrideFreeze,
       job: z
         .array(z.looseObject({ type: z.string().min(1) }))
         .min(1)

@@ -3,7 +3,8 @@ import { clusters } from './clusters.ts';
 import { documents } from './documents.ts';
 import { endpoint } from './endpoint.ts';
 import { evaluate } from './evaluate.ts';
-import { app, csv, documentId, empty, executionId, flag, stageId, startBody, whole } from './fields.ts';
+import { app, csv, documentId, empty, executionId, flag, overrideFreeze, stageId, startBody, whole } from './fields.ts';
+import { freezes } from './freezes.ts';
 import { gate } from './gate.ts';
 import { reports } from './reports.ts';
 import { rollbacks } from './rollbacks.ts';
@@ -19,6 +20,7 @@ export const contract = {
   ...clusters,
   ...documents,
   ...evaluate,
+  ...freezes,
   ...gate,
   ...reports,
   ...rollbacks,
@@ -129,6 +131,7 @@ export const contract = {
     body: z.looseObject({
       application: z.string().min(1).max(200),
       description: z.string().max(2_000).optional(),
+      overrideFreeze,
       job: z
         .array(z.looseObject({ type: z.string().min(1) }))
         .min(1)

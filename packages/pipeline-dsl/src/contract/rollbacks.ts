@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
-import { app, csv } from './fields.ts';
+import { app, csv, overrideFreeze } from './fields.ts';
 
 const name = z.string().max(200);
 const clusterPlace = app.extend({ account: name, cluster: name });
@@ -80,6 +80,7 @@ export const rollbacks = {
       delayBeforeDisableSeconds: z.number().min(0).max(86_400).optional(),
       waitTimeBetweenRegions: z.number().min(0).max(86_400).optional(),
       reason: z.string().max(2_000).optional(),
+      overrideFreeze,
     }),
     answer: z.object({ ref: z.string(), id: z.string() }),
   }),

@@ -23,7 +23,7 @@ const epoch = z.number().nullable().describe('Epoch ms');
 
 export const wait = z
   .object({
-    kind: z.enum(['time', 'person', 'execution', 'window', 'queue', 'retry', 'resource', 'answer', 'lease']),
+    kind: z.enum(['time', 'person', 'execution', 'window', 'queue', 'retry', 'resource', 'answer', 'lease', 'freeze']),
     reason: z.string(),
     since: z.number(),
     until: z.number().optional().describe('Epoch ms at which the wait ends or its time is up'),

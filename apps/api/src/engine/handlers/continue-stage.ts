@@ -1,10 +1,11 @@
 import { isComplete, isDoneGoOn, type Stage } from '@gennaker/pipeline-dsl';
+import { isFrozen, needsClearance } from '../freezes.ts';
 import { isDueForLocks, isGate, keysToTake } from '../locks.ts';
 import { planAfterStages } from '../planning.ts';
 import { currentTask, type ExecutionRun } from '../run.ts';
 
 /**
- * Moves a RUNNING stage on: the locks it declares, before-stages, then tasks one at a time, then after-stages, then its end.
+ * Moves a RUNNING stage on: past freezes, the locks it declares, before-stages, then tasks one at a time, then after-stages, then its end.
  * A stage that cleans up after a failure ends when its clean-up stages have ended, however they did.
  */
 export function continueStage(run: ExecutionRun, stageId: string): void {
@@ -15,10 +16,14 @@ export function continueStage(run: ExecutionRun, stageId: string): void {
     return;
   }
   const before = run.children(stageId).filter((child) => child.syntheticStageOwner === 'STAGE_BEFORE');
-  const locks = keysToTake(run, stage);
-  if (locks.length > 0) {
+  const asks = needsClearance(run, stage);
+  const locks = asks ? [] : keysToTake(run, stage);
+  if (asks || locks.length > 0) {
     const gates = before.filter((child) => isGate(run, child));
-    if (!startReady(run, gates) && !isInLine(run, stage)) run.wantedLocks.set(stageId, locks);
+    if (startReady(run, gates)) return;
+    if (asks) {
+      if (!isFrozen(run, stage) && !isInLine(run, stage)) run.wantedClearance.add(stageId);
+    } else if (!isInLine(run, stage)) run.wantedLocks.set(stageId, locks);
     return;
   }
   if (startReady(run, before)) return;

@@ -50,7 +50,11 @@ export class MemoryLocks {
   }
 
   private waiting(): LockAsker[] {
-    return this.line.filter((asker) => this.find(asker)?.status === 'RUNNING');
+    // What a freeze holds meanwhile stands in nobody's way.
+    return this.line.filter((asker) => {
+      const stage = this.find(asker);
+      return stage?.status === 'RUNNING' && stage.wait?.kind !== 'freeze';
+    });
   }
 
   private forgetEnded(): void {

@@ -230,6 +230,17 @@ export class MemoryStore implements ExecutionStore {
     return this.locks.free();
   }
 
+  async frozen(): Promise<ReadonlyArray<{ executionId: string; stageId: string | null }>> {
+    type Held = { executionId: string; stageId: string | null };
+    return [...this.executions].flatMap(([executionId, { execution, stages }]): Held[] => {
+      const { status, wait } = execution;
+      if (status === 'NOT_STARTED') return wait?.kind === 'freeze' ? [{ executionId, stageId: null }] : [];
+      return [...stages.values()]
+        .filter((stage) => stage.status === 'RUNNING' && stage.wait?.kind === 'freeze')
+        .map(({ id: stageId }) => ({ executionId, stageId }));
+    });
+  }
+
   async signals(lease: {
     executionId: string;
     fence: number;
@@ -370,7 +381,7 @@ export class MemoryStore implements ExecutionStore {
       (row) => row.operationKey === entry.operationKey && row.name === entry.name && row.action === entry.action,
     );
     if (at < 0) this.ledger.push({ ...entry, executionId });
-    else this.ledger[at] = { ...this.ledger[at]!, ...entry, executionId };
+    else this.ledger[at] = { ...this.ledger[at]!, state: entry.state };
   }
 
   /** The execution with its stages; what has not changed since the last picture is shared with it. */

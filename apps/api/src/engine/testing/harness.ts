@@ -4,7 +4,7 @@ import { Engine } from '../engine.ts';
 import { MemoryStore } from '../in-memory/memory-store.ts';
 import { VirtualClock } from '../in-memory/virtual-clock.ts';
 import type { StartCommand } from '../launch.ts';
-import type { Due, ExecutionStore, OutsideWorld, StageRegistry, WorkQueue } from '../ports.ts';
+import type { Due, ExecutionStore, Freezes, OutsideWorld, StageRegistry, WorkQueue } from '../ports.ts';
 import { CountingIds } from './counting-ids.ts';
 import { toyRegistry } from './toy-stages.ts';
 
@@ -46,6 +46,7 @@ export class Harness {
       ports?: Partial<Ports>;
       makeStore?: (clock: VirtualClock) => StoreUnderTest;
       outside?: OutsideWorld;
+      freezes?: Freezes;
       keptAtHand?: number;
     } = {},
   ) {
@@ -64,6 +65,7 @@ export class Harness {
       ports?: Partial<Ports>;
       store?: ExecutionStore;
       outside?: OutsideWorld;
+      freezes?: Freezes;
       keptAtHand?: number;
     } = {},
   ): Engine {
@@ -79,6 +81,7 @@ export class Harness {
       workerId,
       windowTimeZone: 'UTC',
       outside: options.outside,
+      freezes: options.freezes,
       keptAtHand: options.keptAtHand,
     });
   }

@@ -146,7 +146,11 @@ const clinging = executeStage(toy('clinging'), {
 
 /** Changes what its `locks` name, for ten seconds, after the children given in `before`. */
 const holding = executeStage(
-  { ...toy('holding'), locks: (given) => (Array.isArray(given['locks']) ? given['locks'].map(String) : []) },
+  {
+    ...toy('holding'),
+    changesTheWorld: true,
+    locks: (given) => (Array.isArray(given['locks']) ? given['locks'].map(String) : []),
+  },
   {
     needs: [],
     tasks: [

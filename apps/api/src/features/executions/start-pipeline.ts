@@ -53,6 +53,8 @@ function commandOf(request: StartRequest, trigger: JsonObject): StartCommand {
     pipelineVersion: pipeline.version,
     trigger,
     user: String(trigger['user']),
+    onFreeze: 'refuse',
+    overrideFreeze: overrideOf(request.body, trigger),
     ...correlationOf(request, trigger),
   };
 }
@@ -65,6 +67,11 @@ function triggerOf({ body, user }: StartRequest): { trigger: JsonObject; prefix:
   checkTrigger(sent, prefix);
   const { plan: _asked, ...fields } = sent;
   return { trigger: { type: 'manual', ...fields, user: userOf(sent, user) }, prefix };
+}
+
+function overrideOf(body: JsonObject, trigger: JsonObject): string | undefined {
+  const reason = body['overrideFreeze'] ?? trigger['overrideFreeze'];
+  return typeof reason === 'string' ? reason : undefined;
 }
 
 const userOf = (sent: JsonObject, user: string): unknown =>

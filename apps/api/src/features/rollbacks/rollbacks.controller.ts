@@ -58,7 +58,7 @@ export class RollbacksController {
   @Route(contract.startRollback)
   async start(@Call() { params, body, principal, idempotencyKey }: CallOf<typeof contract.startRollback>) {
     const { application, account, cluster } = params;
-    const { regions: wanted, reason, ...choice } = body;
+    const { regions: wanted, reason, overrideFreeze, ...choice } = body;
     const regions = await this.regionsOf(params, wanted);
     const stage: JsonObject = {
       type: 'rollbackCluster',
@@ -76,6 +76,7 @@ export class RollbacksController {
       job: [stage],
       user: principal.user,
       idempotencyKey,
+      overrideFreeze,
     });
     return { ref: `/tasks/${id}`, id };
   }

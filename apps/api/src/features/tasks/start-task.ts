@@ -9,6 +9,8 @@ export interface TaskRequest {
   readonly job: readonly JsonObject[];
   readonly user: string;
   readonly idempotencyKey: string | null;
+  /** Reason for starting in spite of freezes. */
+  readonly overrideFreeze?: string | undefined;
 }
 
 /** Starts an ad-hoc run and answers its id. Jobs of unknown types are refused by place. */
@@ -31,6 +33,8 @@ export async function startTask(engine: Engine, registry: StageRegistry, request
     pipelineVersion: null,
     trigger: { type: 'manual' },
     user,
+    onFreeze: 'refuse',
+    overrideFreeze: request.overrideFreeze,
     ...(idempotencyKey === null ? {} : { correlationKey: `task.${idempotencyKey}` }),
   });
   return id;

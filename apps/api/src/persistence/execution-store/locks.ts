@@ -55,7 +55,9 @@ async function living(client: PoolClient): Promise<{ held: HeldLock[]; line: Loc
     'select * from cluster_lock',
   );
   const line = await client.query<{ execution_id: string; stage_id: string; keys: string[]; lineage: string[] }>(
-    `select w.* from cluster_lock_waiter w join stage s on s.id = w.stage_id where s.status = 'RUNNING' order by w.place`,
+    // What a freeze holds meanwhile stands in nobody's way.
+    `select w.* from cluster_lock_waiter w join stage s on s.id = w.stage_id
+     where s.status = 'RUNNING' and s.wait->>'kind' is distinct from 'freeze' order by w.place`,
   );
   const refOf = (row: { execution_id: string; stage_id: string }): StageRef => ({
     executionId: row.execution_id,

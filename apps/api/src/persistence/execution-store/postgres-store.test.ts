@@ -2,6 +2,7 @@ import type { ExecutionEvent } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { executionStoreContract } from '../../engine/testing/execution-store.contract.ts';
+import { freezesContract } from '../../engine/testing/freezes.contract.ts';
 import type { StoreUnderTest } from '../../engine/testing/harness.ts';
 import { locksContract } from '../../engine/testing/locks.contract.ts';
 import { createTestDatabase } from '../../testing/index.ts';
@@ -36,4 +37,5 @@ describe('on rows in Postgres', () => {
 
   executionStoreContract(makeStore);
   locksContract(makeStore);
+  freezesContract(makeStore);
 });

@@ -146,6 +146,17 @@ export class PostgresStore implements ExecutionStore {
     return freeLocks(this.pool, stageId);
   }
 
+  async frozen(): Promise<ReadonlyArray<{ executionId: string; stageId: string | null }>> {
+    const { rows } = await this.pool.query<{ executionId: string; stageId: string | null }>({
+      name: 'frozen',
+      text: `select e.id as "executionId", null as "stageId" from execution e
+          where e.status = 'NOT_STARTED' and e.wait->>'kind' = 'freeze'
+        union all select s.execution_id, s.id from execution e join stage s on s.execution_id = e.id
+          where e.status in ('RUNNING', 'PAUSED') and s.status = 'RUNNING' and s.wait->>'kind' = 'freeze'`,
+    });
+    return rows;
+  }
+
   async overdue(at: number, limit: number, asker?: Asker): Promise<readonly Due[]> {
     const { rows } = await this.pool.query<{ key: string; message: Message; at: string }>({
       name: 'overdue',
