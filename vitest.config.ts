@@ -11,6 +11,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     fileParallelism: true,
     maxWorkers: 2,
+    // Files that follow each other in a worker share what they import: loading it again would take longer than the tests.
+    isolate: false,
+    execArgv: ['--max-semi-space-size=32'],
     projects: [
       {
         extends: true,
