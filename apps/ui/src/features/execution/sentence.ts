@@ -35,7 +35,7 @@ export const taskWords = (name: string): string => {
 };
 
 /** Waits whose end is what is waited for; the others fail when their time is up. */
-const ENDS_BY_ITSELF: ReadonlySet<Wait['kind']> = new Set(['time', 'window', 'queue', 'retry']);
+const ENDS_BY_ITSELF: ReadonlySet<Wait['kind']> = new Set(['time', 'window', 'queue', 'retry', 'freeze']);
 
 /** What a wait says about itself. */
 export const waitSentence = (wait: Wait): Sentence => ({
