@@ -4,9 +4,10 @@ import type { Spot } from './spots.ts';
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_$][\w$]*/y;
-/** A stretch of a string without quote, escape or control character. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside strings
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const QUOTE = 34;
+const BACKSLASH = 92;
+/** Below it are the control characters, which JSON forbids inside strings. */
+const SPACE = 32;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
@@ -115,7 +116,7 @@ class JsonReader {
     this.at += 1;
     let value = '';
     for (;;) {
-      value += this.match(PLAIN);
+      value += this.plain();
       const char = this.text[this.at];
       if (char === '"') {
         this.at += 1;
@@ -133,6 +134,18 @@ class JsonReader {
         );
       else throw this.refuse('A text holds a control character; write it as an escape such as \\t or \\u0001.');
     }
+  }
+
+  /** A stretch of a string without quote, escape or control character. */
+  private plain(): string {
+    const { text, at } = this;
+    let end = at;
+    for (; end < text.length; end += 1) {
+      const code = text.charCodeAt(end);
+      if (code === QUOTE || code === BACKSLASH || code < SPACE) break;
+    }
+    this.at = end;
+    return text.slice(at, end);
   }
 
   private escape(): string {
@@ -235,7 +248,7 @@ class JsonReader {
   private skipBlank(): void {
     for (;;) {
       const code = this.text.charCodeAt(this.at);
-      if (code === 32 || code === 10 || code === 13 || code === 9) this.at += 1;
+      if (code === SPACE || code === 10 || code === 13 || code === 9) this.at += 1;
       else if (code === 47 || code === 35) throw this.comment();
       else return;
     }
