@@ -7,8 +7,9 @@ const MATRIX = ['cut-overs', 'kills-others', 'kills-rolling', 'kills-weighted', 
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only against hanging: a slow machine may take its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     fileParallelism: true,
     maxWorkers: 2,
     // Files that follow each other in a worker share what they import: loading it again would take longer than the tests.
@@ -19,9 +20,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.{ts,tsx}', 'apps/ui/src/**/*.test.{ts,tsx}', 'tools/**/*.test.{ts,mjs}'],
+          include: ['packages/*/src/**/*.test.ts', 'apps/ui/src/**/*.test.ts', 'tools/**/*.test.{ts,mjs}'],
         },
       },
+      // Components keep settings and the document in globals, so each of their files has a process of its own.
+      { extends: true, test: { name: 'screen', include: ['{apps,packages}/*/src/**/*.test.tsx'], isolate: true } },
       {
         extends: true,
         test: {

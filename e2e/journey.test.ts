@@ -4,8 +4,8 @@ import { chromiumPath, openWindow, seriousFindings, type Window } from './browse
 import { type Product, startProduct } from './product.ts';
 
 /** Longest wait for something the deploy itself does; a bad version needs its grace time and two rounds of checks. */
-const DEPLOY_MS = 150_000;
-const STEP_MS = 20_000;
+const DEPLOY_MS = 240_000;
+const STEP_MS = 60_000;
 const browser = chromiumPath();
 
 /** What the person can read on screen, as a locator that is waited for. */
@@ -52,8 +52,8 @@ const journey = (executable: string) => {
     product = await startProduct();
     window = await openWindow(executable, product.origin);
     page = window.page;
-    page.setDefaultTimeout(15_000);
-  }, 90_000);
+    page.setDefaultTimeout(STEP_MS);
+  }, 180_000);
 
   afterAll(async () => {
     await window?.close();
@@ -140,7 +140,7 @@ const journey = (executable: string) => {
 };
 
 if (browser) {
-  describe('a person with a browser', { timeout: 240_000 }, () => journey(browser));
+  describe('a person with a browser', { timeout: 600_000 }, () => journey(browser));
 } else {
   it('the journey is not tried here: there is no browser on this machine', () => {
     console.warn('No journey was made: Chromium is not installed (Debian: apt-get install chromium).');

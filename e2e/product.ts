@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const START = fileURLToPath(new URL('../apps/api/dist/start.js', import.meta.url));
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
+/** Seconds that pass in the local AWS while one passes here: most of a deploy is waiting for machines. */
+const AWS_SPEED = '4';
 
 /** The built product, running with a data folder of its own. */
 export interface Product {
@@ -50,7 +52,13 @@ export async function startProduct(): Promise<Product> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [START], {
-    env: { PATH: process.env['PATH'], PORT: String(port), GENNAKER_DATA: data, GENNAKER_LOG: 'error' },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      GENNAKER_DATA: data,
+      GENNAKER_LOG: 'error',
+      GENNAKER_SANDBOX_SPEED: AWS_SPEED,
+    },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -100,7 +100,7 @@ describe('startSandbox', () => {
   it('says so when it ends by itself', async () => {
     const { pid } = await ask(await start());
     process.kill(pid, 'SIGKILL');
-    await waitUntil(() => said.length > 0, { timeoutMs: 5_000 });
+    await waitUntil(() => said.length > 0, { timeoutMs: 60_000 });
     expect(said[0]).toMatch(/^The local AWS ended by itself \(SIGKILL\)/);
   });
 

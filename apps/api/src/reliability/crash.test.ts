@@ -16,6 +16,10 @@ import { WorkerProcess } from './worker-process.ts';
 const WORKERS = 2;
 const DEPLOYS = 4;
 const MAX_KILLS = 30;
+/** Seconds that pass in the local AWS while one passes here: most of a deploy is waiting for machines. */
+const AWS_SPEED = 4;
+/** Only guards against hanging. */
+const LIMIT_MS = 240_000;
 
 const cleanUp: Array<() => Promise<unknown>> = [];
 afterEach(async () => {
@@ -78,7 +82,7 @@ function pipelineOf(stack: string): JsonObject {
 async function openWorld() {
   const database = await createTestDatabase();
   cleanUp.push(() => database.drop());
-  const sandbox = await startSandbox({ scenario: demoScenario, seed: 7 });
+  const sandbox = await startSandbox({ scenario: demoScenario, seed: 7, speed: AWS_SPEED });
   cleanUp.push(() => sandbox.stop());
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   pool.on('error', () => undefined);
@@ -154,17 +158,19 @@ it('workers killed at random moments change nothing in the end: every deploy end
   const read = async (): Promise<Execution[]> => Promise.all(ids.map(async (id) => (await store.read(id))!));
   const allEnded = async (): Promise<boolean> => (await read()).every((execution) => isComplete(execution.status));
 
+  // Most die at work; one that is still starting has little to lose, and on a slow machine all would die there.
   let kills = 0;
   for (const worker of workers) worker.start();
   while (kills < MAX_KILLS && !(await allEnded())) {
-    const next = Date.now() + 700 + random() * 1_800;
-    await waitUntil(async () => Date.now() >= next || (await allEnded()));
     const victim = workers[Math.floor(random() * workers.length)]!;
+    if (random() < 0.8) await victim.ready();
+    const next = Date.now() + random() * 1_500;
+    await waitUntil(async () => Date.now() >= next || (await allEnded()), LIMIT_MS);
     await victim.kill();
     victim.start();
     kills += 1;
   }
-  await waitUntil(allEnded, 120_000);
+  await waitUntil(allEnded, LIMIT_MS);
   console.info(`crash suite: ${kills} kills`);
 
   for (const execution of await read()) {
@@ -200,7 +206,7 @@ it('workers killed at random moments change nothing in the end: every deploy end
     `select distinct name from ledger where kind = 'serverGroup' and action = 'create' order by name`,
   );
   expect(ledger.map((row) => row.name)).toEqual(made.sort());
-  const { rows: silent } = await pool.query(`select * from due`);
-  expect(silent).toEqual([]);
+  // What follows the end, such as freeing a lock, is done a moment later.
+  await waitUntil(async () => (await pool.query(`select from due`)).rowCount === 0, LIMIT_MS);
   expect(sandbox.leaks()).toEqual([]);
-}, 400_000);
+}, 900_000);

@@ -64,7 +64,7 @@ it('the queue emptied in mid-run, again and again: all goes on from the rows', a
     return (await statuses(world, ids)).filter((status) => status === 'RUNNING').length > 5;
   });
   await world.emptyQueue();
-  await waitUntil(async () => (await statuses(world, ids)).every((status) => status === 'SUCCEEDED'), 30_000);
+  await waitUntil(async () => (await statuses(world, ids)).every((status) => status === 'SUCCEEDED'), 120_000);
 });
 
 it('Postgres killed in mid-run and started again: all goes on', async () => {

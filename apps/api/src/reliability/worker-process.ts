@@ -2,12 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { findProject } from '../config/index.ts';
+import { waitUntil } from '../testing/index.ts';
+
+/** What the product says once it takes work. */
+const READY = 'Open worker';
+const START_MS = 120_000;
 
 /** A worker of the built product in a process of its own, that can be killed at any moment. */
 export class WorkerProcess {
   private child: ChildProcess | null = null;
   private readonly env: Readonly<Record<string, string>>;
   private readonly said: string[] = [];
+  private isReady = false;
 
   constructor(env: Readonly<Record<string, string>>) {
     this.env = env;
@@ -19,8 +25,15 @@ export class WorkerProcess {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => this.hear(String(text)));
+    this.isReady = false;
     this.child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (text: Buffer) => this.child === child && this.hear(String(text)));
+  }
+
+  /** Settled once it takes work. */
+  ready(): Promise<void> {
+    return waitUntil(() => this.isReady, START_MS);
   }
 
   /** SIGKILL, as a crash would end it. */
@@ -40,6 +53,7 @@ export class WorkerProcess {
 
   private hear(text: string): void {
     this.said.push(text);
+    if (text.includes(READY)) this.isReady = true;
     if (this.said.length > 200) this.said.splice(0, 100);
   }
 }

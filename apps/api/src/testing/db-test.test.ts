@@ -36,7 +36,7 @@ describe('createTestDatabase', () => {
     const client = new pg.Client({ connectionString: leaky.url });
     client.on('error', () => {});
     await client.connect();
-    await expect(leaky.drop()).rejects.toThrow('were left open');
+    await expect(leaky.drop(500)).rejects.toThrow('were left open');
     await expect(query(leaky.url, 'select 1')).rejects.toThrow('does not exist');
   });
 });

@@ -36,6 +36,7 @@ export const testConfig = (databaseUrl: string, more: Partial<ApplicationConfig>
     region: 'us-east-1',
     credentials: null,
     accounts: [{ name: 'prod', regions: ['us-east-1'] }],
+    rates: {},
     imageOwners: [],
     sandboxSpeed: 1,
   },
@@ -45,6 +46,7 @@ export const testConfig = (databaseUrl: string, more: Partial<ApplicationConfig>
   outgoing: { allowedHosts: [] },
   deploymentMonitors: [],
   minCapacityRatio: 0,
+  janitor: 'off',
   timeZone: 'UTC',
   ...more,
 });
@@ -87,10 +89,11 @@ export async function startTestApplication(
   };
 }
 
-/** Asks until the answer is the wanted one; fails after ten seconds with the last answer. */
+/** Asks until the answer is the wanted one; fails after a minute with the last answer. */
 export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+  const end = performance.now() + 60_000;
   let last: T = await ask();
-  for (let looks = 0; looks < 1_200 && !wanted(last); looks += 1) {
+  while (!wanted(last) && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 25));
     last = await ask();
   }

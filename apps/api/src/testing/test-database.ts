@@ -6,8 +6,11 @@ import { waitUntil } from '../launcher/processes.ts';
 /** A database of a test's own on the run's temporary Postgres. */
 export interface TestDatabase {
   readonly url: string;
-  /** Removes the database; throws when a connection to it was left open, because that is a leak of the code under test. */
-  drop(): Promise<void>;
+  /**
+   * Removes the database; throws when a connection to it stays open for `patienceMs`, because that is a leak of the code
+   * under test.
+   */
+  drop(patienceMs?: number): Promise<void>;
 }
 
 /** A copy of the migrated, empty product database; takes a few hundredths of a second. */
@@ -23,11 +26,11 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
 async function create(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(`create database ${name} template ${pg.escapeIdentifier(template)}`);
-  return { url: urlOf(name), drop: () => drop(name) };
+  return { url: urlOf(name), drop: (patienceMs = 20_000) => drop(name, patienceMs) };
 }
 
-async function drop(name: string): Promise<void> {
-  const leaks = await openConnections(name);
+async function drop(name: string, patienceMs: number): Promise<void> {
+  const leaks = await openConnections(name, patienceMs);
   await onServer(`drop database ${name} with (force)`);
   if (leaks.length > 0) {
     throw new Error(
@@ -37,7 +40,7 @@ async function drop(name: string): Promise<void> {
 }
 
 /** A pool that was just ended says goodbye a little later, so only what stays is a leak. */
-async function openConnections(name: string): Promise<string[]> {
+async function openConnections(name: string, patienceMs: number): Promise<string[]> {
   let open: string[] = [];
   await waitUntil(
     async () => {
@@ -45,7 +48,7 @@ async function openConnections(name: string): Promise<string[]> {
       open = rows.map((row) => row.query);
       return open.length === 0;
     },
-    { timeoutMs: 1_000, intervalMs: 50 },
+    { timeoutMs: patienceMs, intervalMs: 50 },
   );
   return open;
 }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive, waitUntil } from '../processes.ts';
 import { findAccount } from './account.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -48,19 +48,22 @@ function pidOf(server: EmbeddedPostgres): number {
   return Number(readFileSync(join(server.home, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
-describe('startEmbeddedPostgres', () => {
-  it('keeps the data, the password and the port from one start to the next', async () => {
-    const data = folder();
-    const first = await startOnly(data);
-    await query(first.url, 'create table kept as select 7 as n');
-    await first.stop();
-    const second = await start(data);
-    expect(second.url).toBe(first.url);
-    expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
+describe('a server that runs', () => {
+  let data: string;
+  let server: EmbeddedPostgres;
+
+  beforeAll(async () => {
+    data = mkdtempSync(join(tmpdir(), 'gennaker-launcher-'));
+    chmodSync(data, 0o755);
+    server = await startOnly(data);
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
   });
 
   it('is durable, in UTF-8, and closed to everyone without the password, which only the owner can read', async () => {
-    const server = await start(folder());
     const [settings] = await query(
       server.url,
       `select current_setting('fsync') fsync, current_setting('synchronous_commit') commit, current_setting('jit') jit,
@@ -74,9 +77,28 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('runs in a session of its own, so Ctrl-C in the terminal does not reach it', async () => {
-    const pid = pidOf(await start(folder()));
+    const pid = pidOf(server);
     const group = execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' });
     expect(Number(group)).toBe(pid);
+  });
+
+  it('refuses a second owner of the same folder with one sentence and leaves the first one running', async () => {
+    await expect(startOnly(data)).rejects.toThrow(
+      `Gennaker is already running on the data folder ${data} (process ${process.pid}); stop it first, or set GENNAKER_DATA and PORT for a second one.`,
+    );
+    expect(await query(server.url, 'select 1 as n')).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('startEmbeddedPostgres', () => {
+  it('keeps the data, the password and the port from one start to the next', async () => {
+    const data = folder();
+    const first = await startOnly(data);
+    await query(first.url, 'create table kept as select 7 as n');
+    await first.stop();
+    const second = await start(data);
+    expect(second.url).toBe(first.url);
+    expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
   });
 
   it('is gone after stop', async () => {
@@ -86,22 +108,13 @@ describe('startEmbeddedPostgres', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('refuses a second owner of the same folder with one sentence and leaves the first one running', async () => {
-    const data = folder();
-    const first = await start(data);
-    await expect(startOnly(data)).rejects.toThrow(
-      `Gennaker is already running on the data folder ${data} (process ${process.pid}); stop it first, or set GENNAKER_DATA and PORT for a second one.`,
-    );
-    expect(await query(first.url, 'select 1 as n')).toEqual([{ n: 1 }]);
-  });
-
   it('recovers what was committed before a hard end', async () => {
     const data = folder();
     const first = await startOnly(data);
     await query(first.url, 'create table kept as select 7 as n');
     const pid = pidOf(first);
     first.force();
-    await waitUntil(() => !isAlive(pid), { timeoutMs: 5_000 });
+    await waitUntil(() => !isAlive(pid), { timeoutMs: 60_000 });
     const second = await start(data);
     expect(second.isTakenOver).toBe(false);
     expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
@@ -112,7 +125,7 @@ describe('startEmbeddedPostgres', () => {
     const server = await start(folder());
     await query(server.url, 'create table kept as select 7 as n');
     process.kill(pidOf(server), 'SIGKILL');
-    await waitUntil(() => said.length > 0, { timeoutMs: 15_000 });
+    await waitUntil(() => said.length > 0, { timeoutMs: 60_000 });
     expect(said.at(-1)).toBe('Postgres had ended; it was started again and has recovered.');
     expect(await query(server.url, 'select n from kept')).toEqual([{ n: 7 }]);
     await expect(startOnly(dirname(server.home))).rejects.toThrow('already running');

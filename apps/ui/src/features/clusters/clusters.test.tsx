@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 afterEach(cleanup);
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const find = (name: string | RegExp, role = 'button') => screen.findByRole(role, { name }, PATIENCE);
 const press = async (name: string | RegExp, role = 'button') => fireEvent.click(await find(name, role));
 async function choose(group: string, entry: string | RegExp) {

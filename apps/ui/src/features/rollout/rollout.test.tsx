@@ -120,7 +120,7 @@ describe('while a deploy waits for health', () => {
     const isAwaited = () => run.picture.stages.some(({ wait }) => wait?.kind === 'resource');
     for (let next = run.advance(run.now); next !== null && !isAwaited(); ) next = run.advance(next);
     openAt(`/apps/payments/executions/${run.picture.id}?view=list&stage=2`);
-    const now = await screen.findByRole('region', { name: 'payments-prod now' }, { timeout: 20_000 });
+    const now = await screen.findByRole('region', { name: 'payments-prod now' }, { timeout: 60_000 });
     expect(within(now).getByText(/^1 of 3 healthy/).textContent).toMatch(/, gives up in (29|30) min/);
     const table = within(now).getByRole('table', { name: 'Instances of payments-prod-v043' });
     const [, first] = within(table).getAllByRole('row');
