@@ -44,6 +44,7 @@ const handedOut = (parts: Parts): Provider[] => [
   { provide: tokens.QUERIES, useValue: parts.queries },
   { provide: tokens.RECEIVER, useValue: parts.receiver },
   { provide: tokens.STREAMS, useValue: parts.streams },
+  { provide: tokens.JANITOR, useValue: parts.janitor },
   { provide: tokens.SERVER_GROUPS, useValue: parts.ports.serverGroups },
   { provide: tokens.ROLLBACK_PORTS, useValue: parts.ports },
   { provide: tokens.INVENTORY_PORTS, useValue: parts.ports },

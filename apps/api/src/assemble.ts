@@ -32,6 +32,7 @@ import {
   TemplatePlanner,
   TemplateSaver,
 } from './features/index.ts';
+import { Janitor } from './janitor/index.ts';
 import { LateQueue } from './late-queue.ts';
 import { createLogger, type Logger, systemClock } from './observability/index.ts';
 import { OutgoingHttp } from './outgoing-http/index.ts';
@@ -45,6 +46,7 @@ import {
   Documents,
   ExecutionQueries,
   Freezes,
+  JanitorRows,
   KEYED_CONNECTION,
   Leases,
   openDatabase,
@@ -155,7 +157,18 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     ...replacements.ports,
   };
   const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });
+  const janitorRows = new JanitorRows(pool);
+  const janitor = new Janitor({
+    mode: config.janitor,
+    accounts,
+    ports,
+    lives: janitorRows,
+    turns: janitorRows,
+    clock,
+    logger,
+  });
   const engine: Engine = new Engine({
+    keepHouse: () => janitor.keepHouse(),
     store,
     queue,
     clock,
@@ -223,6 +236,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     outside,
     registry,
     engine,
+    janitor,
     queue,
     receiver,
     streams,

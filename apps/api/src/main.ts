@@ -50,6 +50,7 @@ export async function startApplication(
   const processor = config.role === 'api' ? null : nest.get(WakeUpProcessor, { strict: false });
   if (processor) {
     await parts.loop.start();
+    await parts.janitor.begin();
     processor.begin(config.worker.concurrency);
   }
   const stopHearing = config.role === 'api' ? null : parts.hear();

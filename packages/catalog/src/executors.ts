@@ -61,9 +61,12 @@ export type { StageType, TriggerType } from './definitions.ts';
 export {
   examine,
   isAsBefore,
-  type LedgerFacts,
   type Leftover,
+  type Life,
+  type Lives,
   type LookPorts,
+  type Remain,
+  remainsIn,
   type Sight,
   type Thing,
   thingKey,

@@ -56,6 +56,8 @@ export interface Config {
   readonly deploymentMonitors: readonly DeploymentMonitor[];
   /** Share of a guarded cluster's healthy instances more than which must stay: at least 0, under 0.5. */
   readonly minCapacityRatio: number;
+  /** What is done every hour about things in the cloud whose executions are dead: nothing, tell of them, or clean up. */
+  readonly janitor: 'off' | 'report' | 'act';
   /** Time zone of execution windows that name none. */
   readonly timeZone: string;
 }

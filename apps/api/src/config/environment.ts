@@ -54,6 +54,7 @@ export const environmentSchema = z.object({
   GENNAKER_HTTP_ALLOW: hostList('GENNAKER_HTTP_ALLOW'),
   GENNAKER_DEPLOYMENT_MONITORS: monitorList('GENNAKER_DEPLOYMENT_MONITORS'),
   GENNAKER_MIN_CAPACITY_RATIO: ratioUnderHalf('GENNAKER_MIN_CAPACITY_RATIO', 0),
+  GENNAKER_JANITOR: oneOf('GENNAKER_JANITOR', ['off', 'report', 'act'], 'report'),
   GENNAKER_TIME_ZONE: timeZone('GENNAKER_TIME_ZONE', 'America/Los_Angeles'),
   GENNAKER_BODY_LIMIT: wholeNumber('GENNAKER_BODY_LIMIT', {
     min: 1024,

@@ -43,6 +43,7 @@ describe('loadConfig', () => {
       outgoing: { allowedHosts: [] },
       deploymentMonitors: [],
       minCapacityRatio: 0,
+      janitor: 'report',
       timeZone: 'America/Los_Angeles',
     });
   });
@@ -166,6 +167,7 @@ describe('loadConfig', () => {
       'GENNAKER_WORKER_CONCURRENCY is "0"; it must be a whole number from 1 to 256.',
     ],
     ['GENNAKER_LEASE_MS', '1', 'GENNAKER_LEASE_MS is "1"; it must be a whole number from 500 to 600000.'],
+    ['GENNAKER_JANITOR', 'sweep', 'GENNAKER_JANITOR is "sweep"; it must be one of off, report, act.'],
     ['GENNAKER_SWEEP_MS', '1e9', 'GENNAKER_SWEEP_MS is "1e9"; it must be a whole number from 100 to 300000.'],
     [
       'GENNAKER_HTTP_ALLOW',

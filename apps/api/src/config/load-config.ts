@@ -54,6 +54,7 @@ function toConfig(env: Environment, role: Role, { project, env: all }: ConfigSou
     outgoing: { allowedHosts: env.GENNAKER_HTTP_ALLOW },
     deploymentMonitors: env.GENNAKER_DEPLOYMENT_MONITORS,
     minCapacityRatio: env.GENNAKER_MIN_CAPACITY_RATIO,
+    janitor: env.GENNAKER_JANITOR,
     timeZone: env.GENNAKER_TIME_ZONE,
   };
 }

@@ -52,6 +52,8 @@ export interface EngineOptions {
   readonly outside?: OutsideWorld | undefined;
   /** Times in which nothing is changed; without them nothing is ever frozen. */
   readonly freezes?: Freezes | undefined;
+  /** Takes the hourly round, if it is due and nobody else has it. */
+  readonly keepHouse?: (() => Promise<void>) | undefined;
   /** Makes definitions that stand for others what they stand for; without it they run as they are. */
   readonly resolveDefinition?: ResolveDefinition | undefined;
   /**
@@ -216,6 +218,8 @@ export class Engine {
         return this.freeLocks(message.stageId);
       case 'Thaw':
         return this.thaw();
+      case 'KeepHouse':
+        return this.options.keepHouse?.();
       case 'LookForWork':
         return this.lookForWork();
     }

@@ -14,6 +14,8 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('FreeLocks'), stageId: id }),
   /** A freeze was ended: whatever waits for that looks again. */
   z.object({ type: z.literal('Thaw') }),
+  /** The hour is over: look for what dead executions have left. */
+  z.object({ type: z.literal('KeepHouse') }),
   /** More is due in the rows than the queue was told: look there. */
   z.object({ type: z.literal('LookForWork') }),
 ]);

@@ -19,6 +19,7 @@ import { PipelineListsController } from './pipelines/pipeline-lists.controller.t
 import { PipelinesController } from './pipelines/pipelines.controller.ts';
 import { PipelineSaver } from './pipelines/save-pipeline.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
+import { JanitorController } from './reports/janitor.controller.ts';
 import { ReportsController } from './reports/reports.controller.ts';
 import { RollbacksController } from './rollbacks/rollbacks.controller.ts';
 import { SearchController } from './search/search.controller.ts';
@@ -55,6 +56,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     ClustersController,
     SurroundingsController,
     ReportsController,
+    JanitorController,
     FreezesController,
     RollbacksController,
     TemplatesController,

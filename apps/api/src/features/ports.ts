@@ -23,6 +23,7 @@ export const QUERIES = Symbol('QUERIES');
 export const RECEIVER = Symbol('RECEIVER');
 export const REGISTRY = Symbol('REGISTRY');
 export const STREAMS = Symbol('STREAMS');
+export const JANITOR = Symbol('JANITOR');
 export const SERVER_GROUPS = Symbol('SERVER_GROUPS');
 /** Server groups, images and deployments, for rollbacks. */
 export const ROLLBACK_PORTS = Symbol('ROLLBACK_PORTS');

@@ -11,6 +11,7 @@ export {
 export { ExecutionQueries, type LedgerRow, type ListOptions, type SearchFilter } from './execution-queries.ts';
 export { createExecutionStore, KEYED_CONNECTION } from './execution-store/index.ts';
 export { Freezes } from './freezes.ts';
+export { JanitorRows } from './janitor-rows.ts';
 export { Leases } from './leases.ts';
 export { PipelineConfigs, type SaveBase, type SaveOutcome, type StoredPipeline } from './pipelines.ts';
 export { type Database, openDatabase } from './prisma.ts';

@@ -60,6 +60,23 @@ export const reports = {
     params: executionId,
     answer: report,
   }),
+  janitor: endpoint({
+    method: 'GET',
+    path: '/janitor',
+    tag: 'system',
+    summary: 'What dead executions left in the cloud, found by the marks that things carry; every region is read live',
+    status: 200,
+    answer: z.object({
+      mode: z.enum(['off', 'report', 'act']).describe('What is done about it every hour'),
+      at: z.number().describe('Epoch ms of the look'),
+      remains: z.array(
+        leftover.extend({
+          isOurs: z.boolean().describe('Its execution has ended here; only then it is ever acted on'),
+        }),
+      ),
+      unread: z.array(z.object({ account: z.string(), region: z.string(), why: z.string() })),
+    }),
+  }),
   cleanUpExecution: endpoint({
     method: 'POST',
     path: '/executions/:id/cleanUp',

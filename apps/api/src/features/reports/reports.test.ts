@@ -154,6 +154,20 @@ describe('over HTTP', () => {
     expect(task.execution.stages[0]).toMatchObject({ type: 'cleanUp', outputs: { cleanedUp: [], left: [] } });
   });
 
+  appTest(
+    'tells over HTTP what dead executions have left, and of what this installation knows nothing',
+    async ({ app }) => {
+      const pinned = app.world.serverGroups.add({ name: 'left-web-v000', capacity: size(3, 3, 5) });
+      await app.world.serverGroups.setIntendedCapacity(pinned, size(1, 3, 5));
+      const { body } = await app.send('GET', '/janitor');
+      expect(body).toMatchObject({ mode: 'off', unread: [] });
+      const own = body.remains.filter((rest: { name: string }) => rest.name === 'left-web-v000');
+      expect(own).toMatchObject([
+        { action: 'unpin', isOurs: false, what: 'Give left-web-v000 its least size of 1 back' },
+      ]);
+    },
+  );
+
   appTest('knows nothing of an execution that is not there', async ({ app }) => {
     expect((await app.send('GET', '/executions/none/report')).status).toBe(404);
     expect((await app.send('POST', '/executions/none/cleanUp', {})).status).toBe(404);

@@ -1,0 +1,1 @@
+export { Janitor } from './janitor.ts';
