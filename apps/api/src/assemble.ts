@@ -49,6 +49,7 @@ import {
   JanitorRows,
   KEYED_CONNECTION,
   Leases,
+  LiveWorkers,
   openDatabase,
   PipelineConfigs,
   PipelineTemplates,
@@ -96,10 +97,13 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const queries = new ExecutionQueries(repositoryPool);
   const freezes = new Freezes(pool, () => clock.now());
   const { accounts } = config.aws;
+  const workers = new LiveWorkers(pool, { ttlMs: config.worker.leaseMs, now: () => clock.now() });
   const cloud = createAwsCloud({
     accounts,
     logger,
     imageOwners: config.aws.imageOwners,
+    rates: config.aws.rates,
+    sharers: () => workers.count(),
     ...(config.aws.endpointUrl === null ? {} : { endpoint: config.aws.endpointUrl }),
     ...(config.aws.credentials === null ? {} : { credentials: credentialsOf(config.aws.credentials) }),
   });

@@ -1,5 +1,6 @@
 import type { DeploymentMonitor } from '@gennaker/catalog/kit';
 import type { AccountConfig } from './fields.ts';
+import type { RateConfig } from './rates.ts';
 
 /** Which parts of the product a process runs: `all` is both in one process. */
 export type Role = 'all' | 'api' | 'worker';
@@ -35,6 +36,8 @@ export interface Config {
     readonly credentials: AwsCredentials | null;
     /** Accounts by the names that pipelines use. */
     readonly accounts: readonly AccountConfig[];
+    /** Calls per second of each account and region, by service, of all workers together; absent: 10, 20 at once. */
+    readonly rates: RateConfig;
     /** Whose images are used besides those of the accounts: numbers, or `amazon`. */
     readonly imageOwners: readonly string[];
     /** How much faster than real time the sandbox's clock runs. */

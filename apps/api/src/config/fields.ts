@@ -2,6 +2,7 @@ import type { DeploymentMonitor } from '@gennaker/catalog/kit';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { readMonitors } from './monitors.ts';
+import { type RateConfig, readRates } from './rates.ts';
 
 /**
  * Schemas for single environment values. Each turns an absent or empty value into its default, and a bad one into one
@@ -168,6 +169,13 @@ const accountsSchema = z
   .refine((accounts) =>
     accounts.every(({ regions, eventQueues }) => Object.keys(eventQueues ?? {}).every((at) => regions.includes(at))),
   );
+
+/** A JSON object of how often each service of AWS may be called. */
+export function rateList(key: string) {
+  const allowed =
+    'a JSON object of services (autoscaling, ec2, elasticloadbalancing, cloudwatch, sts, iam, sqs, s3, cloudformation, ssm) with calls per second from 0.5 to 1000 and at once from 1 to 10000, such as {"ec2":{"perSecond":20,"burst":40}}';
+  return field<RateConfig, RateConfig>(key, allowed, readRates, {});
+}
 
 /** A JSON list of accounts. External ids are half a secret, so a bad value is not repeated. */
 export function accountList(key: string) {

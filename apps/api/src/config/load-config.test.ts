@@ -34,6 +34,7 @@ describe('loadConfig', () => {
         region: 'us-east-1',
         accounts: [{ name: 'sandbox', regions: ['us-east-1', 'us-west-2'] }],
         credentials: null,
+        rates: {},
         imageOwners: [],
         sandboxSpeed: 1,
       },
@@ -66,6 +67,17 @@ describe('loadConfig', () => {
     expect(withQueue('eu-west-1', url)()).toEqual({ 'eu-west-1': url });
     expect(withQueue('us-east-1', url)).toThrow('GENNAKER_ACCOUNTS');
     expect(withQueue('eu-west-1', 'events')).toThrow('GENNAKER_ACCOUNTS');
+  });
+
+  it('takes rates of calls by service', () => {
+    const rates = '{"ec2":{"perSecond":20,"burst":40},"elasticloadbalancing":{"perSecond":0.5,"burst":1}}';
+    expect(load({ GENNAKER_AWS_RATES: rates }).aws.rates).toEqual({
+      ec2: { perSecond: 20, burst: 40 },
+      loadBalancing: { perSecond: 0.5, burst: 1 },
+    });
+    expect(load({}).aws.rates).toEqual({});
+    for (const wrong of ['20', '{"ec3":{"perSecond":20,"burst":40}}', '{"ec2":{"perSecond":0,"burst":1}}'])
+      expect(() => load({ GENNAKER_AWS_RATES: wrong })).toThrow('GENNAKER_AWS_RATES');
   });
 
   it('trusts owners of images that are named', () => {

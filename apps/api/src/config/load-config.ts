@@ -75,6 +75,7 @@ function awsConfig(env: Environment): Config['aws'] {
       mode === 'real' && keys.accessKeyId !== null && keys.secretAccessKey !== null
         ? { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey, sessionToken: env.AWS_SESSION_TOKEN }
         : null,
+    rates: env.GENNAKER_AWS_RATES,
     imageOwners: env.GENNAKER_IMAGE_OWNERS,
     sandboxSpeed: env.GENNAKER_SANDBOX_SPEED,
   };

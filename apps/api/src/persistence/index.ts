@@ -13,6 +13,7 @@ export { createExecutionStore, KEYED_CONNECTION } from './execution-store/index.
 export { Freezes } from './freezes.ts';
 export { JanitorRows } from './janitor-rows.ts';
 export { Leases } from './leases.ts';
+export { LiveWorkers } from './live-workers.ts';
 export { PipelineConfigs, type SaveBase, type SaveOutcome, type StoredPipeline } from './pipelines.ts';
 export { type Database, openDatabase } from './prisma.ts';
 export { PipelineTemplates, type StoredTemplate, type TemplateName } from './templates.ts';

@@ -10,7 +10,7 @@ import type {
 } from '@gennaker/catalog/kit';
 import type { AwsAccount, StaticCredentials } from './accounts.ts';
 import type { AroundCall, CallCount } from './calls.ts';
-import { createAwsClients, type RequestHandler } from './clients.ts';
+import { createAwsClients, type Rates, type RequestHandler } from './clients.ts';
 import { type CloudClock, type CloudLogger, silentLogger } from './clock.ts';
 import { createEvents, type Events, Hearing } from './events/events.ts';
 import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
@@ -37,6 +37,10 @@ export interface AwsCloudOptions {
   readonly logger?: CloudLogger;
   /** 0 … 1, spreads pauses between tries. */
   readonly random?: () => number;
+  /** Calls per second of each account and region, by service; absent: 10, at most 20 at once. */
+  readonly rates?: Rates;
+  /** How many processes with the same options call now, this one included: each keeps to its part of the rates. */
+  readonly sharers?: () => number;
   /** Carries requests; absent: over sockets, within limits of time. */
   readonly requestHandler?: RequestHandler;
   /** Stands around every try of a call, for tests that count calls or let a process die at one. */

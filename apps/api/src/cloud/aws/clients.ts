@@ -36,13 +36,28 @@ import {
 } from './commands.ts';
 import { RoleSession } from './identity/session.ts';
 import { systemRandom } from './system-clock.ts';
-import { Limiter } from './throttle.ts';
+import { Limiter, type Rate } from './throttle.ts';
 
 /** A call that hangs must end: the SDK has no limit of its own, and only warns without the last flag. */
 const REQUEST_LIMITS = { connectionTimeout: 3000, requestTimeout: 30_000, throwOnRequestTimeout: true } as const;
 
 /** What carries the requests of SDK clients, as the SDK defines it. */
 export type RequestHandler = NonNullable<EC2ClientConfig['requestHandler']>;
+
+/** Services that have limits of their own. */
+type LimitedService =
+  | 'autoScaling'
+  | 'ec2'
+  | 'loadBalancing'
+  | 'cloudWatch'
+  | 'identity'
+  | 'profiles'
+  | 'queue'
+  | 's3'
+  | 'stacks'
+  | 'ssm';
+
+export type Rates = Readonly<Partial<Record<LimitedService, Rate>>>;
 
 export interface ClientOptions {
   readonly accounts: readonly AwsAccount[];
@@ -53,6 +68,10 @@ export interface ClientOptions {
   readonly clock: CloudClock;
   readonly logger: CloudLogger;
   readonly random?: () => number;
+  /** Calls per second of each account and region, by service; absent: 10, at most 20 at once. */
+  readonly rates?: Rates;
+  /** How many processes with the same options call now, this one included: each keeps to its part of the rates. */
+  readonly sharers?: () => number;
   /** Carries requests; absent: over sockets, within limits of time. */
   readonly requestHandler?: RequestHandler;
   /** Stands around every try of a call, for tests that count calls or let a process die at one. */
@@ -150,7 +169,12 @@ export function createAwsClients(options: ClientOptions): AwsClients {
       };
     };
     const s3 = () => new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
-    const limiters = { autoScaling: new Limiter(clock), ec2: new Limiter(clock), loadBalancing: new Limiter(clock) };
+    const limiter = (service: LimitedService) => new Limiter(clock, options.rates?.[service], options.sharers);
+    const limiters = {
+      autoScaling: limiter('autoScaling'),
+      ec2: limiter('ec2'),
+      loadBalancing: limiter('loadBalancing'),
+    };
     const at = <S extends keyof typeof limiters>(service: S, create: () => SdkClient) =>
       setting(service, limiters[service], create);
     return {
@@ -170,28 +194,28 @@ export function createAwsClients(options: ClientOptions): AwsClients {
       ),
       cloudWatch: callsOf(
         cloudWatchCommands,
-        setting('cloudWatch', new Limiter(clock), () => new CloudWatchClient(config)),
+        setting('cloudWatch', limiter('cloudWatch'), () => new CloudWatchClient(config)),
       ),
       identity: callsOf(
         identityCommands,
-        setting('identity', new Limiter(clock), () => new STSClient(config)),
+        setting('identity', limiter('identity'), () => new STSClient(config)),
       ),
       profiles: callsOf(
         profileCommands,
-        setting('profiles', new Limiter(clock), () => new IAMClient(config)),
+        setting('profiles', limiter('profiles'), () => new IAMClient(config)),
       ),
       queue: callsOf(
         queueCommands,
-        setting('queue', new Limiter(clock), () => new SQSClient(config)),
+        setting('queue', limiter('queue'), () => new SQSClient(config)),
       ),
-      s3: callsOf(s3Commands, setting('s3', new Limiter(clock), s3)),
+      s3: callsOf(s3Commands, setting('s3', limiter('s3'), s3)),
       stacks: callsOf(
         stackCommands,
-        setting('stacks', new Limiter(clock), () => new CloudFormationClient(config)),
+        setting('stacks', limiter('stacks'), () => new CloudFormationClient(config)),
       ),
       ssm: callsOf(
         ssmCommands,
-        setting('ssm', new Limiter(clock), () => new SSMClient(config)),
+        setting('ssm', limiter('ssm'), () => new SSMClient(config)),
       ),
       keys: async () => (session ? session.keys() : (options.credentials ?? null)),
       async signPut(Bucket, Key, expiresIn) {

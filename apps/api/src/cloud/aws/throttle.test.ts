@@ -25,6 +25,31 @@ describe('the limiter', () => {
     expect(limiter.perSecond).toBe(2);
   });
 
+  it('keeps another rate when it is told one, and a slower one than the floor too', () => {
+    const fast = new Limiter(new VirtualClock(), { perSecond: 40, burst: 80 });
+    fast.throttled();
+    expect(fast.perSecond).toBe(20);
+    const slow = new Limiter(new VirtualClock(), { perSecond: 1, burst: 2 });
+    slow.throttled();
+    expect(slow.perSecond).toBe(1);
+  });
+
+  it('takes its part of the rate among those that share it, and more when others have gone', async () => {
+    const clock = new VirtualClock();
+    let sharers = 4;
+    const limiter = new Limiter(clock, undefined, () => sharers);
+    expect(limiter.perSecond).toBe(2.5);
+    const start = clock.now();
+    await takeMany(limiter, 5);
+    expect(clock.now() - start).toBe(0);
+    await takeMany(limiter, 5);
+    expect(clock.now() - start).toBe(2_000);
+    for (let n = 0; n < 20; n++) limiter.throttled();
+    expect(limiter.perSecond).toBe(0.5);
+    sharers = 1;
+    expect(limiter.perSecond).toBe(2);
+  });
+
   it('wins back a tenth per ten quiet seconds, up to its first rate', async () => {
     const clock = new VirtualClock();
     const limiter = new Limiter(clock);

@@ -1,9 +1,14 @@
 import type { CloudClock } from './clock.ts';
 
 /** Calls per second that a fresh limiter lets through, and how many may go at once. */
-export const DEFAULT_RATE = { perSecond: 10, burst: 20 } as const;
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
 
-/** However often AWS says "too fast": slower than this, fifty deploys at once would run out of time. */
+const DEFAULT_RATE: Rate = { perSecond: 10, burst: 20 };
+
+/** However often AWS says "too fast": with half of this, four of fifty deploys at once ran out of time. */
 const SLOWEST_PER_SECOND = 2;
 const QUIET_MS = 10_000;
 
@@ -16,25 +21,26 @@ interface Waiting {
 
 /**
  * Lets calls to one service of one account and region through: a token bucket that halves its rate whenever AWS
- * throttles and wins back a tenth per ten quiet seconds. Changes overtake polls.
+ * throttles and wins back a tenth per ten quiet seconds. Changes overtake polls. Of `sharers` processes with limiters of
+ * the same rate, each takes its part, so that all together keep it.
  */
 export class Limiter {
   readonly #clock: CloudClock;
-  readonly #top: number;
-  readonly #burst: number;
+  readonly #rate: Rate;
+  readonly #sharers: () => number;
   readonly #queues: Record<Urgency, Waiting[]> = { change: [], poll: [] };
-  #perSecond: number;
+  /** Part of the rate that throttling has left: 1 = all of it. */
+  #left = 1;
   #tokens: number;
   #filledAt: number;
   #quietSince: number;
   #pumping = false;
 
-  constructor(clock: CloudClock, rate: { readonly perSecond: number; readonly burst: number } = DEFAULT_RATE) {
+  constructor(clock: CloudClock, rate: Rate = DEFAULT_RATE, sharers: () => number = () => 1) {
     this.#clock = clock;
-    this.#top = rate.perSecond;
-    this.#burst = rate.burst;
-    this.#perSecond = rate.perSecond;
-    this.#tokens = rate.burst;
+    this.#rate = rate;
+    this.#sharers = sharers;
+    this.#tokens = this.#burst;
     this.#filledAt = clock.now();
     this.#quietSince = clock.now();
   }
@@ -42,7 +48,7 @@ export class Limiter {
   /** Calls per second allowed now. */
   get perSecond(): number {
     this.#refill();
-    return this.#perSecond;
+    return this.#speed;
   }
 
   /** How many wait for their turn. */
@@ -79,7 +85,7 @@ export class Limiter {
   /** AWS said "too fast". */
   throttled(): void {
     this.#refill();
-    this.#perSecond = Math.max(SLOWEST_PER_SECOND, this.#perSecond / 2);
+    this.#left = Math.max(Math.min(1, SLOWEST_PER_SECOND / this.#rate.perSecond), this.#left / 2);
     this.#tokens = Math.min(this.#tokens, 1);
     this.#quietSince = this.#clock.now();
   }
@@ -92,19 +98,31 @@ export class Limiter {
       if (this.#tokens >= 1) {
         this.#tokens -= 1;
         (this.#queues.change.shift() ?? this.#queues.poll.shift())?.go();
-      } else await this.#clock.wait(Math.max(1, Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)));
+      } else await this.#clock.wait(Math.max(1, Math.ceil(((1 - this.#tokens) / this.#speed) * 1000)));
     }
     this.#pumping = false;
+  }
+
+  get #part(): number {
+    return 1 / Math.max(1, this.#sharers());
+  }
+
+  get #speed(): number {
+    return this.#rate.perSecond * this.#left * this.#part;
+  }
+
+  get #burst(): number {
+    return Math.max(1, this.#rate.burst * this.#part);
   }
 
   #refill(): void {
     const now = this.#clock.now();
     const quietSteps = Math.floor((now - this.#quietSince) / QUIET_MS);
     if (quietSteps > 0) {
-      this.#perSecond = Math.min(this.#top, this.#perSecond * 1.1 ** quietSteps);
+      this.#left = Math.min(1, this.#left * 1.1 ** quietSteps);
       this.#quietSince += quietSteps * QUIET_MS;
     }
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond);
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#speed);
     this.#filledAt = now;
   }
 }
