@@ -20,6 +20,7 @@ import { type CallRecord, Journal } from './wire/journal.ts';
 import { type Answer, serveCall } from './wire/serve-call.ts';
 import type { SignedRequest } from './wire/signature.ts';
 import { VirtualClock } from './world/clock.ts';
+import { copyOf } from './world/copy.ts';
 import { type ProfileName, profiles } from './world/profile.ts';
 import { completeState, type WorldState } from './world/state.ts';
 import { World } from './world/world.ts';
@@ -198,11 +199,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     page: () => statePage(world, journal.list()),
     snapshot: () => {
       world.settle();
-      return structuredClone(world.state);
+      return copyOf(world.state);
     },
     restore: (state) => {
       clock.putBack(state.now);
-      world.replaceState(completeState(structuredClone(state)));
+      world.replaceState(completeState(copyOf(state)));
       settle();
     },
     answer,

@@ -1,3 +1,4 @@
+import { copyOf as copyState } from './copy.ts';
 import type { RegionStore } from './state.ts';
 
 interface Entry {
@@ -45,5 +46,5 @@ export class History {
 /** A copy of what reads can lag behind in; what is measured and remembered is large, and shared. */
 function copyOf(store: RegionStore): RegionStore {
   const { metrics, eventMemory, ...rest } = store;
-  return { ...structuredClone(rest), metrics, eventMemory };
+  return { ...copyState(rest), metrics, eventMemory };
 }

@@ -97,6 +97,7 @@ export class World {
     const now = this.clock.now();
     if (now < this.#nextDue) {
       this.#settledAt = Math.max(this.#settledAt, now);
+      this.state.now = now;
       this.#waiters.wake(now);
       return now;
     }
