@@ -13,7 +13,8 @@ const LOG_LAGS_MS = minutes(3);
 const machineEntry = (run: BakeRun, plan: BakePlan) => ({
   ...placeOf(run),
   kind: 'instance',
-  name: `bake ${plan.imageName}`,
+  // As the machine is named in AWS.
+  name: `bake ${plan.bakeKey.slice(0, 12)}`,
 });
 
 const subnetsOf = ({ context }: BakeRun): readonly string[] =>
