@@ -45,6 +45,12 @@ export function problemsAfter(world: MatrixWorld, end: End): readonly string[] {
   ];
 }
 
+/** What is not as it must be at any moment of a story. */
+export const problemsSoFar = (world: MatrixWorld, end: End): readonly string[] => [
+  ...unledgered(world),
+  ...unserved(world, end),
+];
+
 /** Things that were not there before and that no row of the ledger speaks of. */
 function unledgered(world: MatrixWorld): readonly string[] {
   const rows = world.store.ledger;

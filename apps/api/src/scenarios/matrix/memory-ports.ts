@@ -14,6 +14,7 @@ import {
 } from '@gennaker/catalog/kit';
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type { MemoryStore } from '../../engine/in-memory/index.ts';
+import type { Ids } from '../../engine/ports.ts';
 
 /** Leases by the rules of all leases, kept in memory. */
 export class MemoryLeases implements Leases {
@@ -95,4 +96,23 @@ export function memoryDeployments(store: MemoryStore): Deployments {
       return records.flatMap((record) => record ?? []).sort((a, b) => (a.executionId < b.executionId ? 1 : -1));
     },
   };
+}
+
+/** Ids that sort by creation, and that are the same in every world that goes on from the same moment. */
+export class CountedIds implements Ids {
+  private count: number;
+
+  constructor(count = 0) {
+    this.count = count;
+  }
+
+  /** Ids of their own that go on from here. */
+  copy(): CountedIds {
+    return new CountedIds(this.count);
+  }
+
+  next(): string {
+    this.count += 1;
+    return `01MATRX${String(this.count).padStart(19, '0')}`;
+  }
 }

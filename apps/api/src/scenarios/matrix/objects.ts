@@ -58,7 +58,7 @@ export function objectsOf(state: State): Objects {
     ...Object.keys(store.alarms).map((name) => `alarm ${name}`),
     ...Object.values(store.instances)
       .filter(({ shuttingDownAt, tags }) => shuttingDownAt === null && !tags['aws:autoscaling:groupName'])
-      .map(({ id }) => `instance ${id}`),
+      .map(({ id, tags }) => `instance ${tags['Name'] ?? id}`),
   ];
   const listeners = Object.keys(state.traffic.listeners);
   return { groups: groupsOf(state), names: new Set(names), listeners, weights: weightsOf(state) };

@@ -15,6 +15,7 @@ export class StepClock implements CloudClock {
   private readonly waiting = new Set<Waiting>();
   private underWay = 0;
   private scheduled = false;
+  private stopped = false;
 
   constructor(start: number, follow: (ms: number) => void) {
     this.time = start;
@@ -47,6 +48,12 @@ export class StepClock implements CloudClock {
       this.schedule();
     });
 
+  /** Nobody who waits is heard any more. */
+  stop(): void {
+    this.stopped = true;
+    this.waiting.clear();
+  }
+
   /** Time stands still until the call has its answer. */
   async during<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     this.underWay += 1;
@@ -59,14 +66,14 @@ export class StepClock implements CloudClock {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.waiting.size === 0) return;
+    if (this.stopped || this.scheduled || this.waiting.size === 0) return;
     this.scheduled = true;
     setImmediate(() => this.jump());
   }
 
   private jump(): void {
     this.scheduled = false;
-    if (this.underWay > 0 || this.waiting.size === 0) return;
+    if (this.stopped || this.underWay > 0 || this.waiting.size === 0) return;
     const next = Math.min(...[...this.waiting].map(({ at }) => at));
     if (next > this.time) this.advance(next - this.time);
     for (const one of [...this.waiting].filter(({ at }) => at <= this.time)) {

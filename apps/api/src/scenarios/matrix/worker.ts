@@ -16,6 +16,9 @@ export interface Step {
   readonly of: 'store' | 'cloud';
 }
 
+/** Whether the worker comes to the step it is about to take. */
+export type Watched = 'go on' | 'stop';
+
 const never = (): Promise<never> => new Promise(() => undefined);
 
 /**
@@ -25,7 +28,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 export class Hands {
   /** Writes to the store and changes sent to the cloud, in order. */
   readonly steps: Step[] = [];
-  /** Largest number of steps that were under way at once. */
+  /** Largest number of steps that were under way at once; freeing locks, which others may repeat, does not count. */
   mostAtOnce = 0;
   /** Resolves when the worker dies. */
   readonly death: Promise<void>;
@@ -33,10 +36,10 @@ export class Hands {
   private die: () => void = () => undefined;
   private underWay = 0;
   private readonly plan: Death | null;
-  private readonly watch: (step: Step) => void;
+  private readonly watch: (step: Step) => Watched;
 
   /** `watch` is told each step right before it takes effect. */
-  constructor(plan: Death | null, watch: (step: Step) => void = () => undefined) {
+  constructor(plan: Death | null, watch: (step: Step) => Watched = () => 'go on') {
     this.plan = plan;
     this.watch = watch;
     this.death = new Promise((resolve) => {
@@ -68,15 +71,15 @@ export class Hands {
     if (this.dead) return never();
     this.steps.push(step);
     const strikes = this.steps.length === this.plan?.at ? this.plan.side : null;
-    this.watch(step);
-    if (strikes === 'before') return this.end();
-    this.underWay += 1;
+    if (this.watch(step) === 'stop' || strikes === 'before') return this.end();
+    const weight = step.what === 'freeLocks' ? 0 : 1;
+    this.underWay += weight;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
     try {
       const answer = await this.living(act());
       return strikes === 'after' ? this.end() : answer;
     } finally {
-      this.underWay -= 1;
+      this.underWay -= weight;
     }
   }
 

@@ -5,19 +5,21 @@ import { type Execution, isComplete, isJsonObject, type JsonObject } from '@genn
 import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../../child-pipelines/index.ts';
 import { type AwsCloud, createAwsCloud } from '../../cloud/index.ts';
 import { MemoryStore } from '../../engine/in-memory/index.ts';
-import { createRegistry, createUlids, Engine } from '../../engine/index.ts';
+import { createRegistry, Engine } from '../../engine/index.ts';
 import { OutgoingHttp } from '../../outgoing-http/index.ts';
 import { PackerRuns } from '../../packer/index.ts';
 import { storedPipeline } from '../files.ts';
 import { ACCOUNTS, KEYS } from '../shop.ts';
 import { inProcessHttp } from './in-process-http.ts';
-import { MemoryLeases, memoryDeployments } from './memory-ports.ts';
+import { CountedIds, MemoryLeases, memoryDeployments } from './memory-ports.ts';
 import { type Objects, objectsOf } from './objects.ts';
+import { Portrait } from './portrait.ts';
 import { StepClock } from './step-clock.ts';
-import { type Death, Hands, type Step } from './worker.ts';
+import { type Death, Hands, type Step, type Watched } from './worker.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const registry = createRegistry(Object.values(stageExecutors));
+const MORNING = Date.UTC(2031, 2, 3, 8);
 /** The world has been running for so long when a story begins: its instances are up. */
 const BEFORE_MS = 120_000;
 const LONGEST_STORY_MS = 6 * 3_600_000;
@@ -39,7 +41,19 @@ export interface Photo {
   readonly at: number;
   readonly step: Step;
   readonly state: ReturnType<Sandbox['snapshot']>;
+  readonly portrait: Portrait;
   readonly origin: Origin;
+}
+
+/** Is asked right before each step of each worker. */
+type Watch = (world: MatrixWorld, step: Step, at: number) => Watched;
+
+/** What happens to the workers of a world. */
+interface Fate {
+  /** Of the first worker; another one takes over. */
+  readonly death?: Death;
+  /** When it says stop, nobody takes over. */
+  readonly watch?: Watch;
 }
 
 interface Origin {
@@ -48,10 +62,9 @@ interface Origin {
   readonly now: number;
   readonly store: MemoryStore;
   readonly leases: MemoryLeases;
+  readonly ids: CountedIds;
   readonly before: Objects;
   readonly startedAt: number;
-  readonly death?: Death;
-  readonly photograph?: boolean;
 }
 
 interface Worker {
@@ -74,51 +87,43 @@ export class MatrixWorld {
   readonly startedAt: number;
   /** The workers so far; the last one is at work. */
   readonly workers: Worker[] = [];
-  readonly photos: Photo[] = [];
   private readonly plan: WorldPlan;
-  private readonly ids: ReturnType<typeof createUlids>;
+  private readonly ids: CountedIds;
+  private readonly watch: Watch;
+  private isOver = false;
 
-  private constructor(origin: Origin) {
-    const { sandbox, plan, now, store, leases, before, startedAt, death } = origin;
+  private constructor(origin: Origin, { death, watch }: Fate) {
+    const { sandbox, plan, now, store, leases, before, startedAt } = origin;
     this.sandbox = sandbox;
     this.plan = plan;
     this.clock = new StepClock(now, (ms) => sandbox.clock.advance(ms));
     this.startedAt = startedAt;
     this.store = store.copy(this.clock.now);
     this.leases = leases.copy(this.clock.now);
-    this.ids = createUlids(this.clock);
+    this.ids = origin.ids.copy();
     this.before = before;
-    this.hire(death ?? null, origin.photograph ?? false);
+    this.watch = watch ?? (() => 'go on');
+    this.hire(death ?? null);
   }
 
-  /** A world in which nothing has been run. With `photograph`, the first worker's steps are kept in `photos`. */
-  static begin(
-    sandbox: Sandbox,
-    plan: WorldPlan,
-    first: { readonly death?: Death; readonly photograph?: boolean } = {},
-  ): MatrixWorld {
+  /** A world in which nothing has been run. It is Monday, 08:00 UTC. */
+  static begin(sandbox: Sandbox, plan: WorldPlan, fate: Fate = {}): MatrixWorld {
+    sandbox.restore({ ...sandbox.snapshot(), now: MORNING - BEFORE_MS });
     sandbox.reset({ scenario: plan.scenario, ...(plan.seed === undefined ? {} : { seed: plan.seed }) });
     plan.prepare?.(sandbox);
     sandbox.clock.advance(BEFORE_MS);
     const now = sandbox.clock.now();
     const store = new MemoryStore(() => now);
     const leases = new MemoryLeases(() => now);
-    return new MatrixWorld({
-      sandbox,
-      plan,
-      now,
-      store,
-      leases,
-      before: objectsOf(sandbox.state()),
-      startedAt: now,
-      ...first,
-    });
+    const before = objectsOf(sandbox.state());
+    const ids = new CountedIds();
+    return new MatrixWorld({ sandbox, plan, now, store, leases, ids, before, startedAt: now }, fate);
   }
 
   /** The world as it was when the picture was taken, the worker that took it dead and another one in its place. */
-  static goOn(photo: Photo): MatrixWorld {
+  static goOn(photo: Photo, fate: Fate = {}): MatrixWorld {
     photo.origin.sandbox.restore(photo.state);
-    return new MatrixWorld(photo.origin);
+    return new MatrixWorld(photo.origin, fate);
   }
 
   get engine(): Engine {
@@ -131,6 +136,7 @@ export class MatrixWorld {
   }
 
   stop(): void {
+    this.clock.stop();
     for (const { cloud } of this.workers) cloud.stop();
   }
 
@@ -177,11 +183,12 @@ export class MatrixWorld {
       }
       if (this.clock.now() > end) throw new Error(`the story has no end: ${this.describe()}`);
       await this.somethingHappens(running, next);
+      if (this.isOver) return;
       if (this.worker.hands.dead) {
         // Nobody waits for what the dead have begun.
         atWork.clear();
         running.clear();
-        this.hire(null, false);
+        this.hire(null);
       }
     }
   }
@@ -221,21 +228,27 @@ export class MatrixWorld {
       .join('; ');
   }
 
-  private photograph(step: Step, at: number): void {
+  /** What is left when the worker does not come to this step. */
+  photo(step: Step, at: number): Photo {
     const { sandbox, plan, before, startedAt } = this;
     const now = this.clock.now();
-    const [store, leases] = [this.store.copy(() => now), this.leases.copy(() => now)];
-    this.photos.push({
-      at,
-      step,
-      state: sandbox.snapshot(),
-      origin: { sandbox, plan, before, startedAt, now, store, leases },
-    });
+    const [store, leases, ids] = [this.store.copy(() => now), this.leases.copy(() => now), this.ids.copy()];
+    const state = sandbox.snapshot();
+    const portrait = new Portrait({ now, store, leases, state });
+    return { at, step, state, portrait, origin: { sandbox, plan, before, startedAt, now, store, leases, ids } };
   }
 
-  private hire(death: Death | null, photograph: boolean): void {
+  /** All that outlives the worker, as it is now: to be compared at once. */
+  portrait(): Portrait {
+    const { store, leases, sandbox } = this;
+    return new Portrait({ now: this.clock.now(), store, leases, state: sandbox.state() });
+  }
+
+  private hire(death: Death | null): void {
     const hands: Hands = new Hands(death, (step) => {
-      if (photograph) this.photograph(step, hands.steps.length);
+      const watched = this.watch(this, step, hands.steps.length);
+      this.isOver ||= watched === 'stop';
+      return watched;
     });
     const cloud = createAwsCloud({
       accounts: ACCOUNTS,
@@ -271,7 +284,6 @@ export class MatrixWorld {
         loadBalancers: cloud.loadBalancers,
         stacks: cloud.stacks,
         securityGroups: cloud.securityGroups,
-        traces: cloud.traces,
         traces: cloud.traces,
         http: { send: (request) => this.clock.during(() => http.send(request)) },
         pipelines: new ChildPipelines(() => engine, {
