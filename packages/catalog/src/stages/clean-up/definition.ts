@@ -21,6 +21,7 @@ const leftoverSchema = z.looseObject({
   giving: name.nullish(),
   receiving: name.nullish(),
   executionId: name.nullish(),
+  operationKey: name.nullish(),
   lease: name.nullish(),
 });
 

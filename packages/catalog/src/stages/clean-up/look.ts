@@ -15,8 +15,10 @@ type Reason = Promise<string | null>;
 
 const GONE = 'gone already';
 
-async function serverGroupReason({ ports }: CleanUpRun, { account, region, name, action, min }: Rest): Reason {
+async function serverGroupReason({ ports }: CleanUpRun, rest: Rest): Reason {
+  const { account, region, name, action, min, operationKey } = rest;
   const now = await ports.serverGroups.read({ account, region, name });
+  if (now && operationKey && now.operationKey !== operationKey) return `${name} is somebody else’s.`;
   if (action === 'sweep') return now ? `${name} is there again.` : null;
   if (!now || now.beingDeleted) return `${name} is ${GONE}.`;
   if (action === 'enable') return now.traffic === 'disabled' ? `${name} was taken out of traffic since.` : null;

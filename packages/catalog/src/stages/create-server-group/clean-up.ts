@@ -11,7 +11,8 @@ type View = PlanView<CreateContext>;
 
 const targetOf = ({ context, execution }: View): JsonObject => clusterTarget(context, execution.application);
 
-function unpin(view: View): readonly SyntheticSpec[] {
+/** Gives the earlier server group its min back. */
+export function unpin(view: View): readonly SyntheticSpec[] {
   const { sourceServerGroup, sourceServerGroupCapacitySnapshot: snapshot, sourcePinned } = view.context;
   if (!sourcePinned || !sourceServerGroup || !snapshot) return [];
   const context = {

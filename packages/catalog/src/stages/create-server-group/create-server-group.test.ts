@@ -2,6 +2,7 @@ import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { describe, expect, it } from 'vitest';
 import { stageExecutors } from '../../executors.ts';
 import { createWorld, type RunStageOptions, runStage, type World } from '../../kit/testing/index.ts';
+import { recover } from '../../testing/deploys.ts';
 
 const CLUSTER = {
   account: 'prod',
@@ -94,7 +95,7 @@ describe('creating a server group', () => {
     world.serverGroups.trouble.failNext('create', { code: 'aws.quota', message: 'No quota.' });
     const run = await deploy(world);
     expect(run.status).toBe('TERMINAL');
-    expect(run.ledger).toMatchObject([{ name: 'demo-web-v000', action: 'create', state: 'intended' }]);
+    expect(run.ledger).toMatchObject([{ name: 'demo-web-v000', action: 'create', state: 'absent' }]);
   });
 
   it('takes the size of the group that serves when asked', async () => {
@@ -252,6 +253,34 @@ describe('red/black', () => {
     const run = await deploy(world, { strategy: 'redblack' }, { cancelAfterMs: 3_000 });
     expect(run.status).toBe('CANCELED');
     expect(world.serverGroups.picture('demo-web-v000')?.capacity).toEqual({ min: 1, desired: 3, max: 6 });
+  });
+
+  it('leaves what cannot be given back at once to an execution of its own', async () => {
+    const world = servingWorld();
+    const denied = { code: 'aws.denied', message: 'Not now.' };
+    world.clock.in(2_900, () => world.serverGroups.trouble.failNext('resize', denied));
+    const run = await deploy(world, { strategy: 'redblack' }, { cancelAfterMs: 3_000 });
+    expect(run.status).toBe('CANCELED');
+    expect(world.serverGroups.picture('demo-web-v000')?.capacity.min).toBe(3);
+    const [start] = world.recoveries.starts;
+    expect(start?.name).toBe('Finish the end of Deploy demo');
+    expect(await recover(world, start)).toEqual(['Give demo-web-v000 its minimum size back: SUCCEEDED']);
+    expect(world.serverGroups.picture('demo-web-v000')?.capacity).toEqual({ min: 1, desired: 3, max: 6 });
+  });
+
+  it('leaves a half-made group that cannot be given up at once to an execution of its own', async () => {
+    const world = servingWorld();
+    world.serverGroups.trouble.failNext('create', { code: 'aws.try-again', message: 'Broken.', retry: true });
+    world.serverGroups.trouble.failNext('abandon', { code: 'aws.denied', message: 'Not now.' });
+    expect((await deploy(world)).status).toBe('TERMINAL');
+    const [start] = world.recoveries.starts;
+    expect(start?.stages[0]?.context).toMatchObject({
+      leftovers: [
+        { name: 'demo-web-v001', action: 'destroy', operationKey: expect.any(String) },
+        { name: 'demo-web-v001', action: 'sweep' },
+      ],
+    });
+    expect(await recover(world, start)).toEqual(['Clean up demo-web-v001: SUCCEEDED']);
   });
 
   it('ends the same whichever answer is lost', async () => {

@@ -175,11 +175,21 @@ async function createAs(run: CreateRun, spec: ReturnType<typeof specOf>): Promis
     settle('done');
     return true;
   } catch (error) {
-    if (!(error instanceof FailureError && error.failure.code === 'aws.name-taken')) throw error;
+    if (!(error instanceof FailureError)) throw error;
+    if (error.failure.code !== 'aws.name-taken') {
+      if (!error.failure.retry && (await isUndone(run, spec))) settle('absent');
+      throw error;
+    }
     settle('absent');
     await run.remember({ name: null });
     return false;
   }
+}
+
+/** A group that AWS refused for good is not there, unless it could not be taken away again. */
+async function isUndone(run: CreateRun, { account, region, name }: ReturnType<typeof specOf>): Promise<boolean> {
+  const left = await run.ports.serverGroups.read({ account, region, name }).catch(() => undefined);
+  return left !== undefined && left?.operationKey !== run.operation().key;
 }
 
 const notPossible = (cluster: string, region: string, problems: readonly string[]) => ({

@@ -3,7 +3,7 @@ import { planCleanUp } from './clean-up.ts';
 import { beginStrategy, captureSource, create, pinSource, prepareStrategy } from './create.ts';
 import { createServerGroupStage } from './definition.ts';
 import { letGo } from './recover.ts';
-import { copiesScaling, copyScaling, settleScaling, thenSettleScaling } from './scaling.ts';
+import { copiesScaling, copyScaling, thenSettleScaling } from './scaling.ts';
 import { planStrategyStages, strategyOf } from './strategy.ts';
 import { waitForServerGroup, waitForUpInstances } from './wait-for-up.ts';
 
@@ -38,8 +38,5 @@ export const createServerGroup = executeStage(createServerGroupStage, {
   ],
   after: (view) => thenSettleScaling(view, planStrategyStages(view)),
   onFailure: (view) => thenSettleScaling(view, planCleanUp(view)),
-  async onCancel(run) {
-    await letGo(run);
-    await settleScaling(run);
-  },
+  onCancel: letGo,
 });

@@ -1,7 +1,14 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { changeGroup, readAll } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
-import { type PlanView, type SyntheticStage, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
+import {
+  type PlanView,
+  type SyntheticSpec,
+  type SyntheticStage,
+  succeeded,
+  type TaskResult,
+  type TaskRun,
+} from '../../kit/index.ts';
 import type { ServerGroupRef } from '../../kit/ports/index.ts';
 import { type CreateContext, regionOf } from './spec.ts';
 import { clusterTarget } from './strategy.ts';
@@ -48,18 +55,24 @@ export async function copyScaling(run: CopyRun): Promise<TaskResult> {
   }
 }
 
+/** The stage that lets scaling act which was taken over; none when there is nothing held back. */
+export function settlementOf(view: PlanView<CreateContext>): readonly SyntheticSpec[] {
+  const { scalingHeld, createdServerGroup } = view.context;
+  if (!scalingHeld || !createdServerGroup) return [];
+  const context = { ...clusterTarget(view.context, view.execution.application), serverGroupName: createdServerGroup };
+  return [{ type: 'settleScaling', name: `Let scaling of ${createdServerGroup} act`, context }];
+}
+
 /** Lets scaling that was taken over act, when all of `stages` have ended. */
 export function thenSettleScaling(
   view: PlanView<CreateContext>,
   stages: readonly SyntheticStage[],
 ): readonly SyntheticStage[] {
-  const { scalingHeld, createdServerGroup } = view.context;
-  if (!scalingHeld || !createdServerGroup) return stages;
+  const [settle] = settlementOf(view);
+  if (!settle) return stages;
   const awaited = new Set(stages.flatMap(({ requires }) => requires));
   const last = stages.map(({ key }) => key).filter((key) => !awaited.has(key));
-  const context = { ...clusterTarget(view.context, view.execution.application), serverGroupName: createdServerGroup };
-  const name = `Let scaling of ${createdServerGroup} act`;
-  return [...stages, { key: 'settle-scaling', type: 'settleScaling', name, context, requires: last }];
+  return [...stages, { ...settle, key: 'settle-scaling', requires: last }];
 }
 
 /** The same, at once: for a stage that was canceled. */
