@@ -97,6 +97,8 @@ export interface StageDefinition<Context = unknown, Outputs = unknown> {
    * stage begins, for the top-level stage it belongs to, until that has ended. Pure; asked with the resolved context.
    */
   locks?(context: NoInfer<Context>, application: string): readonly string[];
+  /** First task of the type, which only finds out what it will change: the locks are taken when it has ended. */
+  readonly locksAfter?: string;
   /** Context keys a restart removes. */
   readonly clearOnRestart?: readonly string[];
   /** A finished run of this type that later stages may read through `#judgment`-like lookups shows this line. */

@@ -11,17 +11,25 @@ const LOOK_AGAIN_MS = 30_000;
 export function keysToTake(run: ExecutionRun, stage: Stage): readonly string[] {
   const executor = run.executor(stage);
   if (!executor?.definition.locks || run.locked.has(stage.id)) return [];
-  if (hasBegun(run, stage)) return [];
+  if (hasBegun(run, stage) || isToBeFound(stage, executor.definition.locksAfter)) return [];
   const parsed = executor.definition.context.safeParse(stage.context);
   // Patched since into something that is refused: its first task says so.
   if (!parsed.success) return [];
   return [...new Set(executor.definition.locks(parsed.data, run.execution.application))];
 }
 
-/** Has any of its tasks, or of the stages it planned, started? */
-export const hasBegun = (run: ExecutionRun, stage: Stage): boolean =>
-  stage.tasks.some(({ status }) => status !== 'NOT_STARTED') ||
-  run.children(stage.id).some((child) => child.status !== 'NOT_STARTED' && !isGate(run, child));
+/** Has any of its tasks, or of the stages it planned, started? One that only finds out what to change does not count. */
+export function hasBegun(run: ExecutionRun, stage: Stage): boolean {
+  const finds = run.executor(stage)?.definition.locksAfter;
+  return (
+    stage.tasks.some(({ name, status }) => status !== 'NOT_STARTED' && (name !== finds || status === 'RUNNING')) ||
+    run.children(stage.id).some((child) => child.status !== 'NOT_STARTED' && !isGate(run, child))
+  );
+}
+
+/** Is it still to be found out what it changes? */
+const isToBeFound = ({ tasks }: Stage, finds: string | undefined): boolean =>
+  tasks.some(({ name, status }) => name === finds && status === 'NOT_STARTED');
 
 /** Waits for something before its parent may begin: an execution window, for instance. */
 export const isGate = (run: ExecutionRun, stage: Stage): boolean =>

@@ -75,6 +75,14 @@ describe('a guarded cluster', () => {
     expect((await play(type, world, { ...context, instanceIds: idsOf(world).slice(0, 2) })).status).toBe('SUCCEEDED');
   });
 
+  it('counts instances where they are, whatever group the stage names', async () => {
+    const world = worldOf([2, 2], { minUp: 3 });
+    const context = { serverGroupName: 'demo-web-v001', instanceIds: idsOf(world) };
+    const run = await play('terminateInstances', world, context);
+    expect(run.failure?.code).toBe('instances.other-server-group');
+    expect(world.serverGroups.changes).toEqual([]);
+  });
+
   it('does not ask for the share of instances whose group starts others, while one stays', async () => {
     const world = worldOf([4]);
     world.guards.minCapacityRatio = 0.4;

@@ -1,9 +1,10 @@
-import { FailureError, isJsonObject } from '@gennaker/pipeline-dsl';
+import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { again, failed, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { Machine, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import type { Safety } from './fields.ts';
 import { guarded, lostGuarded } from './guarded.ts';
 import { intendGroup } from './intents.ts';
+import { GROUPS_OF_INSTANCES } from './locks.ts';
 import { pollDelay, readAll, refusalNow } from './operations.ts';
 import { accountOf, regionsOf } from './place.ts';
 
@@ -40,25 +41,41 @@ export function idsOf(context: { readonly instanceIds?: readonly string[] | null
   });
 }
 
-const GROUPS = 'serverGroupsOfInstances';
-
 /**
- * Server group of each instance, by its id: as the stage says, else the one it is a member of. Looked up once: one that
+ * Server group of each instance, by its id: the one it is a member of, else as the stage says. Looked up once: one that
  * has ended says it no more.
  */
 export async function groupsOfInstances(run: InstanceRun<InstanceContext>): Promise<Readonly<Record<string, string>>> {
-  const known = run.memory[GROUPS];
+  const known = (run.context as JsonObject)[GROUPS_OF_INSTANCES] ?? run.memory[GROUPS_OF_INSTANCES];
   if (isJsonObject(known)) return known as Record<string, string>;
   const ids = idsOf(run.context);
   const named = run.context.serverGroupName || run.context.asgName;
-  const found = named ? [] : await run.ports.instances.find(placeOf(run.context), ids);
+  const found = await run.ports.instances.find(placeOf(run.context), ids);
   const groups = Object.fromEntries(
-    named
-      ? ids.map((id) => [id, named])
-      : found.flatMap(({ id, serverGroup }) => (serverGroup ? [[id, serverGroup] as const] : [])),
+    ids.flatMap((id) => {
+      const group = found.find((machine) => machine.id === id)?.serverGroup || named;
+      return group ? [[id, group] as const] : [];
+    }),
   );
-  await run.remember({ [GROUPS]: groups });
+  await run.remember({ [GROUPS_OF_INSTANCES]: groups });
   return groups;
+}
+
+/** Name of the task that finds the server groups of the instances, whose clusters the stage then has to itself. */
+export const FIND_GROUPS = 'findServerGroups';
+
+/** A member of another server group than the stage names would leave traffic that nobody looked at. */
+export async function findServerGroups(run: InstanceRun<InstanceContext>): Promise<TaskResult> {
+  const groups = await groupsOfInstances(run);
+  const named = run.context.serverGroupName || run.context.asgName;
+  const elsewhere = Object.entries(groups).find(([, group]) => named && group !== named);
+  if (elsewhere)
+    return failed({
+      code: 'instances.other-server-group',
+      message: `Instance ${elsewhere[0]} is a member of ${elsewhere[1]}, not of ${named}.`,
+      advice: 'Nothing was changed. Name the instances of one server group, or leave the server group out.',
+    });
+  return succeeded(undefined, { [GROUPS_OF_INSTANCES]: groups });
 }
 
 /** Server groups of the instances, each once. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stageDefinitions } from '../definitions.ts';
-import { cloneLocks, clusterLocks, deployLocks } from './locks.ts';
+import { cloneLocks, clusterLocks, deployLocks, instanceLocks } from './locks.ts';
 
 const prod = { credentials: 'prod', regions: ['us-east-1', 'eu-west-1'] };
 
@@ -28,6 +28,17 @@ describe('the clusters a stage changes', () => {
     ]);
     expect(deployLocks({ cluster: one }, 'shop')).toEqual(['cluster:prod:us-east-1:shop-web']);
     expect(deployLocks({ ...one, cluster: 'shop-web' }, 'other')).toEqual(['cluster:prod:us-east-1:shop-web']);
+  });
+
+  it('are those of the instances it takes, as it has found them', () => {
+    const place = { account: 'prod', region: 'us-east-1' };
+    const serverGroupsOfInstances = { 'i-1': 'shop-web-v001', 'i-2': 'shop-api-v002', 'i-3': 'shop-web-v001' };
+    expect(instanceLocks({ ...place, serverGroupsOfInstances })).toEqual([
+      'cluster:prod:us-east-1:shop-web',
+      'cluster:prod:us-east-1:shop-api',
+    ]);
+    expect(instanceLocks({ ...place, serverGroupName: 'shop-web-v001' })).toEqual(['cluster:prod:us-east-1:shop-web']);
+    expect(instanceLocks(place)).toEqual([]);
   });
 
   it('are the one that is copied and the one that the copy goes to', () => {

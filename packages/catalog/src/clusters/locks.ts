@@ -36,6 +36,17 @@ export function clusterLocks(context: TargetContext): readonly string[] {
   return keysOf(context.credentials || context.account || null, regions, cluster || null);
 }
 
+/** Key of a stage's own context: server group of each instance, by its id. */
+export const GROUPS_OF_INSTANCES = 'serverGroupsOfInstances';
+
+/** The clusters of the instances a stage takes: as it found them, else of the server group it names. */
+export function instanceLocks(context: TargetContext & Readonly<Record<string, unknown>>): readonly string[] {
+  const found = context[GROUPS_OF_INSTANCES];
+  const names = isJsonObject(found) ? texts(Object.values(found)) : [];
+  if (names.length === 0) return clusterLocks(context);
+  return [...new Set(names)].flatMap((serverGroupName) => clusterLocks({ ...context, serverGroupName }));
+}
+
 /** The clusters that a stage deploys into: those of its list, or the one kept in it. */
 export function deployLocks(context: Readonly<Record<string, unknown>>, application: string): readonly string[] {
   const { clusters, cluster } = context;

@@ -79,6 +79,22 @@ export function locksContract(makeStore: (clock: VirtualClock) => StoreUnderTest
       expect((await span(behind))[0]).toBe((await span(both))[1]);
     });
 
+    it('are taken when a first task has found which', async () => {
+      const { world, holding, start, stage } = newWorld();
+      const holder = await start(holding('A', ['web']));
+      await world.settleNow();
+      const found = holding('A', ['web'])['locks'];
+      const id = await start({ ...holding('A', []), type: 'finding', found });
+      await world.settleNow();
+      const { tasks, wait } = await stage(id);
+      expect(tasks.map(({ status }) => status)).toEqual(['SUCCEEDED', 'NOT_STARTED']);
+      expect(wait?.kind).toBe('lease');
+      await world.settle();
+      const ended = (await stage(id)).tasks[1];
+      expect(ended?.startTime).toBe((await stage(holder)).endTime);
+      expect((await world.read(id)).status).toBe('SUCCEEDED');
+    });
+
     it('hold two stages of one execution apart too', async () => {
       const { world, holding, start, span } = newWorld();
       const id = await start(holding('A', ['web']), holding('B', ['web']));

@@ -168,6 +168,24 @@ const holding = executeStage(
   },
 );
 
+/** Finds out which `locks` it needs, those in `found`, before it holds them for ten seconds. */
+const finding = executeStage(
+  { ...holding.definition, type: 'finding', context, outputs: context, locksAfter: 'find' },
+  {
+    needs: [],
+    tasks: [
+      { name: 'find', run: ({ context: given }) => succeeded(undefined, { locks: given['found'] }) },
+      {
+        name: 'hold',
+        run({ task, now }) {
+          const end = task.startTime + 10_000;
+          return now() < end ? again(end - now(), 'time to pass', { kind: 'time' }) : succeeded();
+        },
+      },
+    ],
+  },
+);
+
 /** Throws as often as `times` says before it succeeds. */
 const crashing = executeStage(toy('crashing'), {
   needs: [],
@@ -184,6 +202,6 @@ const crashing = executeStage(toy('crashing'), {
   ],
 });
 
-const all: readonly StageExecutor[] = [work, sleep, judgment, twoSteps, parent, clinging, holding, crashing];
+const all: readonly StageExecutor[] = [work, sleep, judgment, twoSteps, parent, clinging, holding, finding, crashing];
 
 export const toyRegistry = createRegistry(all);

@@ -7,7 +7,7 @@ import {
   instanceSafetyFields,
   targetGroupFields,
 } from '../../clusters/instance-fields.ts';
-import { clusterLocks } from '../../clusters/locks.ts';
+import { GROUPS_OF_INSTANCES, instanceLocks } from '../../clusters/locks.ts';
 
 export const deregisterInstancesFromLoadBalancerStage = defineStage({
   type: 'deregisterInstancesFromLoadBalancer',
@@ -20,9 +20,10 @@ export const deregisterInstancesFromLoadBalancerStage = defineStage({
   context: z.looseObject({ ...instanceFields, ...targetGroupFields, ...instanceSafetyFields }),
   outputs: instanceOutputs,
   changesTheWorld: true,
-  locks: clusterLocks,
+  locks: instanceLocks,
+  locksAfter: 'findServerGroups',
   changesTraffic: true,
-  clearOnRestart: GUARD_FACTS,
+  clearOnRestart: [GROUPS_OF_INSTANCES, ...GUARD_FACTS],
 });
 
 export type DeregisterInstancesFromLoadBalancerContext = z.output<

@@ -1,5 +1,7 @@
 import {
   changeInstances,
+  FIND_GROUPS,
+  findServerGroups,
   idsOf,
   lostGuardedOf,
   placeOf,
@@ -48,6 +50,7 @@ export const deregisterInstancesFromLoadBalancer = executeStage<
 >(deregisterInstancesFromLoadBalancerStage, {
   needs: ['instances', 'serverGroups', 'guards'],
   tasks: [
+    { name: FIND_GROUPS, timeoutMs: minutes(2), run: findServerGroups },
     {
       name: 'deregisterInstances',
       timeoutMs: minutes(10),

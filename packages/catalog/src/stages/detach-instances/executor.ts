@@ -1,6 +1,8 @@
 import {
   awaitEnded,
   changeInstances,
+  FIND_GROUPS,
+  findServerGroups,
   groupsOfInstances,
   idsOf,
   placeOf,
@@ -52,11 +54,13 @@ export const detachInstances = executeStage<DetachInstancesContext, unknown, 'in
   {
     needs: ['instances', 'serverGroups', 'guards'],
     choose: ({ context }) => [
+      FIND_GROUPS,
       'detachInstances',
       'waitForDetachedInstances',
       ...(context.terminateDetachedInstances ? ['terminateDetachedInstances', 'waitForTerminatedInstances'] : []),
     ],
     tasks: [
+      { name: FIND_GROUPS, timeoutMs: minutes(2), run: findServerGroups },
       {
         name: 'detachInstances',
         timeoutMs: minutes(10),

@@ -2,7 +2,7 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { GUARD_FACTS } from '../../clusters/fields.ts';
 import { instanceFields, instanceOutputs, instanceSafetyFields, shrinkFields } from '../../clusters/instance-fields.ts';
-import { clusterLocks } from '../../clusters/locks.ts';
+import { GROUPS_OF_INSTANCES, instanceLocks } from '../../clusters/locks.ts';
 import { flag, optionalText, textList } from '../../kit/fields.ts';
 
 export const terminateInstanceAndDecrementServerGroupStage = defineStage({
@@ -29,9 +29,10 @@ export const terminateInstanceAndDecrementServerGroupStage = defineStage({
   }),
   outputs: instanceOutputs,
   changesTheWorld: true,
-  locks: clusterLocks,
+  locks: instanceLocks,
+  locksAfter: 'findServerGroups',
   changesTraffic: true,
-  clearOnRestart: GUARD_FACTS,
+  clearOnRestart: [GROUPS_OF_INSTANCES, ...GUARD_FACTS],
 });
 
 export type TerminateInstanceAndDecrementServerGroupContext = z.output<

@@ -1,6 +1,8 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import {
   awaitEnded,
+  FIND_GROUPS,
+  findServerGroups,
   groupsOfInstances,
   idsOf,
   placeOf,
@@ -51,6 +53,7 @@ export const terminateInstanceAndDecrementServerGroup = executeStage<
 >(terminateInstanceAndDecrementServerGroupStage, {
   needs: ['instances', 'serverGroups', 'guards'],
   tasks: [
+    { name: FIND_GROUPS, timeoutMs: minutes(2), run: (run) => findServerGroups(named(run)) },
     {
       name: 'terminateInstance',
       timeoutMs: minutes(10),

@@ -2,7 +2,7 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { GUARD_FACTS } from '../../clusters/fields.ts';
 import { instanceFields, instanceOutputs, instanceSafetyFields } from '../../clusters/instance-fields.ts';
-import { clusterLocks } from '../../clusters/locks.ts';
+import { GROUPS_OF_INSTANCES, instanceLocks } from '../../clusters/locks.ts';
 
 export const terminateInstancesStage = defineStage({
   type: 'terminateInstances',
@@ -15,9 +15,10 @@ export const terminateInstancesStage = defineStage({
   context: z.looseObject({ ...instanceFields, ...instanceSafetyFields }),
   outputs: instanceOutputs,
   changesTheWorld: true,
-  locks: clusterLocks,
+  locks: instanceLocks,
+  locksAfter: 'findServerGroups',
   changesTraffic: true,
-  clearOnRestart: GUARD_FACTS,
+  clearOnRestart: [GROUPS_OF_INSTANCES, ...GUARD_FACTS],
 });
 
 export type TerminateInstancesContext = z.output<typeof terminateInstancesStage.context>;

@@ -1,4 +1,12 @@
-import { awaitEnded, changeInstances, idsOf, placeOf, takeInstances } from '../../clusters/instance-operations.ts';
+import {
+  awaitEnded,
+  changeInstances,
+  FIND_GROUPS,
+  findServerGroups,
+  idsOf,
+  placeOf,
+  takeInstances,
+} from '../../clusters/instance-operations.ts';
 import { executeStage, minutes, succeeded } from '../../kit/index.ts';
 import { type TerminateInstancesContext, terminateInstancesStage } from './definition.ts';
 
@@ -9,6 +17,7 @@ export const terminateInstances = executeStage<
 >(terminateInstancesStage, {
   needs: ['instances', 'serverGroups', 'guards'],
   tasks: [
+    { name: FIND_GROUPS, timeoutMs: minutes(2), run: findServerGroups },
     {
       name: 'terminateInstances',
       timeoutMs: minutes(10),
