@@ -124,10 +124,13 @@ export class Drive {
   private async step(): Promise<boolean> {
     this.lookAgain();
     this.settle();
-    await this.reopenIfAsked();
+    if (this.run.execution.status === 'NOT_STARTED') await this.reopenIfAsked();
     this.askOutside();
-    if (await this.askFreezes()) return false;
-    if (await this.takeLocks()) return false;
+    if (this.run.wantedClearance.size > 0 && (await this.askFreezes())) return false;
+    if (this.run.wantedLocks.size > 0) {
+      await this.takeLocks();
+      return false;
+    }
     const ready = this.readyStages();
     if (ready.length === 0 && this.inFlight.size === 0) return this.release();
     if (this.run.dirty) await this.commit(null);
@@ -165,10 +168,9 @@ export class Drive {
     return (await this.around.freezes?.inForce(fresh)) ?? [];
   }
 
-  /** Asks for the locks of stages about to begin, whose rows have to be there first; true when any asked. */
-  private async takeLocks(): Promise<boolean> {
+  /** Asks for the locks of stages about to begin, whose rows have to be there first. */
+  private async takeLocks(): Promise<void> {
     const { run } = this;
-    if (run.wantedLocks.size === 0) return false;
     if (run.dirty) await this.commit(null);
     const { causedBy } = run.execution.trigger;
     const heirOf = isJsonObject(causedBy) && typeof causedBy['stageId'] === 'string' ? causedBy['stageId'] : null;
@@ -179,7 +181,6 @@ export class Drive {
       applyLockAnswer(run, run.stage(stageId), answer);
       if (answer.verdict !== 'held') for (const other of answer.wake) await this.wake(other);
     }
-    return true;
   }
 
   /** A stage of another execution looks at once for what it waits for. */
@@ -222,8 +223,7 @@ export class Drive {
   /** A restart put an ended execution back to NOT_STARTED: it goes through admission like any other. */
   private async reopenIfAsked(): Promise<void> {
     const { execution } = this.run;
-    if (execution.status !== 'NOT_STARTED' || execution.canceled) return;
-    if (execution.wait !== null && !this.isWoken) return;
+    if (execution.canceled || (execution.wait !== null && !this.isWoken)) return;
     await this.admit();
     this.settle();
   }

@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly freezes?: Freezes | undefined;
 }
 
+const NOTHING: ReadonlyMap<string, JsonObject> = new Map();
+
 interface PendingChange {
   was: Status | null;
   context: boolean;
@@ -83,6 +85,8 @@ export class ExecutionRun {
   private graphNow: GrowingGraph<Stage> | null = null;
   /** Stages that are RUNNING, with their places in the list. */
   private readonly atWork = new Map<Stage, number>();
+  /** The same in list order, until one begins or ends. */
+  private atWorkInOrder: readonly Stage[] | null = null;
   private readonly places = new Map<string, number>();
   private indexed = 0;
   private events: ExecutionEventBody[] = [];
@@ -131,8 +135,9 @@ export class ExecutionRun {
   }
 
   /** Stages that are RUNNING, in list order. */
-  running(): Stage[] {
-    return [...this.atWork].sort(([, a], [, b]) => a - b).map(([stage]) => stage);
+  running(): readonly Stage[] {
+    this.atWorkInOrder ??= [...this.atWork].sort(([, a], [, b]) => a - b).map(([stage]) => stage);
+    return this.atWorkInOrder;
   }
 
   /** Structure of the stages there are now; it grows with them and is made anew only when some were dropped. */
@@ -252,7 +257,7 @@ export class ExecutionRun {
       events: this.events,
       execution: this.execution,
       stages: this.takeStages(),
-      memories: this.changedMemories,
+      memories: this.changedMemories.size === 0 ? NOTHING : this.changedMemories,
       attempts: this.attempts,
       ledger: this.ledger,
       consumedSignals: this.consumed,
@@ -262,7 +267,7 @@ export class ExecutionRun {
     this.execution.sequence += this.events.length;
     this.events = [];
     this.changes = new Map();
-    this.changedMemories = new Map();
+    if (this.changedMemories.size > 0) this.changedMemories = new Map();
     this.attempts = [];
     this.ledger = [];
     this.consumed = [];
@@ -315,8 +320,10 @@ export class ExecutionRun {
   private followStatus(stageId: string): void {
     const stage = this.byId.get(stageId);
     if (!stage) return;
-    if (stage.status !== 'RUNNING') this.atWork.delete(stage);
-    else if (!this.atWork.has(stage)) this.atWork.set(stage, this.places.get(stageId)!);
+    if ((stage.status === 'RUNNING') === this.atWork.has(stage)) return;
+    this.atWorkInOrder = null;
+    if (stage.status === 'RUNNING') this.atWork.set(stage, this.places.get(stageId)!);
+    else this.atWork.delete(stage);
   }
 
   private index(stage: Stage): void {
@@ -336,6 +343,7 @@ export class ExecutionRun {
     this.graphNow = null;
     this.byId.delete(stage.id);
     this.atWork.delete(stage);
+    this.atWorkInOrder = null;
     if (stage.parentStageId === null) return;
     const siblings = this.childrenOf.get(stage.parentStageId) ?? [];
     this.childrenOf.set(
