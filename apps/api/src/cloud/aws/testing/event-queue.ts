@@ -1,7 +1,6 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
 
 const PATTERN = {
-  source: ['aws.autoscaling', 'aws.ec2'],
   'detail-type': [
     { prefix: 'EC2 Instance Launch' },
     { prefix: 'EC2 Instance Terminate' },
