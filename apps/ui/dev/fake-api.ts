@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Execution, ExecutionEvent } from '@gennaker/pipeline-dsl';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { FakeWorld, type StoredPipeline } from './fake-world.ts';
-import { endReport, groupSettings, inventory, LEDGER, rollbackPreview } from './fixtures.ts';
+import { ACCOUNTS, endReport, freezes, groupSettings, inventory, LEDGER, rollbackPreview } from './fixtures.ts';
 import { fakeId, type SimulatedRun } from './simulated-run.ts';
 
 interface Call {
@@ -129,6 +129,8 @@ function routesOf(world: FakeWorld): Array<[string, string, Handler]> {
     ['GET', '/health', () => ({ status: 'ok' })],
     ['GET', '/version', () => ({ version: '0.1.0' })],
     ['GET', '/auth/user', () => ({ username: 'ana@example.com', roles: ['deployers'] })],
+    ['GET', '/credentials', () => ACCOUNTS],
+    ['GET', '/freezes', () => freezes(Date.now())],
     ['GET', '/applications', () => world.applications],
     [
       'GET',
@@ -401,6 +403,8 @@ function createTask(world: FakeWorld, body: Record<string, unknown>): { ref: str
   for (const job of (body.job ?? []) as Array<Record<string, unknown>>) {
     const application = job.application as (Record<string, unknown> & { name: string }) | undefined;
     if (job.type === 'createApplication' && application) world.applications.push(application);
+    const known = world.applications.find(({ name }) => name === application?.name);
+    if (job.type === 'updateApplication' && known) Object.assign(known, application);
   }
   world.tasks.set(id, { id, status: 'SUCCEEDED', variables: [] });
   return { ref: `/tasks/${id}` };

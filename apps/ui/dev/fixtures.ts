@@ -10,6 +10,18 @@ export const APPLICATIONS = [
   { name: 'demo', email: 'platform@example.com', description: 'A place to try pipelines.', updateTs: '1763440000000' },
 ];
 
+/** Accounts that pipelines may deploy into. */
+export const ACCOUNTS = ['prod', 'staging'].map((name) => ({ name, type: 'aws', regions: [{ name: 'us-east-1' }] }));
+
+/** One application is frozen for a while. */
+export const freezes = (now: number) => [
+  {
+    ...{ id: 'f1', scope: 'application', target: 'checkout', reason: 'Holiday sale', until: now + 86_400_000 },
+    ...{ exempt: { users: [], applications: [], pipelines: [] }, createdAt: now - 3_600_000, createdBy: 'mia' },
+    ...{ endedAt: null, endedBy: null, inForce: true },
+  },
+];
+
 const cluster = {
   account: 'prod',
   application: 'payments',

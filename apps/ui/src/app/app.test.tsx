@@ -78,6 +78,16 @@ describe('the application', () => {
     await waitFor(() => expect(prod()['description']).toBe('Mine'), { timeout: 60_000 });
   });
 
+  it('says what is frozen, by whom, until when and why, where it concerns the application', async () => {
+    openAt('/apps/checkout/pipelines');
+    const line = await screen.findByText(/is frozen by mia until/, undefined, { timeout: 20_000 });
+    expect(line.textContent).toMatch(/^Application checkout is frozen by mia until .*: Holiday sale$/);
+    cleanup();
+    openAt('/apps/payments/pipelines');
+    await find('New pipeline', 'link');
+    expect(screen.queryByText(/is frozen/)).toBeNull();
+  });
+
   it('puts the refusal of a name at the name', async () => {
     openAt('/apps/payments/pipelines/new?mode=outline');
     const name = await screen.findByRole('textbox', { name: /^Name/ }, { timeout: 60_000 });

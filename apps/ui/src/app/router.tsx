@@ -114,6 +114,12 @@ const serverGroup = createRoute({
   component: lazyRouteComponent(() => import('../features/clusters/server-group-page.tsx'), 'ServerGroupPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/apps/$app/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 const routeTree = root.addChildren([
   start,
   applications,
@@ -126,6 +132,7 @@ const routeTree = root.addChildren([
   editPipeline,
   clusters,
   serverGroup,
+  settings,
 ]);
 
 /** The router over all screens. `history` is handed in by tests. */

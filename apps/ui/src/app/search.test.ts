@@ -27,5 +27,7 @@ describe('addresses', () => {
       '/apps/shop/pipelines',
       '/apps/shop/pipelines/0b1/edit',
     ]);
+    const group = crumbsOf('/apps/shop/clusters/prod/us-east-1/shop-web-v003');
+    expect(group.map(({ label }) => label)).toEqual(['Applications', 'shop', 'Clusters', 'shop-web-v003']);
   });
 });

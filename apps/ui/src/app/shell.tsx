@@ -11,12 +11,14 @@ import {
   type LucideIcon,
   PanelLeftClose,
   PanelLeftOpen,
+  Settings,
   Workflow,
 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { waitingQuery } from '../client/queries.ts';
 import { waitingForPeople } from '../features/execution/facts.ts';
 import { ConnectionDot, NotLiveLine } from './connection-dot.tsx';
+import { FreezeLines } from './freeze-line.tsx';
 import { Mark } from './mark.tsx';
 import { SHORTCUTS, useShortcuts } from './shortcuts.ts';
 import { ThemeMenu } from './theme-menu.tsx';
@@ -48,6 +50,7 @@ function Rail({ app }: { readonly app: string | undefined }) {
           <RailLink to="/apps/$app/executions" params={{ app }} icon={History} word="Executions" />
           <RailLink to="/apps/$app/pipelines" params={{ app }} icon={Workflow} word="Pipelines" />
           <RailLink to="/apps/$app/clusters" params={{ app }} icon={Boxes} word="Clusters" />
+          <RailLink to="/apps/$app/settings" params={{ app }} icon={Settings} word="Settings" />
         </>
       ) : (
         <>
@@ -74,6 +77,7 @@ const WORDS: Readonly<Record<string, string>> = {
   executions: 'Executions',
   pipelines: 'Pipelines',
   clusters: 'Clusters',
+  settings: 'Settings',
   edit: 'Edit',
   new: 'New',
 };
@@ -166,6 +170,7 @@ export function Shell() {
       if (place === 'h') void navigate({ to: '/apps/$app', params: { app } });
       if (place === 'e') void navigate({ to: '/apps/$app/executions', params: { app } });
       if (place === 'p') void navigate({ to: '/apps/$app/pipelines', params: { app } });
+      if (place === 's') void navigate({ to: '/apps/$app/settings', params: { app } });
       if (place === 'c') void navigate({ to: '/apps/$app/clusters', params: { app } });
     },
   });
@@ -185,6 +190,7 @@ export function Shell() {
       <Rail app={app} />
       <main className="shell-main">
         <NotLiveLine />
+        <FreezeLines app={app} />
         <Outlet />
       </main>
       <Toasts />

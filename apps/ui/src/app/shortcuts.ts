@@ -8,6 +8,7 @@ export const SHORTCUTS: ReadonlyArray<readonly [keys: string, meaning: string]> 
   ['g e', 'Go to executions'],
   ['g p', 'Go to pipelines'],
   ['g c', 'Go to clusters'],
+  ['g s', 'Go to settings'],
   ['/', 'Go to the filter of this screen'],
   ['f', 'Execution: go to the first failure'],
   ['1', 'Execution: graph'],

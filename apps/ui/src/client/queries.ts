@@ -20,6 +20,7 @@ export const keys = {
   ledger: (id: string) => ['ledger', id] as const,
   serverGroups: (application: string) => ['serverGroups', application] as const,
   inventory: (application: string) => ['inventory', application] as const,
+  freezes: ['freezes'] as const,
   report: (id: string) => ['report', id] as const,
   waiting: ['waiting'] as const,
 };
@@ -82,6 +83,14 @@ export const ledgerQuery = (id: string, moving: boolean) =>
     queryKey: keys.ledger(id),
     queryFn: ({ signal }) => call('executionEffects', { params: { id }, signal }),
     refetchInterval: moving ? LIST_POLL_MS : false,
+  });
+
+/** Times in which nothing is changed: those in force. */
+export const freezesQuery = () =>
+  queryOptions({
+    queryKey: keys.freezes,
+    queryFn: ({ signal }) => call('listFreezes', { signal }),
+    refetchInterval: QUIET_POLL_MS,
   });
 
 /** What an ended execution left in the cloud, and what cleaning up would do. */

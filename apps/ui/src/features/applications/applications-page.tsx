@@ -8,7 +8,7 @@ import { Loaded } from '../../app/query-states.tsx';
 import { fieldErrors, problemOf } from '../../client/problem.ts';
 import { type ApplicationAttributes, applicationsQuery, keys, waitingQuery } from '../../client/queries.ts';
 import { waitingForPeople } from '../execution/facts.ts';
-import { applicationProblem, createApplication } from './create-application.ts';
+import { applicationProblem, saveApplication } from './save-application.ts';
 
 const route = getRouteApi('/apps');
 
@@ -189,7 +189,7 @@ function CreateApplication({ onClose }: { readonly onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const create = useMutation({
-    mutationFn: () => createApplication({ name, email, description }, key),
+    mutationFn: () => saveApplication('createApplication', { name, email, description }, key),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keys.applications });
       toast(`Application ${name} created`);

@@ -14,11 +14,11 @@ const FACES: Readonly<Record<'enabled' | 'disabled' | 'partial', Face>> = {
   partial: { word: 'Partly serving', role: 'warn', icon: CircleSlash },
 };
 const LEAVING: Face = { word: 'Being removed', role: 'warn', icon: CircleSlash };
-const IDLE: Face = { word: 'Enabled, no requests', role: 'idle', icon: CircleCheck };
+const IDLE: Face = { word: 'Gets no requests', role: 'idle', icon: CircleSlash };
 
 /** In traffic, yet no listener sends anything its way. */
 const getsNothing = ({ traffic, shares }: ServerGroupView): boolean =>
-  traffic === 'enabled' && shares !== null && shares.length > 0 && shares.every(({ percent }) => percent === 0);
+  traffic !== 'disabled' && shares !== null && shares.length > 0 && shares.every(({ percent }) => percent === 0);
 
 /** Whether a server group takes requests, as icon and words. */
 export function GroupTraffic({ group }: { readonly group: ServerGroupView }) {

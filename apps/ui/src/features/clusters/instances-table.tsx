@@ -33,17 +33,23 @@ interface InstancesTableProps {
   readonly instances: readonly InstanceView[];
   /** What can be done with one. */
   readonly actions?: (instance: InstanceView) => ReactNode;
+  /** Health under the instance instead of beside it. */
+  readonly narrow?: boolean;
 }
 
 /** Each instance with its health, and the word of every source on it. */
-export function InstancesTable({ of, instances, actions }: InstancesTableProps) {
+export function InstancesTable({ of, instances, actions, narrow }: InstancesTableProps) {
   return (
     <div className="gk-table-wrap">
-      <table className="gk-table gk-table-bare" aria-label={`Instances of ${of}`}>
+      <table
+        className="gk-table gk-table-bare instances"
+        data-narrow={narrow ? '' : undefined}
+        aria-label={`Instances of ${of}`}
+      >
         <thead>
           <tr>
             <th scope="col">Instance</th>
-            <th scope="col">Health</th>
+            {narrow ? null : <th scope="col">Health</th>}
             <th scope="col">What each source says</th>
             {actions ? (
               <th scope="col">
@@ -55,27 +61,28 @@ export function InstancesTable({ of, instances, actions }: InstancesTableProps) 
         <tbody>
           {worstFirst(instances).map((one) => (
             <tr key={one.id}>
-              <td className="align-top">
-                <span className="gk-mono block py-1 whitespace-nowrap">{one.id}</span>
-                <span className="gk-muted block pb-1">
+              <td>
+                <span className="gk-mono block whitespace-nowrap">{one.id}</span>
+                {narrow ? <InstanceHealth instance={one} /> : null}
+                <span className="gk-muted block">
                   {one.zone}
                   {one.launchTime === null ? null : (
                     <>
-                      {one.zone ? ', ' : ''}started <Ago at={one.launchTime} />
+                      {one.zone ? ', ' : ''}
+                      <Ago at={one.launchTime} />
                     </>
                   )}
                 </span>
               </td>
-              <td className="align-top">
-                <span className="flex items-center gap-2 py-1 whitespace-nowrap">
-                  <InstanceDot health={one.health} label="" />
-                  {HEALTH_FACES[one.health].word}
-                </span>
-              </td>
-              <td className="align-top">
+              {narrow ? null : (
+                <td>
+                  <InstanceHealth instance={one} />
+                </td>
+              )}
+              <td>
                 <Sources reasons={one.reasons} />
               </td>
-              {actions ? <td className="align-top text-right">{actions(one)}</td> : null}
+              {actions ? <td className="text-right">{actions(one)}</td> : null}
             </tr>
           ))}
         </tbody>
@@ -84,10 +91,19 @@ export function InstancesTable({ of, instances, actions }: InstancesTableProps) 
   );
 }
 
-function Sources({ reasons }: { readonly reasons: readonly Reason[] }) {
-  if (reasons.length === 0) return <span className="gk-muted block py-1">Nothing yet</span>;
+function InstanceHealth({ instance: { health } }: { readonly instance: InstanceView }) {
   return (
-    <ul className="m-0 list-none p-0 py-1">
+    <span className="flex items-center gap-2 whitespace-nowrap">
+      <InstanceDot health={health} label="" />
+      {HEALTH_FACES[health].word}
+    </span>
+  );
+}
+
+function Sources({ reasons }: { readonly reasons: readonly Reason[] }) {
+  if (reasons.length === 0) return <span className="gk-muted">Nothing yet</span>;
+  return (
+    <ul className="m-0 list-none p-0">
       {reasons.map((reason) => (
         <li key={`${reason.source} ${reason.where}`} style={{ overflowWrap: 'anywhere' }}>
           <span className="gk-muted">{sourceText(reason)}</span> {reasonText(reason)}

@@ -3,7 +3,7 @@ import { Button, IconButton, Select, SidePanel, StatusMark, Tabs } from '@gennak
 import { ChevronLeft, X } from 'lucide-react';
 import { stageTypeLabel } from '../../app/stage-types.ts';
 import { childrenOf, failureOf, shownWait } from './facts.ts';
-import { stageSentence } from './sentence.ts';
+import { executionSentence, stageSentence } from './sentence.ts';
 import { SentenceLine } from './sentence-line.tsx';
 import { StageEvents } from './stage-events.tsx';
 import { StageSummary } from './stage-summary.tsx';
@@ -26,6 +26,10 @@ export function asAttempted(stage: Stage, attempt: Attempt | undefined): Stage {
   if (!attempt) return stage;
   return { ...stage, ...attempt, tasks: [...attempt.tasks], wait: null };
 }
+
+/** The head of the run says it already. */
+const isSaidAbove = (execution: Execution, stage: Stage): boolean =>
+  !isComplete(stage.status) && executionSentence(execution).text === stageSentence(execution.stages, stage).text;
 
 /** Details of one stage at the right of the graph. */
 export function StagePanel(props: StagePanelProps) {
@@ -73,7 +77,7 @@ export function StagePanel(props: StagePanelProps) {
           <StatusMark status={stage.status} waitsFor={wait?.kind} />
           <Attempts stage={props.stage} shown={earlier?.attempt ?? props.stage.attempt} onAttempt={props.onAttempt} />
         </div>
-        {earlier || failureOf(stage) ? null : (
+        {earlier || failureOf(stage) || isSaidAbove(execution, stage) ? null : (
           <p className="mt-1 mb-0 gk-row-text">
             <SentenceLine sentence={stageSentence(execution.stages, stage)} moving={!isComplete(stage.status)} />
           </p>

@@ -98,7 +98,7 @@ function Steps({ steps, isGoingBack }: { readonly steps: readonly ShiftStep[]; r
           </li>
         ))}
       </ol>
-      {isGoingBack ? <p className="m-0 mt-1">All requests are being sent back.</p> : null}
+      {isGoingBack ? <p className="m-0 mt-1">The shift was given up: all requests go back.</p> : null}
     </div>
   );
 }
@@ -171,7 +171,8 @@ function GroupNow({ app, group, touched: { coming, needed, wait } }: GroupNowPro
   const { account, region, name } = group;
   const up = group.instances.filter(({ health }) => health === 'Up').length;
   const target = name === coming && needed !== null ? needed : (group.capacity?.desired ?? group.instances.length);
-  const isAwaited = name === coming && wait?.kind === 'resource' && up < target;
+  const isLeaving = group.beingDeleted || group.traffic === 'disabled';
+  const isAwaited = name === coming && wait?.kind === 'resource' && up < target && !isLeaving;
   const version = group.image?.version ?? group.image?.name ?? group.image?.id;
   return (
     <div className="border-line border-t px-3 py-2">
@@ -215,7 +216,7 @@ function GroupNow({ app, group, touched: { coming, needed, wait } }: GroupNowPro
       ) : null}
       <details className="mt-1" open={isAwaited ? true : undefined}>
         <summary className="gk-muted gk-row-text cursor-pointer">Instances</summary>
-        <InstancesTable of={name} instances={group.instances} />
+        <InstancesTable narrow of={name} instances={group.instances} />
       </details>
     </div>
   );

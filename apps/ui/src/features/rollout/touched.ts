@@ -141,7 +141,7 @@ function factsOf(place: Place, family: readonly Stage[]): Touched {
     needed: needed ?? null,
     shift: family.map(({ context }) => shiftOf(context)).find((one) => one !== null) ?? null,
     steps: stepsOf(family),
-    isGoingBack: family.some(({ context, status }) => context['restore'] === true && status === 'RUNNING'),
+    isGoingBack: family.some(({ context }) => context['restore'] === true),
     wait: waits.at(-1) ?? null,
   };
 }

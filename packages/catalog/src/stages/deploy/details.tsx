@@ -1,4 +1,4 @@
-import { isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import { isComplete, isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import { Chip } from '@gennaker/ui-kit';
 import type { StageDetailsProps } from '../../kit/ui/index.ts';
 
@@ -11,12 +11,12 @@ export function deployedGroups(stage: Pick<Stage, 'context' | 'outputs'>): Array
   );
 }
 
-/** What a deploy has made. What it waits for is said by the stage's sentence. */
+/** What a deploy has made, once it has ended. Until then it is shown as it is in the cloud. */
 export function DeployDetails({ stage, execution }: StageDetailsProps) {
   const family = execution.stages.filter((one) => one.id === stage.id || one.parentStageId === stage.id);
   const groups = family.flatMap(deployedGroups);
   const unique = [...new Map(groups.map((group) => [group.region + group.names.join(), group])).values()];
-  if (unique.length === 0) return null;
+  if (unique.length === 0 || !isComplete(stage.status)) return null;
   return (
     <section className="gk-card flex flex-col gap-2 p-3" aria-label="Server groups it made">
       <h3 className="gk-label m-0">Server groups it made</h3>

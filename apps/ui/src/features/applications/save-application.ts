@@ -2,12 +2,6 @@ import { isComplete, monikerProblem } from '@gennaker/pipeline-dsl';
 import { call } from '../../client/call.ts';
 import { ApiProblem } from '../../client/problem.ts';
 
-export interface NewApplication {
-  readonly name: string;
-  readonly email: string;
-  readonly description: string;
-}
-
 /** Why a name is refused, or null when it is fine. */
 export const applicationProblem = (name: string): string | null => monikerProblem({ app: name });
 
@@ -15,19 +9,27 @@ const POLL_MS = 500;
 const POLLS = 120;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Runs the job that creates an application and waits, up to a minute, until it has ended. */
-export async function createApplication(application: NewApplication, idempotencyKey: string): Promise<void> {
-  const body = {
-    application: application.name,
-    description: `Create application ${application.name}`,
-    job: [{ type: 'createApplication', application }],
-  };
+/** Attributes of an application, named. */
+export type ApplicationChange = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/**
+ * Runs the job that creates or changes an application and waits, up to a minute, until it has ended. What a change does
+ * not name stays as it is.
+ */
+export async function saveApplication(
+  type: 'createApplication' | 'updateApplication',
+  application: ApplicationChange,
+  idempotencyKey: string,
+): Promise<void> {
+  const { name } = application;
+  const verb = type === 'createApplication' ? 'Create' : 'Change';
+  const body = { application: name, description: `${verb} application ${name}`, job: [{ type, application }] };
   const { ref } = await call('createTask', { body, idempotencyKey });
   const id = ref.slice(ref.lastIndexOf('/') + 1);
   for (let i = 0; i < POLLS; i++) {
     const task = await call('getTask', { params: { id } });
     if (task.status === 'SUCCEEDED') return;
-    if (isComplete(task.status)) throw failed(application.name, task);
+    if (isComplete(task.status)) throw failed(name, task);
     await pause(POLL_MS);
   }
 }
@@ -42,7 +44,7 @@ function failed(name: string, task: Record<string, unknown>): ApiProblem {
     timestamp: 0,
     status: 409,
     error: 'Failed',
-    code: 'applications.not-created',
-    message: said ?? `Application ${name} could not be created. Is the name taken?`,
+    code: 'applications.not-saved',
+    message: said ?? `Application ${name} could not be saved.`,
   });
 }
