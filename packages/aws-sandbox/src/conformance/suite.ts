@@ -1,11 +1,11 @@
-import { ListInstanceProfilesCommand } from '@aws-sdk/client-iam';
+import { GetInstanceProfileCommand, ListInstanceProfilesCommand } from '@aws-sdk/client-iam';
 import { alarms } from './chapters/alarms.ts';
 import { endGroup, launchWithHook, makeGroup, playGroup, playMember, untilMember } from './chapters/groups.ts';
 import { images } from './chapters/images.ts';
 import { launchTemplates, makeTemplate } from './chapters/launch-templates.ts';
 import { deleteLoadBalancer, loadBalancing } from './chapters/load-balancing.ts';
 import { messages } from './chapters/messages.ts';
-import { policiesAndSchedules, refresh, traffic } from './chapters/scaling.ts';
+import { policiesAndSchedules, refresh, traffic, warmPool } from './chapters/scaling.ts';
 import { deleteSecurityGroup, makeSecurityGroup, securityGroups } from './chapters/security-groups.ts';
 import { stacks } from './chapters/stacks.ts';
 import { objects, parameters } from './chapters/storage.ts';
@@ -27,7 +27,9 @@ export async function runSuite(lab: Lab, clients: Clients, wishes: PlaceWishes, 
       await lab.chapter('Parameters', () => parameters(lab, clients, place));
       await lab.chapter('Stacks', () => stacks(lab, clients, place));
       await lab.chapter('Profiles', async () => {
-        await lab.send(clients.iam, new ListInstanceProfilesCommand({}));
+        const { InstanceProfiles } = await lab.send(clients.iam, new ListInstanceProfilesCommand({}));
+        const InstanceProfileName = InstanceProfiles?.[0]?.InstanceProfileName;
+        if (InstanceProfileName) await lab.send(clients.iam, new GetInstanceProfileCommand({ InstanceProfileName }));
       });
       await lab.chapter('Instances and images', () => images(lab, clients, place, groupId));
       await lab.chapter('Launch templates, load balancers and groups', async () => {
@@ -42,6 +44,7 @@ export async function runSuite(lab: Lab, clients: Clients, wishes: PlaceWishes, 
         await lab.chapter('A group', () => playGroup(lab, clients, name));
         await lab.chapter('Traffic', () => traffic(lab, clients, name, first, balancing));
         await lab.chapter('A member', () => playMember(lab, clients, name, first));
+        await lab.chapter('Warm pool', () => warmPool(lab, clients, name));
         await lab.chapter('Instance refresh', () => refresh(lab, clients, name, templateId));
         await endGroup(lab, clients, name, await untilMember(lab, clients, name, 'InService'));
         await deleteLoadBalancer(lab, clients, place);

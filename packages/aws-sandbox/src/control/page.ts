@@ -50,7 +50,7 @@ function instancesTable(world: World, store: RegionStore, now: number): string {
       store.images[instance.imageId]?.name ?? instance.imageId,
       instance.zone,
       state === 'running' ? `${state}, checks ${checkStatus(world, instance, now)}` : state,
-      store.groups[group]?.members[instance.id]?.state ?? '',
+      (store.groups[group]?.members[instance.id] ?? store.groups[group]?.warmPool?.members[instance.id])?.state ?? '',
       targetHealth(store, instance.id),
     ];
   });

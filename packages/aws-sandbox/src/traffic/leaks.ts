@@ -54,7 +54,8 @@ function instanceLeaks(store: RegionStore): Leak[] {
     if (instance.shuttingDownAt !== null) return [];
     const owner = instance.tags['aws:autoscaling:groupName'];
     if (owner === undefined) return [leak(store, 'instance', instance.id, 'belongs to no group')];
-    return store.groups[owner]?.members[instance.id]
+    const group = store.groups[owner];
+    return group?.members[instance.id] || group?.warmPool?.members[instance.id]
       ? []
       : [leak(store, 'instance', instance.id, `its group ${owner} does not hold it`)];
   });

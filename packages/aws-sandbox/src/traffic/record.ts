@@ -68,7 +68,9 @@ function recordRegion(traffic: TrafficState, store: RegionStore, now: number, se
   for (const group of Object.values(store.groups)) {
     note<GroupSizes | null>(traffic.groups, groupKey(region, group.name), sizesOf(group));
   }
-  for (const instance of Object.values(store.instances)) noteInstance(traffic, region, instance, now, seenApps);
+  for (const instance of Object.values(store.instances)) {
+    noteInstance(traffic, region, servingGroupOf(store, instance), instance, now, seenApps);
+  }
 }
 
 /** Ends the records of what no longer exists. */
@@ -135,14 +137,20 @@ function sizesOf(group: Group): GroupSizes {
   return sizes;
 }
 
+/** The group an instance works for: one in a warm pool works for none yet. */
+function servingGroupOf(store: RegionStore, instance: Instance): string | null {
+  const name = instance.tags['aws:autoscaling:groupName'] ?? null;
+  return name !== null && store.groups[name]?.warmPool?.members[instance.id] ? null : name;
+}
+
 function noteInstance(
   traffic: TrafficState,
   region: string,
+  group: string | null,
   instance: Instance,
   now: number,
   seenApps: WeakMap<Instance, Run>,
 ): void {
-  const group = instance.tags['aws:autoscaling:groupName'] ?? null;
   const { runningAt, impairedAt, app } = instance;
   const startedAt = Math.max(runningAt, instance.rebootedAt ?? 0);
   const endsAt = instance.shuttingDownAt ?? instance.stoppingAt;

@@ -4,19 +4,23 @@ import {
   BatchDeleteScheduledActionCommand,
   BatchPutScheduledUpdateGroupActionCommand,
   CancelInstanceRefreshCommand,
+  DeleteAutoScalingGroupCommand,
   DeletePolicyCommand,
   DeleteScheduledActionCommand,
+  DeleteWarmPoolCommand,
   DescribeInstanceRefreshesCommand,
   DescribeLoadBalancerTargetGroupsCommand,
   DescribePoliciesCommand,
   DescribeScheduledActionsCommand,
   DescribeTrafficSourcesCommand,
+  DescribeWarmPoolCommand,
   DetachLoadBalancerTargetGroupsCommand,
   DetachTrafficSourcesCommand,
   DisableMetricsCollectionCommand,
   EnableMetricsCollectionCommand,
   PutScalingPolicyCommand,
   PutScheduledUpdateGroupActionCommand,
+  PutWarmPoolCommand,
   RollbackInstanceRefreshCommand,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -104,6 +108,23 @@ export async function traffic(
   await lab.until('attached traffic source', limitSeconds, async () => (await sources())[0]?.State !== 'Adding');
   await lab.send(autoScaling, new DetachTrafficSourcesCommand({ ...of, TrafficSources }));
   await lab.until('detached traffic source', limitSeconds, async () => (await sources()).length === 0);
+}
+
+/** A warm pool of one instance that boots and stops, and is deleted with it. */
+export async function warmPool(lab: Lab, { autoScaling }: Clients, name: string): Promise<void> {
+  const of = { AutoScalingGroupName: name };
+  const pool = () => lab.send(autoScaling, new DescribeWarmPoolCommand(of));
+  await lab.send(
+    autoScaling,
+    new PutWarmPoolCommand({ ...of, MinSize: 1, MaxGroupPreparedCapacity: 1, PoolState: 'Stopped' }),
+  );
+  await lab.until('instance that rests in the warm pool', limitSeconds, async () => {
+    const [instance] = (await pool()).Instances ?? [];
+    return instance?.LifecycleState === 'Warmed:Stopped';
+  });
+  await lab.refused(autoScaling, new DeleteAutoScalingGroupCommand(of), 'ResourceInUseFault');
+  await lab.send(autoScaling, new DeleteWarmPoolCommand({ ...of, ForceDelete: true }));
+  await lab.until('end of the warm pool', limitSeconds, async () => (await pool()).WarmPoolConfiguration === undefined);
 }
 
 /** A refresh that is cancelled, and one that is rolled back. */

@@ -1,7 +1,8 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling';
 import type { RegionStore } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
-import type { Activity, Attachment, Group, Hook, Member } from './state.ts';
+import { isLeaving } from './members.ts';
+import type { Activity, Attachment, Group, Hook, Member, WarmPool } from './state.ts';
 
 export const groupTags = (group: Group) =>
   Object.entries(group.tags).map(([Key, tag]) => ({
@@ -29,6 +30,14 @@ export function memberOut(member: Member) {
   };
 }
 
+export const warmPoolOut = (pool: WarmPool): WarmPoolConfiguration => ({
+  MinSize: pool.minSize,
+  MaxGroupPreparedCapacity: pool.maxPrepared ?? undefined,
+  PoolState: pool.poolState,
+  Status: pool.deletingSince === null ? undefined : 'PendingDelete',
+  InstanceReusePolicy: pool.reuseOnScaleIn ? { ReuseOnScaleIn: true } : undefined,
+});
+
 export function groupOut(group: Group): AutoScalingGroup {
   return {
     AutoScalingGroupName: group.name,
@@ -46,6 +55,10 @@ export function groupOut(group: Group): AutoScalingGroup {
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGraceSeconds,
     Instances: Object.values(group.members).map(memberOut) as AutoScalingGroup['Instances'],
+    WarmPoolConfiguration: group.warmPool ? warmPoolOut(group.warmPool) : undefined,
+    WarmPoolSize: group.warmPool
+      ? Object.values(group.warmPool.members).filter((member) => !isLeaving(member)).length
+      : undefined,
     CreatedTime: new Date(group.createdAt),
     SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
       ProcessName,

@@ -23,7 +23,7 @@ export function liveGroupOf(store: RegionStore, name: string | undefined): Group
 
 export function memberOf(store: RegionStore, id: string | undefined): { group: Group; member: Member } {
   for (const group of Object.values(store.groups)) {
-    const member = group.members[id ?? ''];
+    const member = group.members[id ?? ''] ?? group.warmPool?.members[id ?? ''];
     if (member !== undefined) return { group, member };
   }
   return invalid(`Instance Id not found - No managed instance found for instance ID: ${id ?? ''}`);

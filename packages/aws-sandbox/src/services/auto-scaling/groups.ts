@@ -16,7 +16,7 @@ import { page } from '../paging.ts';
 import type { Call } from '../service.ts';
 import { activityOut, groupOut, groupTags } from './describe.ts';
 import { groupOf, invalid, liveGroupOf } from './find.ts';
-import { beginLeaving, isLeaving } from './members.ts';
+import { beginLeaving, everyMember, isLeaving } from './members.ts';
 import {
   checkHealthCheckType,
   checkMixed,
@@ -214,7 +214,12 @@ export const groupHandlers = {
         'ResourceInUse',
         `The group ${group.name} has deletion protection '${group.deletionProtection}' and cannot be deleted.`,
       );
-    const members = Object.values(group.members);
+    const members = everyMember(group);
+    if (!force && group.warmPool)
+      refuse(
+        'ResourceInUse',
+        'You cannot delete an AutoScalingGroup while it has a warm pool. Delete the warm pool first, or force the deletion.',
+      );
     if (!force && members.some((member) => !isLeaving(member))) {
       refuse(
         'ResourceInUse',

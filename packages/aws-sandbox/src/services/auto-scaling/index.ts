@@ -9,6 +9,7 @@ import { policyHandlers } from './policies.ts';
 import { reportingHandlers } from './reporting.ts';
 import { scheduledActionHandlers } from './scheduled-actions.ts';
 import { trafficSourceHandlers } from './traffic-sources.ts';
+import { warmPoolHandlers } from './warm-pools.ts';
 
 /** Amazon EC2 Auto Scaling: groups, their members, hooks, processes and activities. */
 export const autoScaling: Service = {
@@ -29,6 +30,7 @@ export const autoScaling: Service = {
     ...policyHandlers,
     ...scheduledActionHandlers,
     ...reportingHandlers,
+    ...warmPoolHandlers,
   },
   machine: autoScalingMachine,
 };

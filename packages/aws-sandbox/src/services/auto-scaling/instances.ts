@@ -14,7 +14,7 @@ import type { Call } from '../service.ts';
 import { addActivity, iso } from './activities.ts';
 import { activityOut, memberOut } from './describe.ts';
 import { invalid, liveGroupOf, memberOf } from './find.ts';
-import { beginLeaving, deregisterMember, registerMember } from './members.ts';
+import { beginLeaving, deregisterMember, everyMember, isWarm, registerMember } from './members.ts';
 import type { Group, Member } from './state.ts';
 
 function membersOf(group: Group, ids: string[] | undefined): Member[] {
@@ -35,7 +35,7 @@ function decrement(group: Group, by: number): void {
 export const instanceHandlers = {
   DescribeAutoScalingInstances(call: Call, input: DescribeAutoScalingInstancesType) {
     const all = Object.values(call.view.groups).flatMap((group) =>
-      Object.values(group.members).map((member) => ({ ...memberOut(member), AutoScalingGroupName: group.name })),
+      everyMember(group).map((member) => ({ ...memberOut(member), AutoScalingGroupName: group.name })),
     );
     const kept = all.filter((member) => !input.InstanceIds?.length || input.InstanceIds.includes(member.InstanceId));
     const { items, next } = page(kept, input.NextToken, input.MaxRecords, 50);
@@ -52,6 +52,8 @@ export const instanceHandlers = {
     const single = ids.length === 0 ? memberOf(call.store, input.InstanceId) : null;
     const group = single?.group ?? liveGroupOf(call.store, input.AutoScalingGroupName);
     const members = single === null ? membersOf(group, ids) : [single.member];
+    if (input.ShouldDecrementDesiredCapacity && members.some(isWarm))
+      invalid('The desired capacity cannot be decremented for an instance in a warm pool.');
     if (input.ShouldDecrementDesiredCapacity) decrement(group, members.length);
     const cause = 'an instance was taken out of service in response to a user request.';
     const Activities = members.flatMap((member) => {

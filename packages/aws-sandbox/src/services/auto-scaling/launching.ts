@@ -9,7 +9,12 @@ import type { Subnet } from '../ec2/state.ts';
 import { addActivity, iso } from './activities.ts';
 import { backOff, currentMembers } from './members.ts';
 import { activeRefresh, wantedSize } from './refreshing.ts';
-import type { Configuration, Group, TemplateRef } from './state.ts';
+import type { Configuration, Group, Member, TemplateRef, WarmPool } from './state.ts';
+import { keptWarm, takeFromPool } from './warm-members.ts';
+
+/** Why an instance is started: the group lacks one, its zones are uneven, or its warm pool lacks one. */
+type Purpose = { kind: 'missing' } | { kind: 'balance' } | { kind: 'pool'; pool: WarmPool };
+const missingOne: Purpose = { kind: 'missing' };
 
 interface Recipe {
   data: RequestLaunchTemplateData;
@@ -70,7 +75,8 @@ export function launchMissing(step: Step, group: Group): number {
   if (group.launchBackoffUntil !== null && now < group.launchBackoffUntil) return group.launchBackoffUntil;
   group.launchBackoffUntil = null;
   for (; missing > 0; missing -= 1) {
-    if (!launchOne(step, group)) {
+    if (takeFromPool(step, group, launchCause(group, now, currentMembers(group).length))) continue;
+    if (!launchOne(step, group, missingOne)) {
       backOff(step, group);
       break;
     }
@@ -79,11 +85,22 @@ export function launchMissing(step: Step, group: Group): number {
   return group.launchBackoffUntil ?? Number.POSITIVE_INFINITY;
 }
 
+/** Launches what a warm pool lacks; true when every one was started. */
+export function launchIntoPool(step: Step, group: Group, pool: WarmPool, count: number): boolean {
+  for (let left = count; left > 0; left -= 1) {
+    if (!launchOne(step, group, { kind: 'pool', pool })) {
+      backOff(step, group);
+      return false;
+    }
+  }
+  return true;
+}
+
 /** Tries the zones from the emptiest on; true when an instance was started. */
-function launchOne(step: Step, group: Group): boolean {
-  for (const subnetId of subnetsByNeed(step, group)) {
+function launchOne(step: Step, group: Group, purpose: Purpose): boolean {
+  for (const subnetId of subnetsByNeed(step, group, purpose)) {
     try {
-      startInstance(step, group, subnetId);
+      startInstance(step, group, subnetId, purpose);
       return true;
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
@@ -94,9 +111,13 @@ function launchOne(step: Step, group: Group): boolean {
   return false;
 }
 
-function subnetsByNeed({ world, store }: Step, group: Group): string[] {
+/** Members a new one is to be spread among: those of a pool are spread as if they served already. */
+const heldFor = (group: Group, purpose: Purpose): Member[] =>
+  purpose.kind === 'pool' ? [...currentMembers(group), ...keptWarm(purpose.pool)] : currentMembers(group);
+
+function subnetsByNeed({ world, store }: Step, group: Group, purpose: Purpose): string[] {
   const counts = new Map<string, number>();
-  for (const member of currentMembers(group)) counts.set(member.zone, (counts.get(member.zone) ?? 0) + 1);
+  for (const member of heldFor(group, purpose)) counts.set(member.zone, (counts.get(member.zone) ?? 0) + 1);
   return group.subnetIds
     .filter((id) => store.subnets[id] !== undefined)
     .map((id) => ({ id, held: counts.get(store.subnets[id]?.zone ?? '') ?? 0, luck: world.random.next() }))
@@ -105,14 +126,14 @@ function subnetsByNeed({ world, store }: Step, group: Group): string[] {
 }
 
 /** Starts one instance in a subnet, from the first of the group's recipes for which there is capacity. */
-function startInstance(step: Step, group: Group, subnetId: string, cause?: string): void {
+function startInstance(step: Step, group: Group, subnetId: string, purpose: Purpose): void {
   const { store } = step;
   const configuration = activeRefresh(group)?.status === 'InProgress' ? activeRefresh(group)?.desired : null;
   const recipes = recipesOf(store, group, configuration ?? group);
   let last: ServiceError | undefined;
   for (const recipe of recipes) {
     try {
-      startFrom(step, group, store.subnets[subnetId]!, recipe, cause);
+      startFrom(step, group, store.subnets[subnetId]!, recipe, purpose);
       return;
     } catch (error) {
       if (!(error instanceof ServiceError) || !/Insufficient/.test(error.code)) throw error;
@@ -135,28 +156,23 @@ function specOf(group: Group, subnet: Subnet, recipe: Recipe): LaunchSpec {
   return { ...spec, spot: recipe.spot ?? spec.spot };
 }
 
-function startFrom(
-  { world, store, now }: Step,
-  group: Group,
-  subnet: Subnet,
-  recipe: Recipe,
-  cause: string | undefined,
-): void {
+function startFrom({ world, store, now }: Step, group: Group, subnet: Subnet, recipe: Recipe, purpose: Purpose): void {
   const spec = specOf(group, subnet, recipe);
   checkSpec(world, store, store, spec, now);
-  const before = currentMembers(group).length;
+  const before = purpose.kind === 'pool' ? keptWarm(purpose.pool).length : currentMembers(group).length;
   const instance = launchInstance(world, store, spec, `r-${world.random.hex(17)}`, now);
   const activity = addActivity(world, group, now, {
-    description: `Launching a new EC2 instance: ${instance.id}`,
-    cause: cause ?? launchCause(group, now, before),
+    description: `Launching a new EC2 instance${purpose.kind === 'pool' ? ' into warm pool' : ''}: ${instance.id}`,
+    cause: causeOf(group, purpose, now, before),
     status: 'InProgress',
     zone: subnet.zone,
   });
-  group.members[instance.id] = {
+  const members = purpose.kind === 'pool' ? purpose.pool.members : group.members;
+  members[instance.id] = {
     id: instance.id,
     zone: subnet.zone,
     type: instance.type,
-    state: 'Pending',
+    state: purpose.kind === 'pool' ? 'Warmed:Pending' : 'Pending',
     health: 'Healthy',
     unhealthyBecause: null,
     protectedFromScaleIn: group.newInstancesProtected,
@@ -167,17 +183,17 @@ function startFrom(
     drainUntilGone: true,
     waits: [],
     activityId: activity.id,
-    extra: cause !== undefined,
+    extra: purpose.kind === 'balance',
   };
 }
 
 /** Starts one instance more than wanted in the emptiest zone; false when that zone would not have it. */
 export function launchForBalance(step: Step, group: Group): boolean {
-  const [subnetId] = subnetsByNeed(step, group);
+  const purpose: Purpose = { kind: 'balance' };
+  const [subnetId] = subnetsByNeed(step, group, purpose);
   if (subnetId === undefined) return false;
-  const cause = `At ${iso(step.now)} an instance was launched to aid in balancing the group's zones.`;
   try {
-    startInstance(step, group, subnetId, cause);
+    startInstance(step, group, subnetId, purpose);
     return true;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
@@ -189,6 +205,12 @@ export function launchForBalance(step: Step, group: Group): boolean {
 function propagatedTags(group: Group): Record<string, string> {
   const entries = Object.entries(group.tags).filter(([, tag]) => tag.propagate);
   return Object.fromEntries(entries.map(([key, tag]) => [key, tag.value]));
+}
+
+function causeOf(group: Group, { kind }: Purpose, now: number, before: number): string {
+  if (kind === 'balance') return `At ${iso(now)} an instance was launched to aid in balancing the group's zones.`;
+  if (kind === 'missing') return launchCause(group, now, before);
+  return `At ${iso(now)} an instance was started in response to a difference between desired and actual capacity of the warm pool, increasing its capacity from ${before} to ${before + 1}.`;
 }
 
 function launchCause(group: Group, now: number, before: number): string {

@@ -8,12 +8,13 @@ import type {
 import type { Call } from '../service.ts';
 import { hookOut } from './describe.ts';
 import { groupOf, invalid, liveGroupOf } from './find.ts';
+import { everyMember } from './members.ts';
 import { hookIn } from './settings.ts';
 import type { Group, HookWait } from './state.ts';
 
 function waitOf(call: Call, input: CompleteLifecycleActionType): { wait: HookWait; group: Group } {
   const group = groupOf(call.store, input.AutoScalingGroupName);
-  const waits = Object.values(group.members).flatMap((member) => member.waits.map((wait) => ({ wait, member })));
+  const waits = everyMember(group).flatMap((member) => member.waits.map((wait) => ({ wait, member })));
   const found = waits.find(
     ({ wait, member }) =>
       wait.hook === input.LifecycleHookName &&
@@ -51,7 +52,7 @@ export const lifecycleHookHandlers = {
     const name = input.LifecycleHookName ?? '';
     if (group.hooks[name] === undefined) invalid(`No Lifecycle Hook found with name: ${name}`);
     delete group.hooks[name];
-    for (const member of Object.values(group.members)) {
+    for (const member of everyMember(group)) {
       for (const wait of member.waits) if (wait.hook === name) wait.result ??= 'CONTINUE';
     }
     return {};

@@ -3,10 +3,12 @@ import { type Machine, nextAfter, type Step } from '../../world/world.ts';
 import { checkStatus, instanceState } from '../ec2/instance-states.ts';
 import { isRegistered, targetKey } from '../elbv2/targets.ts';
 import { launchForBalance, launchMissing } from './launching.ts';
-import { beginLeaving, currentMembers, stepMember } from './members.ts';
+import { beginLeaving, currentMembers, everyMember, stepMember } from './members.ts';
 import { activeRefresh, stepRefresh, wantedSize } from './refreshing.ts';
 import { runScheduledActions } from './scheduled-actions.ts';
 import type { Group, Member } from './state.ts';
+import { mayReturn, returnToPool } from './warm-members.ts';
+import { stepPool } from './warming.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -20,19 +22,19 @@ export const autoScalingMachine: Machine = (step) => {
 function reconcile(step: Step, group: Group): number {
   let due = never;
   for (const member of Object.values(group.members)) due = Math.min(due, stepMember(step, group, member));
-  if (group.deletingSince !== null) return Math.min(due, finishDeletion(step, group));
+  if (group.deletingSince !== null) return Math.min(due, stepPool(step, group), finishDeletion(step, group));
   for (const member of Object.values(group.members)) due = Math.min(due, checkHealth(step, group, member));
   due = Math.min(due, runScheduledActions(step, group));
   due = Math.min(due, stepRefresh(step, group));
   replaceUnhealthy(step, group);
   terminateSurplus(step, group);
-  due = Math.min(due, launchMissing(step, group));
+  due = Math.min(due, launchMissing(step, group), stepPool(step, group));
   return Math.min(due, rebalanceZones(step, group), settleAttachments(step, group));
 }
 
 function finishDeletion(step: Step, group: Group): number {
   const at = (group.deletingSince ?? 0) + step.world.profile.groupDeletion * 1000;
-  if (Object.keys(group.members).length > 0) return never;
+  if (everyMember(group).length > 0) return never;
   if (step.now < at) return at;
   delete step.store.groups[group.name];
   step.changed();
@@ -106,7 +108,8 @@ function terminateSurplus(step: Step, group: Group): void {
     if (victim === undefined) return;
     const asked = group.capacityCause === '' ? '' : `${group.capacityCause}.  At the same time `;
     const cause = `${asked}an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${members.length} to ${members.length - 1}.  Instance ${victim.id} was selected for termination.`;
-    beginLeaving(step.world, step.store, group, victim, step.now, cause);
+    if (mayReturn(group)) returnToPool(step, group, victim, cause);
+    else beginLeaving(step.world, step.store, group, victim, step.now, cause);
     step.changed();
   }
 }

@@ -9,11 +9,25 @@ import type { Group, HookWait, Member } from './state.ts';
 const never = Number.POSITIVE_INFINITY;
 
 export const isLeaving = (member: Member): boolean =>
-  member.state.startsWith('Terminating') || member.state === 'Detaching';
+  /^(Warmed:)?Terminating/.test(member.state) || member.state === 'Detaching';
 
 /** Members that count towards the desired capacity. */
 export const currentMembers = (group: Group): Member[] =>
   Object.values(group.members).filter((member) => !isLeaving(member) && member.state !== 'Standby' && !member.extra);
+
+/** Kept ready beside the group: it counts for nothing in the group itself. */
+export const isWarm = (member: Member): boolean => member.state.startsWith('Warmed:');
+
+/** The members of a group and of its warm pool. */
+export const everyMember = (group: Group): Member[] => [
+  ...Object.values(group.members),
+  ...Object.values(group.warmPool?.members ?? {}),
+];
+
+function forget(group: Group, member: Member): void {
+  delete group.members[member.id];
+  delete group.warmPool?.members[member.id];
+}
 
 const targetGroupsOf = (store: RegionStore, group: Group): TargetGroup[] =>
   group.attachments.flatMap(({ arn }) => store.targetGroups[arn] ?? []);
@@ -58,7 +72,7 @@ export function beginLeaving(
     zone: member.zone,
   });
   member.activityId = activity.id;
-  member.state = 'Terminating';
+  member.state = isWarm(member) ? 'Warmed:Terminating' : 'Terminating';
   member.skipHooks = options.force ?? false;
   member.drainUntilGone = !options.force;
   deregisterMember(store, group, member, now);
@@ -67,7 +81,7 @@ export function beginLeaving(
   }
 }
 
-function stillRegistered(store: RegionStore, group: Group, member: Member): boolean {
+export function stillRegistered(store: RegionStore, group: Group, member: Member): boolean {
   return targetGroupsOf(store, group).some((targets) => isRegistered(targets, member.id));
 }
 
@@ -78,12 +92,16 @@ export function stepMember(step: Step, group: Group, member: Member): number {
       return stepPending(step, group, member);
     case 'Pending:Wait':
     case 'Terminating:Wait':
+    case 'Warmed:Pending:Wait':
+    case 'Warmed:Terminating:Wait':
       return stepWait(step, group, member);
     case 'Pending:Proceed':
       return enterService(step, group, member);
     case 'Terminating':
+    case 'Warmed:Terminating':
       return stepTerminating(step, group, member);
     case 'Terminating:Proceed':
+    case 'Warmed:Terminating:Proceed':
       return stepEnding(step, group, member);
     case 'Detaching':
       return stepDetaching(step, group, member);
@@ -92,7 +110,8 @@ export function stepMember(step: Step, group: Group, member: Member): number {
   }
 }
 
-function stepPending(step: Step, group: Group, member: Member): number {
+/** A launch on its way: it fails with its instance; once that runs, the hooks have their turn. */
+export function stepPending(step: Step, group: Group, member: Member): number {
   const { store, now } = step;
   const instance = store.instances[member.id];
   const state = instance === undefined ? 'terminated' : instanceState(instance, now);
@@ -106,12 +125,14 @@ function stepPending(step: Step, group: Group, member: Member): number {
       now,
       `Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: ${reason}`,
     );
-    delete group.members[member.id];
+    forget(group, member);
     backOff(step, group);
     step.changed();
     return never;
   }
-  return beginWaits(step, group, member, 'autoscaling:EC2_INSTANCE_LAUNCHING', 'Pending:Wait', 'Pending:Proceed');
+  const prefix = isWarm(member) ? 'Warmed:Pending' : 'Pending';
+  const transition = member.returning ? 'autoscaling:EC2_INSTANCE_TERMINATING' : 'autoscaling:EC2_INSTANCE_LAUNCHING';
+  return beginWaits(step, group, member, transition, `${prefix}:Wait`, `${prefix}:Proceed`);
 }
 
 /** Launch failures are retried after 20 s, doubling up to 10 min. */
@@ -155,7 +176,7 @@ function stepWait(step: Step, group: Group, member: Member): number {
   }
   const abandoned = member.waits.some((wait) => wait.result === 'ABANDON');
   if (due !== never && !abandoned) return due;
-  const launching = member.state === 'Pending:Wait';
+  const launching = member.state.endsWith('Pending:Wait');
   member.waits = [];
   step.changed();
   if (launching && abandoned) {
@@ -169,7 +190,8 @@ function stepWait(step: Step, group: Group, member: Member): number {
     );
     return never;
   }
-  member.state = launching ? 'Pending:Proceed' : 'Terminating:Proceed';
+  const prefix = isWarm(member) ? 'Warmed:' : '';
+  member.state = launching ? `${prefix}Pending:Proceed` : `${prefix}Terminating:Proceed`;
   return never;
 }
 
@@ -192,8 +214,8 @@ function stepTerminating(step: Step, group: Group, member: Member): number {
     group,
     member,
     'autoscaling:EC2_INSTANCE_TERMINATING',
-    'Terminating:Wait',
-    'Terminating:Proceed',
+    isWarm(member) ? 'Warmed:Terminating:Wait' : 'Terminating:Wait',
+    isWarm(member) ? 'Warmed:Terminating:Proceed' : 'Terminating:Proceed',
   );
 }
 
@@ -209,7 +231,7 @@ function stepEnding(step: Step, group: Group, member: Member): number {
   }
   if (instance?.terminatedAt && now < instance.terminatedAt) return instance.terminatedAt;
   endActivity(group, member, 'Successful', now);
-  delete group.members[member.id];
+  forget(group, member);
   step.changed();
   return never;
 }

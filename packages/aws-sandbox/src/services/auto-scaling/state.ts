@@ -38,7 +38,20 @@ export type LifecycleState =
   | 'Detaching'
   | 'Terminating'
   | 'Terminating:Wait'
-  | 'Terminating:Proceed';
+  | 'Terminating:Proceed'
+  | WarmState;
+
+/** Where an instance of a warm pool stands. */
+export type WarmState =
+  | 'Warmed:Pending'
+  | 'Warmed:Pending:Wait'
+  | 'Warmed:Pending:Proceed'
+  | 'Warmed:Stopped'
+  | 'Warmed:Running'
+  | 'Warmed:Hibernated'
+  | 'Warmed:Terminating'
+  | 'Warmed:Terminating:Wait'
+  | 'Warmed:Terminating:Proceed';
 
 export interface Member {
   id: string;
@@ -55,6 +68,8 @@ export interface Member {
   drainUntilGone: boolean;
   /** Launched to even out the zones: counts only once it is in service. */
   extra?: boolean;
+  /** On its way back from the group into the warm pool. */
+  returning?: boolean;
   waits: HookWait[];
   activityId: string | null;
 }
@@ -97,6 +112,18 @@ export interface ScheduledAction {
   desired: number | null;
   /** What was due until then has been played. */
   ranUntil: number;
+}
+
+/** Instances kept ready beside a group. */
+export interface WarmPool {
+  minSize: number;
+  /** Instances of group and pool together at most; null: as many as the group may have. */
+  maxPrepared: number | null;
+  poolState: 'Stopped' | 'Running' | 'Hibernated';
+  reuseOnScaleIn: boolean;
+  /** Null: it is not being deleted. */
+  deletingSince: number | null;
+  members: Record<string, Member>;
 }
 
 /** What new instances are made from. */
@@ -153,6 +180,7 @@ export interface Group {
   tags: Record<string, { value: string; propagate: boolean }>;
   metrics: string[];
   members: Record<string, Member>;
+  warmPool?: WarmPool | null;
   activities: Activity[];
   policies: Record<string, ScalingPolicy>;
   scheduled: Record<string, ScheduledAction>;

@@ -108,6 +108,15 @@ export function beginTermination(
   instance.stateReason = reason;
 }
 
+/** Starts a stopped instance again; any other is left as it is. */
+export function beginStart(world: World, instance: Instance, now: number): void {
+  if (instanceState(instance, now) !== 'stopped') return;
+  instance.stoppingAt = null;
+  instance.stoppedAt = null;
+  instance.impairedAt = null;
+  instance.runningAt = now + Math.round(world.random.between(world.profile.pending) * 1000);
+}
+
 /** Begins a stop of a running instance. */
 export function beginStop(
   world: World,

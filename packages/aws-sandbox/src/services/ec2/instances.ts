@@ -17,6 +17,7 @@ import type { Call } from '../service.ts';
 import { onceByToken } from './client-token.ts';
 import { byIds, filtered, tagList } from './filters.ts';
 import {
+  beginStart,
   beginStop,
   beginTermination,
   checkStatus,
@@ -244,13 +245,7 @@ export const instanceHandlers = {
       const state = instanceState(instance, call.now);
       if (!['stopped', 'running', 'pending'].includes(state)) wrongState(instance, state);
     }
-    const StartingInstances = changes(call, instances, (instance, state) => {
-      if (state !== 'stopped') return;
-      instance.stoppingAt = null;
-      instance.stoppedAt = null;
-      instance.impairedAt = null;
-      instance.runningAt = call.now + Math.round(call.world.random.between(call.world.profile.pending) * 1000);
-    });
+    const StartingInstances = changes(call, instances, (instance) => beginStart(call.world, instance, call.now));
     return { StartingInstances };
   },
 

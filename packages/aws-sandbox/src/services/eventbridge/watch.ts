@@ -1,5 +1,6 @@
 import type { RegionStore } from '../../world/state.ts';
 import type { Machine, Step } from '../../world/world.ts';
+import { everyMember, isWarm } from '../auto-scaling/members.ts';
 import type { Group, HookWait, Member } from '../auto-scaling/state.ts';
 import { instanceState } from '../ec2/instance-states.ts';
 import { publishFor } from '../sns/publish.ts';
@@ -111,7 +112,7 @@ function watchGroup(step: Step, group: Group, before: EventMemory, after: EventM
     const ended = before.activities[activity.id] === activity.status ? null : endedActivity(activity);
     return ended === null ? [] : [tell(() => tellActivity(step, group, ended))];
   });
-  const waits = Object.values(group.members).flatMap((member) =>
+  const waits = everyMember(group).flatMap((member) =>
     member.waits.flatMap((wait) => {
       after.waits[wait.token] = true;
       return before.waits[wait.token] ? [] : [tell(() => tellWait(step, group, member, wait))];
@@ -125,11 +126,25 @@ function watchGroup(step: Step, group: Group, before: EventMemory, after: EventM
   return [...tests, ...activities, ...waits];
 }
 
+/** Where a launched instance comes from and goes to, by what its activity says. */
+function launchWay(description: string): [string, string] {
+  if (description.includes('into warm pool')) return ['EC2', 'WarmPool'];
+  return [description.includes('from warm pool') ? 'WarmPool' : 'EC2', 'AutoScalingGroup'];
+}
+
+function leavingWay(member: Member): [string, string] {
+  if (member.returning) return ['AutoScalingGroup', 'WarmPool'];
+  return [isWarm(member) ? 'WarmPool' : 'AutoScalingGroup', 'EC2'];
+}
+
+const activityOf = (group: Group, member: Member): string =>
+  group.activities.find(({ id }) => id === member.activityId)?.description ?? '';
+
 function tellActivity(step: Step, group: Group, ended: EndedActivity): void {
   const { world, store, now } = step;
   const { kind, ok, instanceId } = ended;
   const word = kind === 'launch' ? 'Launch' : 'Terminate';
-  const [Origin, Destination] = kind === 'launch' ? ['EC2', 'AutoScalingGroup'] : ['AutoScalingGroup', 'EC2'];
+  const [Origin, Destination] = kind === 'launch' ? launchWay(ended.activity.description) : ['AutoScalingGroup', 'EC2'];
   const facts = activityFacts(group, ended);
   const instanceArn = `arn:aws:ec2:${store.region}:${store.account}:instance/${instanceId}`;
   const resources = instanceId === '' ? [group.arn] : [group.arn, instanceArn];
@@ -180,7 +195,7 @@ function tellWait(step: Step, group: Group, member: Member, wait: HookWait): voi
   const hook = group.hooks[wait.hook];
   if (hook === undefined) return;
   const launching = hook.transition === 'autoscaling:EC2_INSTANCE_LAUNCHING';
-  const [Origin, Destination] = launching ? ['EC2', 'AutoScalingGroup'] : ['AutoScalingGroup', 'EC2'];
+  const [Origin, Destination] = launching ? launchWay(activityOf(group, member)) : leavingWay(member);
   const facts = {
     LifecycleActionToken: wait.token,
     AutoScalingGroupName: group.name,
