@@ -6,11 +6,17 @@ import type {
   ScalingSettings,
   ScheduledAction,
   ServerGroupRef,
+  WarmPool,
+  WarmPoolPicture,
 } from '../ports/index.ts';
 import type { FakeServerGroups } from './fake-server-groups.ts';
 import { Trouble } from './trouble.ts';
 
-/** Scaling of the server groups in memory. Policies are kept and shown; they do not act. */
+const NEW_POOL: WarmPool = { minSize: 0, maxPrepared: null, poolState: 'Stopped', reuseOnScaleIn: false };
+/** From the deletion of a warm pool to its end. */
+const POOL_ENDS_MS = 5_000;
+
+/** Scaling of the server groups in memory. Policies and warm pools are kept and shown; they do not act. */
 export class FakeScaling implements Scaling {
   readonly trouble = new Trouble();
   private readonly groups: FakeServerGroups;
@@ -69,6 +75,41 @@ export class FakeScaling implements Scaling {
     return this.change('tag', ref, (row) => {
       for (const [key, value] of Object.entries(tags)) row.tags.set(key, value);
     });
+  }
+
+  async readWarmPool(ref: ServerGroupRef): Promise<WarmPoolPicture | null> {
+    return this.trouble.run('readWarmPool', () => this.poolOf(ref));
+  }
+
+  async saveWarmPool(ref: ServerGroupRef, pool: Partial<WarmPool>): Promise<void> {
+    return this.change('saveWarmPool', ref, (row) => {
+      if (this.poolOf(ref)?.beingDeleted)
+        throw new FailureError({
+          code: 'aws.busy',
+          message: `The warm pool of server group ${ref.name} is being deleted.`,
+          retry: true,
+        });
+      row.warmPool = { settings: { ...(row.warmPool?.settings ?? NEW_POOL), ...pool }, goneAt: null };
+    });
+  }
+
+  async deleteWarmPool(ref: ServerGroupRef): Promise<'gone' | 'going'> {
+    await this.change('deleteWarmPool', ref, (row) => {
+      if (this.poolOf(ref) === null) row.warmPool = null;
+      else if (row.warmPool?.goneAt === null)
+        row.warmPool = { ...row.warmPool, goneAt: this.groups.clock.now() + POOL_ENDS_MS };
+    });
+    return this.poolOf(ref) === null ? 'gone' : 'going';
+  }
+
+  private poolOf(ref: ServerGroupRef): WarmPoolPicture | null {
+    const group = this.groups.picture(ref.name, ref.region);
+    const { warmPool } = this.groups.scaling.of(ref);
+    if (!group || !warmPool || (warmPool.goneAt !== null && this.groups.clock.now() >= warmPool.goneAt)) return null;
+    const { settings, goneAt } = warmPool;
+    const room = (settings.maxPrepared ?? group.capacity.max) - group.capacity.desired;
+    const instances = goneAt === null ? Math.max(settings.minSize, room) : 0;
+    return { ...settings, instances, beingDeleted: goneAt !== null };
   }
 
   private change(

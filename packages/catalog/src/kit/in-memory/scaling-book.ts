@@ -1,4 +1,4 @@
-import type { CopiedScaling, ScalingPolicy, ScheduledAction, ServerGroupRef } from '../ports/index.ts';
+import type { CopiedScaling, ScalingPolicy, ScheduledAction, ServerGroupRef, WarmPool } from '../ports/index.ts';
 
 /** What each server group in memory is scaled by, and what of its scaling is stopped. */
 interface Row {
@@ -7,6 +7,8 @@ interface Row {
   readonly suspended: Set<string>;
   readonly tags: Map<string, string>;
   unsettled: boolean;
+  /** `goneAt`: epoch ms at which its deletion is over; null: it is not being deleted. */
+  warmPool: { readonly settings: WarmPool; readonly goneAt: number | null } | null;
 }
 
 const HELD = ['AlarmNotification', 'ScheduledActions'];
@@ -25,6 +27,7 @@ export class ScalingBook {
       suspended: new Set(),
       tags: new Map(),
       unsettled: false,
+      warmPool: null,
     };
     this.rows.set(keyOf(ref), row);
     return row;

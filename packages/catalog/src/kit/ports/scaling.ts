@@ -61,6 +61,25 @@ export interface ScheduledAction {
   readonly max?: number | null;
 }
 
+/** Instances kept ready beside a server group: booted, out of traffic, and taken first when the group grows. */
+export interface WarmPool {
+  /** Instances kept at least. */
+  readonly minSize: number;
+  /** Instances of group and pool together; null: as many as the group may have. */
+  readonly maxPrepared: number | null;
+  /** In what state instances wait; those that wait already stay in theirs. */
+  readonly poolState: 'Stopped' | 'Running' | 'Hibernated';
+  /** Instances that a shrinking group gives up go back into the pool. */
+  readonly reuseOnScaleIn: boolean;
+}
+
+/** A warm pool as it stands now. */
+export interface WarmPoolPicture extends WarmPool {
+  /** Instances in it, those on their way in and out included. */
+  readonly instances: number;
+  readonly beingDeleted: boolean;
+}
+
 /** What a server group is scaled by; alarms are not among it. */
 export interface ScalingSettings {
   readonly policies: readonly ScalingPolicy[];
@@ -85,6 +104,18 @@ export interface Scaling {
   /** Stops processes of the group. Enabling the group does not give them back: somebody wants them stopped. */
   suspend(ref: ServerGroupRef, processes: readonly string[], operation: Operation): Promise<void>;
   resume(ref: ServerGroupRef, processes: readonly string[], operation: Operation): Promise<void>;
+  /** Null when the group does not exist or has no warm pool. */
+  readWarmPool(ref: ServerGroupRef): Promise<WarmPoolPicture | null>;
+  /**
+   * Gives the group a warm pool, or changes the one it has. What is left out stays as it is; in a new pool it is what the
+   * provider takes: none at least, no limit, stopped, not used again. Fails with `aws.busy` while a pool is being deleted.
+   */
+  saveWarmPool(ref: ServerGroupRef, pool: Partial<WarmPool>, operation: Operation): Promise<void>;
+  /**
+   * One round of taking the warm pool away. With `force` its instances are ended at once, without their hooks; else the
+   * pool is emptied first, which takes several rounds. `gone` as soon as there is none.
+   */
+  deleteWarmPool(ref: ServerGroupRef, force: boolean, operation: Operation): Promise<'gone' | 'going'>;
   /** Sets tags of the group; instances started from now on get them too. */
   tag(ref: ServerGroupRef, tags: Readonly<Record<string, string>>, operation: Operation): Promise<void>;
 }

@@ -15,6 +15,7 @@ export interface ScalingBench {
   readonly serverGroups: ServerGroups;
   readonly account: string;
   readonly region: string;
+  pass(ms: number): Promise<void>;
 }
 
 const operation = (key: string): Operation => ({ key, executionId: 'execution-1', stageId: 'stage-1' });
@@ -112,6 +113,9 @@ export function scalingContract(name: string, makeBench: () => Promise<ScalingBe
       expect(await port.read(ref('v009'))).toBeNull();
       expect(await refused(port.savePolicy(ref('v009'), TRACKING, operation('a')))).toBe('aws.gone');
       expect(await refused(port.suspend(ref('v009'), ['Launch'], operation('a')))).toBe('aws.gone');
+      expect(await port.readWarmPool(ref('v009'))).toBeNull();
+      expect(await refused(port.saveWarmPool(ref('v009'), { minSize: 1 }, operation('a')))).toBe('aws.gone');
+      expect(await refused(port.deleteWarmPool(ref('v009'), true, operation('a')))).toBe('aws.gone');
     });
 
     it('processes are suspended and resumed, again without effect', async () => {
@@ -122,9 +126,50 @@ export function scalingContract(name: string, makeBench: () => Promise<ScalingBe
       expect(await suspendedIn('v000')).toEqual(['AZRebalance']);
     });
 
+    it('a warm pool is kept with its fields; what is left out stays as it is', async () => {
+      expect(await port.readWarmPool(ref('v000'))).toBeNull();
+      for (let times = 0; times < 2; times++) await port.saveWarmPool(ref('v000'), { minSize: 1 }, operation('a'));
+      const pool = { minSize: 1, maxPrepared: null, poolState: 'Stopped', reuseOnScaleIn: false, beingDeleted: false };
+      expect(await port.readWarmPool(ref('v000'))).toMatchObject(pool);
+      const more = { maxPrepared: 4, poolState: 'Running', reuseOnScaleIn: true } as const;
+      await port.saveWarmPool(ref('v000'), more, operation('b'));
+      expect(await port.readWarmPool(ref('v000'))).toMatchObject({ ...pool, ...more });
+      await port.saveWarmPool(ref('v000'), { minSize: 0, maxPrepared: null, reuseOnScaleIn: false }, operation('c'));
+      expect(await port.readWarmPool(ref('v000'))).toMatchObject({ ...pool, minSize: 0, poolState: 'Running' });
+      const desired = (await bench.serverGroups.read(ref('v000')))?.capacity.desired;
+      expect((await bench.serverGroups.read(ref('v000')))?.instances.length).toBeLessThanOrEqual(desired ?? 0);
+      expect(await port.readWarmPool(ref('v001'))).toBeNull();
+    });
+
+    it.each([true, false])('a warm pool is deleted in rounds, by force (%s) or when it is empty', async (force) => {
+      expect(await port.deleteWarmPool(ref('v000'), force, operation('d'))).toBe('gone');
+      await port.saveWarmPool(ref('v000'), { minSize: 1 }, operation('a'));
+      await bench.pass(5_000);
+      const rounds: string[] = [];
+      while (rounds.at(-1) !== 'gone' && rounds.length < 20) {
+        rounds.push(await port.deleteWarmPool(ref('v000'), force, operation('d')));
+        await bench.pass(2_000);
+      }
+      expect(rounds[0]).toBe('going');
+      expect(rounds.at(-1)).toBe('gone');
+      expect(await port.readWarmPool(ref('v000'))).toBeNull();
+      expect(await port.deleteWarmPool(ref('v000'), force, operation('d'))).toBe('gone');
+      await port.saveWarmPool(ref('v000'), { minSize: 2 }, operation('e'));
+      expect(await port.readWarmPool(ref('v000'))).toMatchObject({ minSize: 2, beingDeleted: false });
+    });
+
+    it('a warm pool that is being deleted is not changed', async () => {
+      await port.saveWarmPool(ref('v000'), { minSize: 1 }, operation('a'));
+      await bench.pass(5_000);
+      expect(await port.deleteWarmPool(ref('v000'), true, operation('d'))).toBe('going');
+      expect(await port.readWarmPool(ref('v000'))).toMatchObject({ beingDeleted: true });
+      expect(await refused(port.saveWarmPool(ref('v000'), { minSize: 2 }, operation('b')))).toBe('aws.busy');
+    });
+
     it('copied scaling has every field and the new group’s name, and is held back until it is settled', async () => {
       await port.savePolicy(ref('v000'), TRACKING, operation('a'));
       await port.saveSchedules(ref('v000'), [NIGHT], operation('b'));
+      await port.saveWarmPool(ref('v000'), { minSize: 1 }, operation('w'));
       const { serverGroups } = bench;
       const copied = await serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'));
       expect(await serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'))).toEqual(copied);
@@ -138,6 +183,7 @@ export function scalingContract(name: string, makeBench: () => Promise<ScalingBe
       await serverGroups.copyScaling(ref('v000'), ref('v001'), operation('c'));
       expect(await suspendedIn('v001')).toEqual([]);
       expect(await suspendedIn('v000')).toEqual([]);
+      expect(await port.readWarmPool(ref('v001'))).toBeNull();
     });
 
     it('a group without scaling gives none and holds nothing back', async () => {

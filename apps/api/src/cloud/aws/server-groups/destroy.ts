@@ -7,6 +7,7 @@ import { disableServerGroup } from './disable.ts';
 import { deleteTemplatesOf } from './launch-template.ts';
 import { resumeSuspended, suspendedIn } from './processes.ts';
 import { deleteAlarmsOf } from './scaling/alarms.ts';
+import { deleteWarmPool } from './scaling/warm-pool.ts';
 import { checkOperation, groupTag, TAG, tagsOf } from './tags.ts';
 
 /** Instances and their shutdown hooks get so long before the group is deleted by force. */
@@ -81,6 +82,17 @@ async function emptyOut(place: Place, group: AutoScalingGroup, operation: Operat
   );
 }
 
+/** First of all: what leaves the group would go back into its warm pool, and a group that has one is not deleted. */
+async function endPool(place: Place, group: AutoScalingGroup, operation: Operation): Promise<Round> {
+  if (group.WarmPoolConfiguration === undefined) return 'gone';
+  try {
+    return await deleteWarmPool(place, group.AutoScalingGroupName ?? '', true, operation);
+  } catch (error) {
+    if (!isFailure(error, 'aws.gone')) throw error;
+    return 'gone';
+  }
+}
+
 async function remove(place: Place, name: string, force: boolean, operation: Operation): Promise<void> {
   try {
     await place.autoScaling.deleteAutoScalingGroup(
@@ -94,7 +106,7 @@ async function remove(place: Place, name: string, force: boolean, operation: Ope
 }
 
 /**
- * One round of removal: out of traffic, connections finished, size 0, instances gone, group deleted, leftovers
+ * One round of removal: warm pool gone, out of traffic, connections finished, size 0, instances gone, group deleted, leftovers
  * cleared. Every round reads where it stands, so rounds may be lost, repeated or run by another worker.
  */
 export async function destroyServerGroup(place: Place, name: string, operation: Operation): Promise<Round> {
@@ -108,6 +120,7 @@ export async function destroyServerGroup(place: Place, name: string, operation: 
   assertDeletable(place, group);
   const since = await startedAt(place, group, operation);
   const overdue = place.clock.now() - since > GRACEFUL_MS;
+  const pool = await endPool(place, group, operation);
   const instances = group.Instances ?? [];
   if (instances.length > 0 && !overdue) {
     const inTraffic = (group.TargetGroupARNs ?? []).length > 0;
@@ -117,6 +130,7 @@ export async function destroyServerGroup(place: Place, name: string, operation: 
     return 'going';
   }
   if (!overdue) await emptyOut(place, group, operation);
+  if (pool === 'going' && !overdue) return 'going';
   await remove(place, name, overdue, operation);
   return (await place.group(name)) ? 'going' : finished(place, name, operation);
 }

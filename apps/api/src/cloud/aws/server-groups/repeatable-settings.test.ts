@@ -72,6 +72,21 @@ const CASES: readonly Case[] = [
     settle: (one) => until(one, (group) => allUp(group) && group?.instances.length === 1),
   },
   {
+    name: 'empty a warm pool and delete it',
+    prepare: async (one) => {
+      await prepareUp(one);
+      await one.cloud.scaling.saveWarmPool(REF, { minSize: 1 }, op('pool'));
+      await one.pass(10_000);
+    },
+    run: async (one, abort) => {
+      for (let round = 0; round < 10; round++) {
+        if ((await one.cloud.scaling.deleteWarmPool(REF, false, op('end', abort))) === 'gone') return;
+        await one.pass(5_000);
+      }
+    },
+    settle: (one) => until(one, allUp),
+  },
+  {
     name: 'suspend what disabling has suspended',
     prepare: async (one) => {
       await prepareUp(one);

@@ -33,8 +33,8 @@ async function world(...versions: readonly number[]): Promise<SandboxWorld> {
 }
 
 scalingContract('AWS', async () => {
-  const { cloud } = await world(0, 1);
-  return { ...PLACE, scaling: cloud.scaling, serverGroups: cloud.serverGroups };
+  const { cloud, pass } = await world(0, 1);
+  return { ...PLACE, scaling: cloud.scaling, serverGroups: cloud.serverGroups, pass };
 });
 
 instancesContract('AWS', async () => {

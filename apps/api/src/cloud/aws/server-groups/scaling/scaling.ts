@@ -9,6 +9,7 @@ import { checkOperation, groupTag, ownerTags, parseList, TAG, tagProblems, tagsO
 import { alarmFrom, alarmInput, policyFrom, policyInput, scheduleFrom, scheduleInput } from './policy-words.ts';
 import { alarmsNamed, policiesOf, schedulesOf } from './read-scaling.ts';
 import { isSame } from './same.ts';
+import { deleteWarmPool, saveWarmPool, warmPoolOf } from './warm-pool.ts';
 
 /** The group as it is now; fails when it is not there, or not for long. */
 async function groupFor(place: Place, name: string, operation: Operation): Promise<AutoScalingGroup> {
@@ -127,6 +128,15 @@ export function createScaling(placeAt: PlaceAt): Scaling {
       return group
         ? Object.fromEntries(Object.entries(tagsOf(group)).filter(([key]) => !/^(aws|cd):/.test(key)))
         : null;
+    },
+    readWarmPool: async (ref) => ((await at(ref).group(ref.name)) ? warmPoolOf(at(ref), ref.name) : null),
+    async saveWarmPool(ref, pool, operation) {
+      await groupFor(at(ref), ref.name, operation);
+      await saveWarmPool(at(ref), ref.name, pool, operation);
+    },
+    async deleteWarmPool(ref, force, operation) {
+      await groupFor(at(ref), ref.name, operation);
+      return deleteWarmPool(at(ref), ref.name, force, operation);
     },
     savePolicy: async (ref, policy, operation) => savePolicy(at(ref), ref.name, policy, operation),
     saveSchedules: async (ref, actions, operation) => saveSchedules(at(ref), ref.name, actions, operation),
