@@ -1,9 +1,4 @@
-import { configDefaults, defineConfig } from 'vitest/config';
-
-/** The widest runs of deploys, which take three minutes: `npm run test:matrix`. */
-const MATRIX = ['cut-overs', 'kills-others', 'kills-rolling', 'kills-weighted', 'many', 'strategies'].map(
-  (name) => `apps/api/src/scenarios/matrix/${name}.test.ts`,
-);
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
@@ -30,11 +25,9 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['apps/api/src/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...MATRIX],
           globalSetup: ['apps/api/src/testing/test-server.ts'],
         },
       },
-      { extends: true, test: { name: 'matrix', include: MATRIX } },
     ],
   },
 });
