@@ -184,3 +184,45 @@ it('strategies and rollbacks are held to a guard as well', async () => {
   expect(deployed.failure?.code).toBe('cluster.traffic-guard');
   expect(world.serverGroups.picture('demo-web-v000')?.traffic).toBe('enabled');
 });
+
+it('a rollback is held to a guard, and goes on with a reason', async () => {
+  const world = worldOf([2, 8]);
+  world.guards.minCapacityRatio = 0.4;
+  const context = {
+    serverGroupName: 'demo-web-v001',
+    rollbackType: 'EXPLICIT',
+    rollbackContext: {
+      rollbackServerGroupName: 'demo-web-v001',
+      restoreServerGroupName: 'demo-web-v000',
+      enableAndDisableOnly: true,
+    },
+  };
+  const refused = await play('rollbackServerGroup', world, context);
+  expect(refused.failure?.code).toBe('cluster.traffic-guard');
+  expect(world.serverGroups.picture('demo-web-v001')?.traffic).toBe('enabled');
+  const forced = await play('rollbackServerGroup', world, { ...context, overrideTrafficGuards: 'it sells at a loss' });
+  expect(forced.status).toBe('SUCCEEDED');
+  expect(world.serverGroups.picture('demo-web-v001')?.traffic).toBe('disabled');
+});
+
+it('requests are not all sent to a target group with too few of the healthy instances', async () => {
+  const world = createWorld();
+  world.guards.set('demo', GUARD);
+  world.guards.minCapacityRatio = 0.4;
+  const [giving, receiving] = ['demo-web-a', 'demo-web-b'];
+  world.serverGroups.add({ name: 'demo-web-v000', size: 8, targetGroups: [giving] });
+  world.serverGroups.add({ name: 'demo-web-v001', size: 2, targetGroups: [receiving] });
+  const shares = [
+    { targetGroup: giving, weight: 50 },
+    { targetGroup: receiving, weight: 50 },
+  ];
+  world.loadBalancers.add({ name: 'demo-alb', listeners: [{ port: 80, shares }] });
+  const ref = { account: 'prod', region: 'us-east-1', loadBalancer: 'demo-alb', port: 80 };
+  const actions = (await world.loadBalancers.readShares(ref))?.actions;
+  const trafficShift = { giving, receiving, listeners: [{ loadBalancer: 'demo-alb', port: 80, actions }] };
+  const context = { account: 'prod', region: 'us-east-1', trafficShift, serverGroup: 'demo-web-v001' };
+  const refused = await play('shiftTraffic', world, { ...context, weight: 100 });
+  expect(refused.failure?.message).toContain('Refused to send all requests away from demo-web-v000');
+  expect((await world.loadBalancers.readShares(ref))?.shares).toEqual(shares);
+  expect((await play('shiftTraffic', world, { ...context, weight: 80 })).status).toBe('SUCCEEDED');
+});

@@ -1,6 +1,6 @@
 import { type Failure, FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { failed, type TaskResult, type TaskRun } from '../kit/index.ts';
-import type { ClusterRef, GuardRules, ServerGroupRef } from '../kit/ports/index.ts';
+import type { ClusterRef, GuardRules, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import { GUARDED, OVERRIDDEN, type Safety } from './fields.ts';
 import { clusterOfServerGroup } from './place.ts';
 import {
@@ -63,13 +63,14 @@ async function rulesOf(run: GuardedRun, { cluster }: ClusterRef): Promise<GuardR
 
 /**
  * Makes a change that takes traffic away, unless a traffic guard of the cluster's application says no. All of `refs` are
- * judged together, live, right before. What must stay is written down first, for `lostGuarded` to compare with.
+ * judged together, live, right before; with `choose` those of their clusters that it picks. What must stay is written
+ * down first, for `lostGuarded` to compare with.
  */
 export async function guarded(
   run: GuardedRun,
   refs: readonly ServerGroupRef[],
   safety: Safety,
-  how: Omit<Leaving, 'names'>,
+  how: Omit<Leaving, 'names'> & { readonly choose?: (group: ServerGroup) => boolean },
   change: () => Promise<TaskResult>,
 ): Promise<TaskResult> {
   const kept: Record<string, Kept> = { ...keptIn(run.memory) };
@@ -78,8 +79,8 @@ export async function guarded(
     const rules = await rulesOf(run, cluster);
     const guard = guardOf(rules, cluster);
     if (!guard) continue;
-    const leaving = { ...how, names };
     const groups = await run.ports.serverGroups.list(cluster);
+    const leaving = { ...how, names: how.choose ? groups.filter(how.choose).map(({ name }) => name) : names };
     const verdict = judgeLoss(guard, rules.minCapacityRatio, groups, leaving, kept[keyOf(cluster)]?.least);
     if (!verdict) continue;
     const { now, after, least } = verdict;

@@ -81,6 +81,7 @@ export const rollbacks = {
       waitTimeBetweenRegions: z.number().min(0).max(86_400).optional(),
       reason: z.string().max(2_000).optional(),
       overrideFreeze,
+      overrideTrafficGuards: z.string().trim().min(1).max(1_000).optional(),
     }),
     answer: z.object({ ref: z.string(), id: z.string() }),
   }),

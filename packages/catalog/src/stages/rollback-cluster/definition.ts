@@ -1,6 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { clusterFields } from '../../clusters/fields.ts';
+import { clusterFields, safetyFields } from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, flag, optionalText, percentage, secondsField } from '../../kit/fields.ts';
 
@@ -54,6 +54,7 @@ export const rollbackClusterStage = defineStage({
       help: 'Given to the rollback of each region, such as `enableAndDisableOnly` or `disableOnly`.',
       widget: 'json',
     }),
+    overrideTrafficGuards: safetyFields.overrideTrafficGuards,
     rollbackPlan: describeField(z.array(z.unknown()).nullish(), {
       label: 'Plan',
       help: 'Written by the stage.',

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { clusterRefsOf } from '../../clusters/place.ts';
 import {
@@ -110,13 +111,13 @@ const outputsOf = (
 /** A region that fails ends nothing but itself. */
 const GOES_ON = { failPipeline: false, continuePipeline: true, allowSiblingStagesToContinueOnFailure: true };
 
-function stageOf(plan: RegionPlan, goesOn: boolean): SyntheticSpec {
+function stageOf(plan: RegionPlan, more: JsonObject): SyntheticSpec {
   const { account, region, cluster, rollbackType, rollbackContext } = plan;
   const target = { account, credentials: account, region, regions: [region], cluster, cloudProvider: 'aws' };
   return {
     type: 'rollbackServerGroup',
     name: `Roll back ${String(rollbackContext['rollbackServerGroupName'])} in ${region}`,
-    context: { ...target, rollbackType, rollbackContext, ...(goesOn ? GOES_ON : {}) },
+    context: { ...target, rollbackType, rollbackContext, ...more },
   };
 }
 
@@ -128,7 +129,10 @@ export const rollbackCluster = executeStage(rollbackClusterStage, {
     return inSequence(
       plans.flatMap((plan, i) => [
         ...(i === 0 ? [] : pause(`Wait before ${plan.region}`, context.waitTimeBetweenRegions)),
-        stageOf(plan, context.continueAfterFailedRegion === true),
+        stageOf(plan, {
+          ...(context.overrideTrafficGuards ? { overrideTrafficGuards: context.overrideTrafficGuards } : {}),
+          ...(context.continueAfterFailedRegion === true ? GOES_ON : {}),
+        }),
       ]),
     );
   },

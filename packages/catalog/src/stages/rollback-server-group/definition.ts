@@ -1,6 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { targetFields } from '../../clusters/fields.ts';
+import { safetyFields, targetFields } from '../../clusters/fields.ts';
 import { clusterLocks } from '../../clusters/locks.ts';
 import { describeField, optionalChoice, yesOrNo } from '../../kit/fields.ts';
 
@@ -38,6 +38,7 @@ export const rollbackServerGroupStage = defineStage({
       order: 11,
       widget: 'json',
     }),
+    overrideTrafficGuards: safetyFields.overrideTrafficGuards,
     rollbackPlan: describeField(z.unknown().optional(), {
       label: 'Plan',
       help: 'Written by the stage.',

@@ -136,7 +136,10 @@ export const rollbackServerGroup = executeStage(rollbackServerGroupStage, {
   after(view) {
     if (view.context.rollbackType === 'PREVIOUS_IMAGE') return cloneOf(view);
     const plan = planIn(view.context);
-    return plan ? inSequence(stagesOf(plan)) : [];
+    const { overrideTrafficGuards } = view.context;
+    const stages = plan ? stagesOf(plan) : [];
+    if (!overrideTrafficGuards) return inSequence(stages);
+    return inSequence(stages.map((each) => ({ ...each, context: { ...each.context, overrideTrafficGuards } })));
   },
   onFailure({ context }) {
     const plan = planIn(context);

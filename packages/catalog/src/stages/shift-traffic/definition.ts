@@ -1,5 +1,6 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { GUARD_FACTS, safetyFields } from '../../clusters/fields.ts';
 import { trafficShiftSchema } from '../../clusters/traffic-shift-schema.ts';
 import { describeField, flag, number, optionalNumber, optionalText, text } from '../../kit/fields.ts';
 
@@ -39,6 +40,7 @@ export const shiftTrafficStage = defineStage({
       help: 'Puts the actions from before back, once the giving target group is healthy.',
       widget: 'hidden',
     }),
+    overrideTrafficGuards: safetyFields.overrideTrafficGuards,
     verifyOnly: flag({
       label: 'Only look',
       help: 'Changes nothing; fails when the requests are not divided so.',
@@ -53,4 +55,5 @@ export const shiftTrafficStage = defineStage({
   }),
   changesTheWorld: true,
   changesTraffic: true,
+  clearOnRestart: GUARD_FACTS,
 });

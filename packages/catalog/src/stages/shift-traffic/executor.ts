@@ -1,15 +1,16 @@
 import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
+import { guarded } from '../../clusters/guarded.ts';
 import { healthToCome, upCount } from '../../clusters/health.ts';
 import { pollDelay } from '../../clusters/operations.ts';
 import { listenerInWords, listenerRefOf, sameShares, sharesAt } from '../../clusters/traffic-shift.ts';
 import type { ShiftedListener } from '../../clusters/traffic-shift-schema.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
-import type { ListenerShares } from '../../kit/ports/index.ts';
+import type { ListenerShares, ServerGroup } from '../../kit/ports/index.ts';
 import { shiftTrafficStage } from './definition.ts';
 
 type Context = z.output<typeof shiftTrafficStage.context>;
-type Run = TaskRun<Context, 'loadBalancers' | 'serverGroups'>;
+type Run = TaskRun<Context, 'loadBalancers' | 'serverGroups' | 'guards'>;
 
 /** A change may stay unseen for a moment. */
 const SEEN_WITHIN_MS = minutes(1);
@@ -134,10 +135,21 @@ async function shift(run: Run): Promise<TaskResult> {
   return succeeded({ trafficShares: seen });
 }
 
+/** With the whole share, groups that are in the giving target group alone lose their requests. Going back is not judged. */
+async function shiftGuarded(run: Run): Promise<TaskResult> {
+  const { account, region, serverGroup: name, trafficShift, weight, restore, verifyOnly } = run.context;
+  const { giving, receiving } = trafficShift;
+  if (weight < 100 || restore || verifyOnly || !name || !giving) return shift(run);
+  const choose = ({ targetGroups }: ServerGroup): boolean =>
+    targetGroups.includes(giving) && !targetGroups.includes(receiving);
+  const how = { act: 'send all requests away from', choose };
+  return guarded(run, [{ account, region, name }], run.context, how, () => shift(run));
+}
+
 export const shiftTraffic = executeStage(shiftTrafficStage, {
-  needs: ['loadBalancers', 'serverGroups'],
+  needs: ['loadBalancers', 'serverGroups', 'guards'],
   tasks: [
     { name: 'proveReceiver', timeoutMs: minutes(15), run: prove },
-    { name: 'shiftTraffic', timeoutMs: minutes(10), run: shift },
+    { name: 'shiftTraffic', timeoutMs: minutes(10), run: shiftGuarded },
   ],
 });
