@@ -218,6 +218,29 @@ export function loadBalancersContract(name: string, makeBench: () => Promise<Loa
       expect(again.left).toEqual([]);
     });
 
+    it('shows settings and target groups by themselves, marked with who made them', async () => {
+      const alb = { ...place(), name: 'shop-alb' };
+      expect(await port.readAttributes(alb)).toEqual({});
+      expect(await port.readTargetGroup({ ...place(), targetGroup: 'shop-a' })).toBeNull();
+      await port.upsert(spec({ attributes: { 'idle_timeout.timeout_seconds': '90' } }), operation('make'));
+      expect(await port.readAttributes(alb)).toMatchObject({ 'idle_timeout.timeout_seconds': '90' });
+      const made = await port.readTargetGroup({ ...place(), targetGroup: 'shop-a' });
+      expect(made).toMatchObject({
+        name: 'shop-a',
+        loadBalancers: ['shop-alb'],
+        tags: { 'cd:execution': 'execution-1' },
+      });
+    });
+
+    it('removes target groups that nothing needs, and says why it leaves others', async () => {
+      await port.upsert(spec(), operation('make'));
+      const names = [bench.targetGroups[1], 'shop-a', 'nobody-tg'];
+      const left = await port.removeTargetGroups(place(), names, operation('drop'));
+      expect(left).toEqual(['Target group shop-a was left: another load balancer sends to it.']);
+      await bench.pass(60_000);
+      expect(await port.readTargetGroup({ ...place(), targetGroup: bench.targetGroups[1] })).toBeNull();
+    });
+
     it('lists the load balancers of an application, by tag or by name', async () => {
       await port.upsert(spec(), operation('make'));
       const another = (name: string, tags: Record<string, string>) =>

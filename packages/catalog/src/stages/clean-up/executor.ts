@@ -32,7 +32,7 @@ async function removeTargetGroup(run: CleanUpRun, { account, region, name }: Res
   const settle = await intendRemovals(run, { account, region }, [name]);
   const operation = run.operation(`delete:${account}/${region}/${name}`);
   const left = await run.ports.loadBalancers.removeTargetGroups({ account, region }, [name], operation);
-  await settle();
+  settle(left);
   return left;
 }
 

@@ -58,9 +58,10 @@ async function remove(run: Run): Promise<TaskResult> {
     const settle = await run.intend({ kind: 'loadBalancer', ...ref, action: 'remove', before: { targetGroups } });
     const settleGroups = await intendRemovals(run, ref, targetGroups);
     const operation = run.operation(`delete:${ref.account}/${ref.region}/${ref.name}`);
-    left.push(...(await run.ports.loadBalancers.remove(ref, targetGroups, operation)).left);
+    const change = await run.ports.loadBalancers.remove(ref, targetGroups, operation);
     settle('done');
-    await settleGroups();
+    settleGroups(change.left);
+    left.push(...change.left);
   }
   return succeeded(left.length > 0 ? { left } : {}, { deletedIn: refs.map(({ region }) => region) });
 }

@@ -81,7 +81,7 @@ async function picturesOf(run: Run, specs: readonly LoadBalancerSpec[]): Promise
  * Records the load balancer and the target groups of its own, each to be made or changed, and those that it had and that
  * go when nothing needs them. Answers what notes how it ended.
  */
-async function intendAll(run: Run, spec: LoadBalancerSpec, before: Before): Promise<() => Promise<void>> {
+async function intendAll(run: Run, spec: LoadBalancerSpec, before: Before): Promise<(left: readonly string[]) => void> {
   const { account, region } = spec;
   const intend = (kind: string, name: string, picture: JsonObject | null | undefined) => {
     const action = picture ? ({ action: 'change', before: picture } as const) : ({ action: 'create' } as const);
@@ -94,9 +94,9 @@ async function intendAll(run: Run, spec: LoadBalancerSpec, before: Before): Prom
     { account, region },
     before.targetGroups.filter((name) => !(name in before.own)),
   );
-  return async () => {
+  return (left) => {
     for (const settle of settles) settle('done');
-    await formers();
+    formers(left);
   };
 }
 
@@ -111,7 +111,7 @@ async function save(run: Run): Promise<TaskResult> {
     const settle = await intendAll(run, spec, before);
     const wish = { ...spec, formerTargetGroups: before.targetGroups };
     const change = await run.ports.loadBalancers.upsert(wish, run.operation(`upsert:${keyOf(spec)}`));
-    await settle();
+    settle(change.left);
     const targetGroups = spec.targetGroups.map((group) => group.name);
     saved.push({ name, account, region, loadBalancerType: type, dnsName: change.dnsName, targetGroups });
     left.push(...change.left);

@@ -15,7 +15,7 @@ const twoTargetGroups: Scenario = {
       groups: [],
       targetGroups: [
         ...(region.targetGroups ?? []),
-        ...(region.targetGroups ?? []).map((group) => ({ ...group, name: 'demo-new-tg' })),
+        ...(region.targetGroups ?? []).slice(0, 1).map((group) => ({ ...group, name: 'demo-new-tg' })),
       ],
     })),
   })),
