@@ -9,6 +9,7 @@ import { SurroundingsController } from './clusters/surroundings.controller.ts';
 import { EvaluateController } from './executions/evaluate.controller.ts';
 import { ExecutionsController } from './executions/executions.controller.ts';
 import { ExecutionSearchController } from './executions/search.controller.ts';
+import { SteeringController } from './executions/steering.controller.ts';
 import { StreamController } from './executions/stream.controller.ts';
 import { FreezesController } from './freezes/freezes.controller.ts';
 import { CronController } from './gate/cron.controller.ts';
@@ -63,6 +64,7 @@ export const httpFeatures: { controllers: Type[]; providers: Provider[] } = {
     PipelineListsController,
     PipelinesController,
     TasksController,
+    SteeringController,
     StreamController,
     ExecutionSearchController,
     StartVariantsController,

@@ -9,6 +9,7 @@ import { gate } from './gate.ts';
 import { reports } from './reports.ts';
 import { rollbacks } from './rollbacks.ts';
 import * as shape from './shapes.ts';
+import { steering } from './steering.ts';
 import { templates } from './templates.ts';
 
 export { type Endpoint, endpoint } from './endpoint.ts';
@@ -24,6 +25,7 @@ export const contract = {
   ...gate,
   ...reports,
   ...rollbacks,
+  ...steering,
   ...templates,
   version: endpoint({
     method: 'GET',
