@@ -2,6 +2,7 @@ import type { CallRecord, Sandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
 import type { PortName } from '@gennaker/catalog/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { objectsOf } from '../matrix/objects.ts';
 import { startSteppedSandbox } from '../matrix/world.ts';
 import { problemsOf } from './rules.ts';
 import { LEDGER_STORIES, pipelineOf } from './stories.ts';
@@ -38,6 +39,7 @@ describe('before AWS changes anything', () => {
     for (const type of run.types) played.add(type);
     expect(run.problems).toEqual([]);
     expect(run.calls.length).toBeGreaterThan(0);
+    expect(story.holds?.(objectsOf(sandbox.state())) ?? true).toBe(true);
     const problems = run.calls.flatMap((each) => problemsOf(each, run.names));
     expect([...new Set(problems)]).toEqual([]);
   });

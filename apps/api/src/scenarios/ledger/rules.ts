@@ -69,6 +69,16 @@ const alarm = (name: string): Touched => ({
   before: [],
 });
 
+/** A pool goes by itself, as it was, or with its group. */
+const warmPoolRule: Rule = ({ AutoScalingGroupName }) => [
+  {
+    what: `warm pool of ${text(AutoScalingGroupName)}`,
+    fits: ({ kind, name, action, before }) =>
+      kind === 'serverGroup' && name === AutoScalingGroupName && (action === 'remove' || 'warmPool' in (before ?? {})),
+    before: [],
+  },
+];
+
 const securityGroup: Rule = ({ GroupId }, { nameOf }) => [
   touch(['securityGroup'], nameOf.get(text(GroupId)) ?? '', ['ingress']),
 ];
@@ -118,6 +128,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   EnableMetricsCollection: groupRule(),
   PutScalingPolicy: groupRule('policies'),
   PutScheduledUpdateGroupAction: groupRule('schedules'),
+  PutWarmPool: groupRule('warmPool'),
+  DeleteWarmPool: warmPoolRule,
   TerminateInstanceInAutoScalingGroup: ({ InstanceId }, names) => [
     touch(['instance'], text(InstanceId), ['state']),
     group(names.groupOf.get(text(InstanceId)), 'capacity'),

@@ -1,5 +1,6 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
+import type { Objects } from '../matrix/objects.ts';
 import { settle, webCluster } from '../matrix/stories.ts';
 import type { WorldPlan } from '../matrix/world.ts';
 import { IMAGES, STORE, shopScenario } from '../shop.ts';
@@ -11,6 +12,8 @@ export interface LedgerStory {
   readonly name: string;
   readonly plan: WorldPlan;
   readonly stages: (state: State) => readonly JsonObject[];
+  /** More that must hold of what is there in the end. */
+  readonly holds?: (objects: Objects) => boolean;
 }
 
 const PLACE = { credentials: 'prod', regions: ['us-east-1'] };
@@ -23,6 +26,9 @@ const two: WorldPlan = { scenario: shopScenario({ before: true }), prepare: sett
 
 const membersOf = (state: State, name: string): readonly string[] =>
   Object.keys(state.regions[STORE]?.groups[name]?.members ?? {});
+
+/** What a clean-up is told of the execution it runs in. */
+const LEFT = { account: 'prod', region: 'us-east-1', executionId: '${execution.id}' };
 
 const deploy = (more: JsonObject = {}): JsonObject => ({ type: 'deploy', clusters: [webCluster(more)] });
 
@@ -127,6 +133,8 @@ export const LEDGER_STORIES: readonly LedgerStory[] = [
       { type: 'upsertServerGroupTags', ...NEWEST, tags: { team: 'shop' } },
       { type: 'modifyAwsScalingProcess', ...NEWEST, action: 'suspend', processes: ['AZRebalance'] },
       { type: 'modifyAwsScalingProcess', ...NEWEST, action: 'resume', processes: ['AZRebalance'] },
+      { type: 'modifyWarmPool', ...NEWEST, minSize: 1 },
+      { type: 'modifyWarmPool', ...NEWEST, action: 'delete' },
     ],
   },
   {
@@ -200,15 +208,22 @@ export const LEDGER_STORIES: readonly LedgerStory[] = [
     name: 'cleaning up',
     plan: two,
     stages: () => [
-      { type: 'disableServerGroup', ...OLD },
+      { type: 'disableServerGroup', ...OLD, desiredPercentage: 34 },
+      loadBalancer({}),
+      securityGroup('10.0.0.0/8'),
       {
         type: 'cleanUp',
-        executionId: 'another',
         leftovers: [
-          { kind: 'serverGroup', account: 'prod', region: 'us-east-1', name: 'shop-web-v000', action: 'destroy' },
+          { ...LEFT, kind: 'serverGroup', name: 'shop-web-v000', action: 'enable' },
+          { ...LEFT, kind: 'loadBalancer', name: 'shop-api', action: 'deleteLoadBalancer' },
+          { ...LEFT, kind: 'securityGroup', name: 'shop-api', action: 'deleteSecurityGroup' },
         ],
       },
+      { type: 'disableServerGroup', ...OLD },
+      { type: 'cleanUp', leftovers: [{ ...LEFT, kind: 'serverGroup', name: 'shop-web-v000', action: 'destroy' }] },
     ],
+    holds: ({ groups, names }) =>
+      Object.keys(groups).join() === 'shop-web-v001' && ![...names].some((name) => name.includes('shop-api')),
   },
 ];
 
