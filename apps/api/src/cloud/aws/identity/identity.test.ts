@@ -56,6 +56,16 @@ describe('a role session', () => {
     expect(assumed()).toHaveLength(2);
   });
 
+  it('that ends in the middle of a wait of hours is renewed each time, and no look fails', async () => {
+    one = await startWorld({ accounts: [through({ regions: ['us-east-1'] })] });
+    for (let minute = 0; minute < 180; minute += 10) {
+      if (minute === 90) one.sandbox.do({ expireSessions: true });
+      expect(await readAll()).toHaveLength(2);
+      await one.pass(10 * 60_000);
+    }
+    expect(assumed()).toHaveLength(4);
+  });
+
   it('that is refused says which role', async () => {
     one = await startWorld({ accounts: [through({ roleArn: `${ROLE}-nobody` })] });
     await expect(readAll()).rejects.toMatchObject({ failure: { code: 'aws.denied', retry: false } });
