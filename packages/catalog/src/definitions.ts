@@ -30,6 +30,7 @@ import { findImageStage } from './stages/find-image/definition.ts';
 import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
 import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
 import { modifyAwsScalingProcessStage } from './stages/modify-aws-scaling-process/definition.ts';
+import { modifyWarmPoolStage } from './stages/modify-warm-pool/definition.ts';
 import { monitorPipelineStage } from './stages/monitor-pipeline/definition.ts';
 import { pipelineStage } from './stages/pipeline/definition.ts';
 import { rebootInstancesStage } from './stages/reboot-instances/definition.ts';
@@ -92,6 +93,7 @@ export const stageDefinitions = {
   upsertScalingPolicy: upsertScalingPolicyStage,
   upsertServerGroupTags: upsertServerGroupTagsStage,
   modifyAwsScalingProcess: modifyAwsScalingProcessStage,
+  modifyWarmPool: modifyWarmPoolStage,
   cloneServerGroup: cloneServerGroupStage,
   cleanUp: cleanUpStage,
   deployStep: deployStepStage,

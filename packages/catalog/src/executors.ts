@@ -31,6 +31,7 @@ import { findImage } from './stages/find-image/executor.ts';
 import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
 import { manualJudgment } from './stages/manual-judgment/executor.ts';
 import { modifyAwsScalingProcess } from './stages/modify-aws-scaling-process/executor.ts';
+import { modifyWarmPool } from './stages/modify-warm-pool/executor.ts';
 import { monitorPipeline } from './stages/monitor-pipeline/executor.ts';
 import { pipeline } from './stages/pipeline/executor.ts';
 import { rebootInstances } from './stages/reboot-instances/executor.ts';
@@ -104,6 +105,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   upsertScalingPolicy,
   upsertServerGroupTags,
   modifyAwsScalingProcess,
+  modifyWarmPool,
   cloneServerGroup,
   deployStep,
   shiftTraffic,

@@ -91,6 +91,35 @@ describe('settings of a server group', () => {
       );
   });
 
+  it('a warm pool is saved, changed and deleted, and the ledger keeps what it was', async () => {
+    const world = worldOf();
+    const pool = { minSize: 0, maxPrepared: 12, poolState: 'Stopped', reuseOnScaleIn: false };
+    const saved = await play('modifyWarmPool', world, { maxGroupPreparedCapacity: '12' });
+    expect(saved.status).toBe('SUCCEEDED');
+    expect(saved.ledger).toMatchObject([{ name: REF.name, action: 'change', before: { warmPool: null } }]);
+    expect(await world.scaling.readWarmPool(REF)).toMatchObject(pool);
+    world.scaling.trouble.loseNextAnswer('saveWarmPool');
+    const more = { minSize: 4, poolState: 'Running', instanceReusePolicy: { reuseOnScaleIn: true } };
+    const changed = await play('modifyWarmPool', world, { warmPool: { ...more, minSize: 1 }, minSize: 4 });
+    expect(changed.status).toBe('SUCCEEDED');
+    expect(changed.ledger[0]).toMatchObject({ before: { warmPool: pool } });
+    const now = { minSize: 4, maxPrepared: 12, poolState: 'Running', reuseOnScaleIn: true };
+    expect(await world.scaling.readWarmPool(REF)).toMatchObject(now);
+    world.scaling.trouble.loseNextAnswer('deleteWarmPool');
+    const deleted = await play('modifyWarmPool', world, { action: 'delete', forceDelete: true });
+    expect(deleted.status).toBe('SUCCEEDED');
+    expect(deleted.ledger[0]).toMatchObject({ before: { warmPool: now } });
+    expect(await world.scaling.readWarmPool(REF)).toBeNull();
+    expect((await play('modifyWarmPool', world, { action: 'delete' })).status).toBe('SUCCEEDED');
+  });
+
+  it('a warm pool without a limit takes -1, and the limit goes', async () => {
+    const world = worldOf();
+    await play('modifyWarmPool', world, { maxGroupPreparedCapacity: 5, reuseOnScaleIn: true });
+    await play('modifyWarmPool', world, { maxGroupPreparedCapacity: -1 });
+    expect(await world.scaling.readWarmPool(REF)).toMatchObject({ maxPrepared: null, reuseOnScaleIn: true });
+  });
+
   it('tags are set from a map or a list', async () => {
     const world = worldOf();
     await play('upsertServerGroupTags', world, { tags: { verified: true } });
@@ -103,6 +132,7 @@ describe('settings of a server group', () => {
 
   it.each<[StageType, JsonObject]>([
     ['modifyAwsScalingProcess', { action: 'suspend', processes: ['Launch'] }],
+    ['modifyWarmPool', { minSize: 1 }],
     ['upsertServerGroupTags', { tags: { a: 'b' } }],
     ['upsertScalingPolicy', { simple: { scalingAdjustment: 1 } }],
     ['upsertAsgScheduledActions', { scheduledActions: [{ recurrence: '0 1 * * *', minSize: 1 }] }],

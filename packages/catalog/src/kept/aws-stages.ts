@@ -1,23 +1,10 @@
-import { placeFields, targetFields } from '../clusters/fields.ts';
+import { placeFields } from '../clusters/fields.ts';
 import { flag, optionalNumber, optionalText, text, textMap } from '../kit/fields.ts';
 import { openObject } from './fields.ts';
 import { type KeptStage, keptStage } from './kept-stage.ts';
 
 type Told = Parameters<typeof keptStage>[0];
 const aws = (told: Omit<Told, 'provider'>): KeptStage => keptStage({ provider: 'aws', ...told });
-
-const NOT_YET = (instead: string): string => `This change of AWS is not carried out here. ${instead}`;
-
-const serverGroups: readonly KeptStage[] = [
-  aws({
-    type: 'modifyWarmPool',
-    label: 'Modify warm pool',
-    description: 'Changes the instances that a server group keeps ready.',
-    group: 'Cluster',
-    why: NOT_YET('Change the warm pool by hand.'),
-    fields: { ...targetFields, warmPool: openObject('Warm pool', 'Sizes and state of the instances kept ready.') },
-  }),
-];
 
 const MANAGED =
   'Records of Route 53 are not changed here. Let the tool that makes your infrastructure do it, called by a `webhook` stage if it must happen in the pipeline.';
@@ -84,4 +71,4 @@ const functions: readonly KeptStage[] = [
 ];
 
 /** Stages of AWS that are not carried out. */
-export const keptAwsStages: readonly KeptStage[] = [...serverGroups, ...surroundings, ...functions];
+export const keptAwsStages: readonly KeptStage[] = [...surroundings, ...functions];
