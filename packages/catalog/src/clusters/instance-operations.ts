@@ -3,7 +3,7 @@ import { again, failed, succeeded, type TaskResult, type TaskRun } from '../kit/
 import type { Machine, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import type { Safety } from './fields.ts';
 import { guarded, lostGuarded } from './guarded.ts';
-import { intendGroup } from './intents.ts';
+import { intendGroup, settling } from './intents.ts';
 import { GROUPS_OF_INSTANCES } from './locks.ts';
 import { pollDelay, readAll, refusalNow } from './operations.ts';
 import { accountOf, regionsOf } from './place.ts';
@@ -132,8 +132,9 @@ export async function changeInstances(
     };
     settles.push(await run.intend({ kind: 'instance', ...place, name, action, before }));
   }
-  await act();
-  for (const settle of settles) settle('done');
+  await settling((outcome) => {
+    for (const settle of settles) settle(outcome);
+  }, act);
 }
 
 /** The same for members whose group becomes smaller with it: the ledger knows the size it had. */
@@ -145,9 +146,8 @@ export async function shrinkByInstances(
   act: () => Promise<void>,
 ): Promise<void> {
   const [group] = await readAll(run, [ref]);
-  const settle = group && (await intendGroup(run, group, 'change'));
-  await changeInstances(run, ids, action, act);
-  settle?.('done');
+  if (!group) return changeInstances(run, ids, action, act);
+  await settling(await intendGroup(run, group, 'change'), () => changeInstances(run, ids, action, act));
 }
 
 const hasEnded = ({ state }: Machine): boolean => state === 'terminated';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@gennaker/pipeline-dsl';
+import { FailureError, type JsonObject } from '@gennaker/pipeline-dsl';
 import type { TaskRun } from '../kit/index.ts';
 import type { ServerGroup } from '../kit/ports/index.ts';
 import { refOf } from './target.ts';
@@ -18,3 +18,16 @@ export const intendGroup = (
   action: 'change' | 'remove',
   more: JsonObject = {},
 ) => run.intend({ kind: 'serverGroup', ...refOf(group), action, before: { ...pictureOf(group), ...more } });
+
+const GONE: ReadonlySet<string> = new Set(['aws.gone', 'aws.being-deleted']);
+
+/** Makes a change and notes that it is made; of a thing that has gone meanwhile there is nothing left to note. */
+export async function settling(settle: (outcome: 'done' | 'absent') => void, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof FailureError && GONE.has(error.failure.code)) settle('absent');
+    throw error;
+  }
+  settle('done');
+}

@@ -5,7 +5,7 @@ import { deployedHere } from './deployed-here.ts';
 import type { Safety } from './fields.ts';
 import { byCluster, type GuardedRun, guarded, lostGuarded } from './guarded.ts';
 import { servingProblem } from './health.ts';
-import { intendGroup } from './intents.ts';
+import { intendGroup, settling } from './intents.ts';
 import { CHOSEN, refOf } from './target.ts';
 import { emptiedTargetGroups, emptyingRefusal, trafficRefusal } from './traffic-check.ts';
 
@@ -40,8 +40,7 @@ export async function changeGroup(
   act: (ref: ServerGroupRef) => Promise<void>,
 ): Promise<void> {
   const settle = await intendGroup(run, group, action);
-  await act(refOf(group));
-  settle('done');
+  await settling(settle, () => act(refOf(group)));
 }
 
 /** Takes one group out of traffic. */

@@ -41,14 +41,14 @@ export function reportOf(execution: Execution, rows: readonly LedgerRow[], sight
   };
 }
 
-/** Entries that a look has shown to be so, or not. A change tells nothing by itself unless the thing is gone. */
+/** Entries that a look has shown to be so, or not. Of a change to a thing that is gone nothing is left. */
 export function settledBy(rows: readonly LedgerRow[], sights: Sights): Array<LedgerRow & { state: 'done' | 'absent' }> {
   return rows.flatMap((row) => {
     const now = row.state === 'intended' ? sights.get(thingKey(row)) : undefined;
     if (!now) return [];
     if (row.action === 'create') return [{ ...row, state: now.there ? ('done' as const) : ('absent' as const) }];
     if (row.action === 'remove') return now.there ? [] : [{ ...row, state: 'done' as const }];
-    if (!now.there) return [];
+    if (!now.there) return [{ ...row, state: 'absent' as const }];
     return [{ ...row, state: isAsBefore(row.before, now.picture) ? ('absent' as const) : ('done' as const) }];
   });
 }
