@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSearch, searchSchemas, stringifySearch } from './search.ts';
-import { crumbsOf } from './shell.tsx';
+import { crumbsOf, isRailFolded } from './shell.tsx';
 
 describe('addresses', () => {
   it.each([
@@ -29,5 +29,13 @@ describe('addresses', () => {
     ]);
     const group = crumbsOf('/apps/shop/clusters/prod/us-east-1/shop-web-v003');
     expect(group.map(({ label }) => label)).toEqual(['Applications', 'shop', 'Clusters', 'shop-web-v003']);
+  });
+
+  it('fold the rail where a graph is edited in a narrow window, until a person chooses', () => {
+    expect(isRailFolded(null, '/apps/shop/pipelines/0b1/edit', 1_280)).toBe(true);
+    expect(isRailFolded(null, '/apps/shop/pipelines/0b1/edit', 1_440)).toBe(false);
+    expect(isRailFolded(null, '/apps/shop/clusters', 1_280)).toBe(false);
+    expect(isRailFolded('open', '/apps/shop/pipelines/new', 1_280)).toBe(false);
+    expect(isRailFolded('folded', '/apps/shop', 1_440)).toBe(true);
   });
 });

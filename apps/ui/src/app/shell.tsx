@@ -24,6 +24,12 @@ import { SHORTCUTS, useShortcuts } from './shortcuts.ts';
 import { ThemeMenu } from './theme-menu.tsx';
 
 const FOLD_KEY = 'gennaker.rail';
+/** Below this width, px, the editor needs the room that the words of the rail take. */
+const TIGHT = 1_400;
+
+/** Folded as the person chose; until they do, folded where a graph is edited in a narrow window. */
+export const isRailFolded = (chosen: string | null, path: string, width: number): boolean =>
+  chosen === null ? width < TIGHT && /\/pipelines\/([^/]+\/edit|new)$/.test(path) : chosen === 'folded';
 
 function RailLink({ icon: Icon, word, ...link }: LinkProps & { readonly icon: LucideIcon; readonly word: string }) {
   return (
@@ -35,10 +41,13 @@ function RailLink({ icon: Icon, word, ...link }: LinkProps & { readonly icon: Lu
 }
 
 function Rail({ app }: { readonly app: string | undefined }) {
-  const [folded, setFolded] = useState(() => globalThis.localStorage?.getItem(FOLD_KEY) === 'folded');
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [chosen, setChosen] = useState(() => globalThis.localStorage?.getItem(FOLD_KEY) ?? null);
+  const folded = isRailFolded(chosen, path, globalThis.innerWidth);
   const fold = () => {
-    globalThis.localStorage?.setItem(FOLD_KEY, folded ? 'open' : 'folded');
-    setFolded(!folded);
+    const next = folded ? 'open' : 'folded';
+    globalThis.localStorage?.setItem(FOLD_KEY, next);
+    setChosen(next);
   };
   const FoldIcon = folded ? PanelLeftOpen : PanelLeftClose;
   return (

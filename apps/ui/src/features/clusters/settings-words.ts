@@ -18,7 +18,7 @@ function measureText(tracking: Record<string, unknown>): string {
     return [textOf(custom['namespace']), textOf(custom['metricName'])].filter(Boolean).join(' ') || 'a measure';
   return predefined
     .replace(/^ASG|^ALB/, '')
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll(/([a-z])([A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, (found) => (found ? `${found[0]} ${found[1]}` : ' '))
     .replaceAll(/[A-Z][a-z]+/g, (word) => word.toLowerCase());
 }
 

@@ -78,6 +78,16 @@ describe('what a run says of itself', () => {
   });
 });
 
+it('a pause in the middle of a deploy is told by what it is for', () => {
+  const stage = (id: string, parentStageId: string | null, wait: object | null) =>
+    ({ ...{ id, refId: id, name: id, parentStageId, status: 'RUNNING', wait }, tasks: [], context: {} }) as never;
+  const pause = { kind: 'time', reason: 'the set time to pass', since: 1, until: 9 };
+  const stages = [stage('Deploy', null, null), stage('Wait before 50 %', 'Deploy', pause)];
+  expect(stageSentence(stages, stages[0]!)).toMatchObject({
+    ...{ text: 'Wait before 50 %: waiting for the set time to pass', deadline: 9, atDeadline: 'ends' },
+  });
+});
+
 it('a wait for what another run changes names that run and leads to it', () => {
   const id = '01M7ZG30R9BE550CG9FYQ323FV';
   const reason = `cluster shop-web in prod: stage "Deploy" of execution ${id} (shop / deploy web)`;

@@ -1,5 +1,14 @@
 import { type Execution, isComplete, type Stage, type Wait } from '@gennaker/pipeline-dsl';
-import { type FailureFacts, failuresOf, shortId, shownWait, topOf, topStages, waitingForPeople } from './facts.ts';
+import {
+  type FailureFacts,
+  failuresOf,
+  shortId,
+  shownWait,
+  topOf,
+  topStages,
+  waitingForPeople,
+  withDescendants,
+} from './facts.ts';
 
 /** One sentence with the moment since when, where there is one. `deadline` is the end of a wait, epoch ms. */
 export interface Sentence {
@@ -44,10 +53,21 @@ export const waitSentence = (wait: Wait): Sentence => ({
   atDeadline: ENDS_BY_ITSELF.has(wait.kind) ? 'ends' : 'times out',
 });
 
+/** What a stage waits for; a pause that a part of it makes is told by that part's name, which says what it is for. */
+function stageWait(stages: readonly Stage[], stage: Stage): Sentence | null {
+  const wait = shownWait(stages, stage);
+  if (!wait) return null;
+  const part = withDescendants(stages, stage).find((one) => one.wait === wait);
+  const sentence = waitSentence(wait);
+  return wait.kind === 'time' && part && part.parentStageId !== null
+    ? { ...sentence, text: `${part.name}: waiting for ${wait.reason}` }
+    : sentence;
+}
+
 /** What a stage is doing or why it ended, in one sentence. */
 export function stageSentence(stages: readonly Stage[], stage: Stage): Sentence {
-  const wait = shownWait(stages, stage);
-  if (wait && !isComplete(stage.status)) return waitSentence(wait);
+  const wait = stageWait(stages, stage);
+  if (wait && !isComplete(stage.status)) return wait;
   const running = stage.tasks.find((task) => task.status === 'RUNNING');
   if (stage.status === 'RUNNING')
     return say(running ? `Working: ${taskWords(running.name).toLowerCase()}` : 'Working', stage.startTime);
@@ -76,8 +96,8 @@ function runningSentence(execution: Execution): Sentence {
     return { ...sentence, text: `${sentence.text} on “${person.name}”` };
   }
   const running = topStages(execution.stages).filter((stage) => stage.status === 'RUNNING');
-  const waits = running.flatMap((stage) => shownWait(execution.stages, stage) ?? []);
-  if (waits[0]) return waitSentence(waits[0]);
+  const waits = running.flatMap((stage) => stageWait(execution.stages, stage) ?? []);
+  if (waits[0]) return waits[0];
   if (running.length === 0) return say('Starting', execution.startTime);
   return say(`Running ${running.map((stage) => stage.name).join(' and ')}`, running[0]?.startTime ?? null);
 }

@@ -54,6 +54,9 @@ export function StageSummary({ execution, stage, isOld, onSelect }: StageSummary
           {failure.advice ? <p className="m-0 mt-1">{failure.advice}</p> : null}
         </Notice>
       ) : null}
+      {stage.status === 'NOT_STARTED' ? (
+        <p className="gk-muted m-0">Nothing has happened in this stage. Its settings are under Config.</p>
+      ) : null}
       <StartedRun stage={stage} />
       {asking.map((one) => (
         <Details key={one.id} execution={execution} stage={one} title={one.name} />
@@ -90,7 +93,7 @@ function Details({ execution, stage, title }: DetailsProps) {
   const Face = stageUi[stage.type]?.details;
   if (!Face) return null;
   return (
-    <div>
+    <div className="empty:hidden">
       {title ? <h3 className="gk-heading m-0 mb-1">{title}</h3> : null}
       <Face
         stage={stage}
