@@ -46,6 +46,7 @@ describe('the meaning of an AWS error', () => {
     [error('InvalidParameterValue'), 'aws.wrong-input'],
     [error('ValidationError', { message: 'Desired capacity:5 must be between 0 and 1' }), 'aws.wrong-input'],
     [error('ValidationError', { message: 'AutoScalingGroup name not found' }), 'aws.gone'],
+    [error('ValidationError', { message: 'No warm pool found for Auto Scaling group web-v001' }), 'aws.gone'],
     [error('Whatever', { $metadata: { httpStatusCode: 429 } }), 'aws.throttled'],
     [error('Whatever', { $metadata: { httpStatusCode: 503 } }), 'aws.try-again'],
     [error('InsufficientInstanceCapacity', { $metadata: { httpStatusCode: 500 } }), 'aws.no-capacity'],

@@ -281,7 +281,7 @@ const BY_CODE: ReadonlyMap<string, AwsMeaning> = new Map(
 );
 
 /** Texts of the unmodelled `ValidationError` of Auto Scaling, which has no other way to say "not found". */
-const NOT_FOUND_TEXT = /not found|does not exist|no such/i;
+const NOT_FOUND_TEXT = /not found|does not exist|no such|^no warm pool found/i;
 
 interface AwsErrorFacts {
   readonly names: readonly string[];

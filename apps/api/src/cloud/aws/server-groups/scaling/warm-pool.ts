@@ -88,8 +88,8 @@ export async function deleteWarmPool(
       { abort: operation.abort },
     );
   } catch (error) {
-    // Busy: an instance came in meanwhile, and the next round tries again.
-    if (!isFailure(error, 'aws.busy')) throw error;
+    // Gone: what was read is older than the deletion. Busy: an instance came in meanwhile. The next round tells.
+    if (!isFailure(error, 'aws.gone', 'aws.busy')) throw error;
   }
   return (await warmPoolOf(place, name)) ? 'going' : 'gone';
 }
