@@ -193,13 +193,13 @@ describe('a stored pipeline as code', () => {
     );
   });
 
-  it('is code that the compiler takes', { timeout: 300_000 }, () => {
+  it('is code that the compiler takes', { timeout: 300_000 }, async () => {
     const made = fc.sample(pipeline.map(asJson), { numRuns: 40, seed: 1 });
     const files = new Map(stored.map(([name, found]) => [name, toCode(found)]));
     made.forEach((found, at) => files.set(`made ${at}`, toCode(found)));
     const wait = toCode({ application: 'demo', name: 'wait', stages: [{ type: 'wait', waitTime: 5 }] });
     files.set('the guide', /```ts\n(.*?)```/s.exec(readFileSync(guide, 'utf8'))![1]!);
     files.set('a planted mistake', wait.replace('waitTime', 'waitTme'));
-    expect(problemsIn(files)).toEqual([expect.stringMatching(/^a planted mistake: .*'waitTme' does not exist/)]);
+    expect(await problemsIn(files)).toEqual([expect.stringMatching(/^a planted mistake: .*'waitTme' does not exist/)]);
   });
 });

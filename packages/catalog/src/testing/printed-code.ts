@@ -25,8 +25,11 @@ export function defaultExportOf(source: string): unknown {
   return exports.default;
 }
 
-/** What the compiler, as strict as it is with our own code, has to say of printed files. */
-export function problemsIn(files: ReadonlyMap<string, string>): readonly string[] {
+/**
+ * What the compiler, as strict as it is with our own code, has to say of printed files. It rests between two files, so
+ * that a test that takes long is still heard of.
+ */
+export async function problemsIn(files: ReadonlyMap<string, string>): Promise<readonly string[]> {
   const { config } = ts.readConfigFile(join(here, '../../../../tsconfig.base.json'), (path) =>
     ts.sys.readFile(path),
   ) as {
@@ -49,12 +52,15 @@ export function problemsIn(files: ReadonlyMap<string, string>): readonly string[
   host.fileExists = (path) => names.has(path) || fileExists(path);
   host.readFile = (path) => sourceOf(path) ?? readFile(path);
   const program = ts.createProgram([...names.keys()], options, host);
-  return [...names].flatMap(([path, name]) => {
+  const problems: string[] = [];
+  for (const [path, name] of names) {
+    await new Promise((resolve) => setImmediate(resolve));
     const file = program.getSourceFile(path)!;
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((found) => {
+    for (const found of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
       const line = file.getLineAndCharacterOfPosition(found.start ?? 0).line;
       const text = ts.flattenDiagnosticMessageText(found.messageText, ' ');
-      return `${name}: ${file.text.split('\n')[line]?.trim()}: ${text.slice(0, 500)}`;
-    });
-  });
+      problems.push(`${name}: ${file.text.split('\n')[line]?.trim()}: ${text.slice(0, 500)}`);
+    }
+  }
+  return problems;
 }
