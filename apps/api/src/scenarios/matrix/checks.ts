@@ -33,17 +33,41 @@ export function groupInWords(group: GroupPicture): string {
 
 /** What is not as it must be after a story, a sentence each; none when all is well. */
 export function problemsAfter(world: MatrixWorld, end: End): readonly string[] {
+  return [...settled(world), ...unserved(world, end), ...differences(world, end)];
+}
+
+/** What is not as it must be after a story that came to no good: sizes are as before or as asked for, nothing is half done. */
+export function problemsAfterFailure(
+  world: MatrixWorld,
+  end: End,
+  between: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const { groups } = objectsOf(world.sandbox.state());
+  const sizeOf = (group: GroupPicture | undefined) => (group ? `${group.min}/${group.desired}/${group.max}` : 'absent');
   return [
-    ...unledgered(world),
-    ...world.store.ledger
-      .filter(({ state }) => state === 'intended')
-      .map(({ kind, name, action }) => `the ledger still intends to ${action} ${kind} ${name}`),
-    ...world.leases.held.map((key) => `somebody still holds ${key}`),
-    ...world.sandbox.leaks().map(({ kind, id, why }) => `${kind} ${id} was left: ${why}`),
+    ...settled(world),
     ...unserved(world, end),
-    ...differences(world, end),
+    ...Object.entries(groups).flatMap(([name, group]) => {
+      const [size, before, asked = 'absent'] = [sizeOf(group), sizeOf(world.before.groups[name]), end.groups[name]];
+      return size === before || size === between[name] || asked.startsWith(`${size},`)
+        ? []
+        : [`${name} has ${size}, neither ${before} nor ${asked}`];
+    }),
   ];
 }
+
+/** What is left open or behind, but for server groups that somebody else deleted: what was begun on them stays open. */
+export const settled = (world: MatrixWorld, deleted: readonly string[] = []): readonly string[] => [
+  ...unledgered(world),
+  ...world.store.ledger
+    .filter(({ state, name }) => state === 'intended' && !deleted.includes(name))
+    .map(({ kind, name, action }) => `the ledger still intends to ${action} ${kind} ${name}`),
+  ...world.leases.held.map((key) => `somebody still holds ${key}`),
+  ...world.sandbox
+    .leaks()
+    .filter(({ why }) => !deleted.some((name) => why.includes(name)))
+    .map(({ kind, id, why }) => `${kind} ${id} was left: ${why}`),
+];
 
 /** What is not as it must be at any moment of a story. */
 export const problemsSoFar = (world: MatrixWorld, end: End): readonly string[] => [

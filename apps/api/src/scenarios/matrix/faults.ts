@@ -26,6 +26,39 @@ const vanish: FaultRule = {
   },
 };
 
+/** Faults of the machines that an operation starts: `newcomers` are their ids. */
+export const ofNewcomers = (newcomers: readonly string[]): readonly FaultRow[] => {
+  const each = (effect: FaultRule['effect']) => newcomers.map((resource) => ({ match: { resource }, effect }));
+  return [
+    { name: 'machines that boot slowly', rules: [{ effect: { kind: 'boot', seconds: 200 } }] },
+    { name: 'no capacity', rules: [{ effect: { kind: 'capacity' } }], fails: /capacity/i },
+    { name: 'machines that never become healthy', rules: each({ kind: 'unhealthy' }), fails: /./ },
+    { name: 'flapping machines', rules: each({ kind: 'unhealthy', flap: 15, after: 8 }), fails: /./ },
+  ];
+};
+
+/** Somebody deletes a server group while an operation looks at it for the second time. */
+export const vanishing = (group: string): FaultRow => ({
+  name: `${group} vanishing`,
+  rules: [
+    {
+      match: { action: 'DescribeAutoScalingGroups', resource: group, nth: 2 },
+      effect: {
+        kind: 'external',
+        call: {
+          account: '210987654321',
+          call: {
+            service: 'autoscaling',
+            action: 'DeleteAutoScalingGroup',
+            input: { AutoScalingGroupName: group, ForceDelete: true },
+          },
+        },
+      },
+    },
+  ],
+  fails: new RegExp(group),
+});
+
 /** Faults that any operation must stand. */
 export const TRANSIENT: readonly FaultRow[] = [
   { name: 'nothing wrong', rules: [] },

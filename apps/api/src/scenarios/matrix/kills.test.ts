@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemsAfter } from './checks.ts';
 import { killedAtEachStep } from './kills.ts';
 import { startMonitor } from './monitor.ts';
-import { OPERATIONS, pipelineOf as operationOf } from './operations.ts';
+import { type AwsState, pipelineOf as operationOf } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { pipelineOf, planOf, STRATEGIES } from './strategies.ts';
 import { MatrixWorld, startSteppedSandbox } from './world.ts';
 
@@ -23,7 +24,7 @@ const redBlack = STRATEGIES.find(({ name }) => name === 'red/black')!;
 describe('given a worker that is killed before or after any commit and any change to AWS, then another one ends the work as if nothing had happened', () => {
   it.each(STRATEGIES)('of a deploy by $name', async (strategy) => {
     const plan = planOf(strategy, monitor.url);
-    const killed = await killedAtEachStep(sandbox, { plan, pipeline: pipelineOf(strategy), end: strategy.good });
+    const killed = await killedAtEachStep(sandbox, { plan, pipeline: () => pipelineOf(strategy), end: strategy.good });
     expect(killed.wrong).toEqual({});
     expect(killed.moments).toBeGreaterThan(30);
     expect(killed.caughtUp / killed.moments).toBeGreaterThan(0.8);
@@ -31,14 +32,15 @@ describe('given a worker that is killed before or after any commit and any chang
 
   it.each(OPERATIONS)('of $name', async (operation) => {
     const { plan, end } = operation;
-    const killed = await killedAtEachStep(sandbox, { plan, pipeline: operationOf(operation), end });
+    const pipeline = (state: AwsState) => operationOf(operation, state);
+    const killed = await killedAtEachStep(sandbox, { plan, pipeline, end });
     expect(killed.wrong).toEqual({});
     expect(killed.moments).toBeGreaterThan(4);
   });
 
   it('of a red/black, each of them watched to the end', { timeout: 120_000 }, async () => {
     const plan = planOf(redBlack, monitor.url);
-    const rest = { pipeline: pipelineOf(redBlack), end: redBlack.good, toTheEnd: true };
+    const rest = { pipeline: () => pipelineOf(redBlack), end: redBlack.good, toTheEnd: true };
     const killed = await killedAtEachStep(sandbox, { plan, ...rest });
     expect(killed.wrong).toEqual({});
     expect(killed.caughtUp).toBe(0);

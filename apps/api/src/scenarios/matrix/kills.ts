@@ -1,6 +1,7 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { type End, problemsAfter, problemsSoFar } from './checks.ts';
+import type { AwsState } from './operation.ts';
 import { MatrixWorld, type Photo, type WorldPlan } from './world.ts';
 
 /** A worker that takes over is quicker or slower than the first: its limits of calls are fresh, and it asks again. */
@@ -17,7 +18,8 @@ export interface Killed {
 
 export interface KillPlan {
   readonly plan: WorldPlan;
-  readonly pipeline: JsonObject;
+  /** What is run, in the words of what there is. */
+  readonly pipeline: (state: AwsState) => JsonObject;
   readonly end: End;
   /** Each one who takes over carries on to the end, also when all is as in the undisturbed run. */
   readonly toTheEnd?: boolean;
@@ -41,7 +43,7 @@ export async function killedAtEachStep(sandbox: Sandbox, killPlan: KillPlan): Pr
       return 'go on';
     },
   });
-  const id = await first.start(pipeline);
+  const id = await first.start(pipeline(sandbox.state()));
   await first.settle();
   const wrong: Record<string, readonly string[]> = {};
   const note = (moment: string, problems: readonly string[]) => {

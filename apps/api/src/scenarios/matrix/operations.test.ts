@@ -1,8 +1,11 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
+import { stageExecutors } from '@gennaker/catalog/executors';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { problemsAfter } from './checks.ts';
-import { TRANSIENT } from './faults.ts';
-import { OPERATIONS, pipelineOf } from './operations.ts';
+import { STORE } from '../shop.ts';
+import { problemsAfter, problemsAfterFailure, settled } from './checks.ts';
+import { type FaultRow, ofNewcomers, TRANSIENT, vanishing } from './faults.ts';
+import { type OperationRow, pipelineOf } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { MatrixWorld, startSteppedSandbox } from './world.ts';
 
 let sandbox: Sandbox;
@@ -13,16 +16,88 @@ beforeAll(async () => {
 afterEach(() => world?.stop());
 afterAll(() => sandbox.stop());
 
+/** Machines that each operation starts when nothing is wrong, and the types of its stages, by its name. */
+const started = new Map<string, readonly string[]>();
+const typesSeen = new Set<string>();
+
+const machines = (): readonly string[] => Object.keys(sandbox.state().regions[STORE]?.instances ?? {});
+
+async function run(operation: OperationRow, { rules }: Pick<FaultRow, 'rules'>) {
+  world = MatrixWorld.begin(sandbox, operation.plan);
+  const before = new Set(machines());
+  for (const rule of rules) sandbox.faults.add(rule);
+  const id = await world.start(pipelineOf(operation, sandbox.state()));
+  await world.settle();
+  sandbox.faults.clear();
+  const { status, stages } = await world.read(id);
+  return {
+    now: world,
+    status,
+    sentences: await world.failures(id),
+    types: stages.map(({ type }) => type),
+    newcomers: machines().filter((machine) => !before.has(machine)),
+  };
+}
+
 describe.each(OPERATIONS)('given a shop that serves, when it does $name', (operation) => {
-  it.each(TRANSIENT)('with $name, then it ends as asked', async ({ rules }) => {
-    world = MatrixWorld.begin(sandbox, operation.plan);
-    for (const rule of rules) sandbox.faults.add(rule);
-    const id = await world.start(pipelineOf(operation));
-    await world.settle();
-    sandbox.faults.clear();
-    expect(await world.failures(id)).toEqual([]);
-    expect((await world.read(id)).status).toBe('SUCCEEDED');
-    expect(problemsAfter(world, operation.end)).toEqual([]);
+  const expectAsAsked = ({ now, status, sentences }: Awaited<ReturnType<typeof run>>) => {
+    expect(sentences).toEqual([]);
+    expect(status).toBe('SUCCEEDED');
+    expect(problemsAfter(now, operation.end)).toEqual([]);
     expect(operation.holds?.(sandbox.state()) ?? true).toBe(true);
+  };
+
+  it.each(TRANSIENT)('with $name, then it ends as asked', async (fault) => {
+    const done = await run(operation, fault);
+    expectAsAsked(done);
+    if (fault.rules.length > 0) return;
+    started.set(operation.name, done.newcomers);
+    for (const type of done.types) typesSeen.add(type);
   });
+
+  it.each(ofNewcomers([]))(
+    'with $name, then it ends as asked, or says why and leaves nothing half done',
+    async ({ name }) => {
+      const newcomers = started.get(operation.name) ?? [];
+      const fault = ofNewcomers(newcomers).find((each) => each.name === name)!;
+      const done = await run(operation, fault);
+      const { stands } = operation;
+      if (newcomers.length === 0 || !fault.fails || stands?.faults.includes(name)) {
+        if (stands?.faults !== 'all' || newcomers.length === 0) return expectAsAsked(done);
+      }
+      const mayFail = stands?.faults !== 'all';
+      expect(done.status).toBe(mayFail ? 'TERMINAL' : 'SUCCEEDED');
+      if (mayFail) expect(done.sentences.join('\n')).toMatch(fault.fails!);
+      expect(problemsAfterFailure(done.now, operation.end, operation.between)).toEqual([]);
+    },
+  );
+
+  it.each((operation.on ?? []).map(vanishing))(
+    'with $name, then it says so, or has nothing more to do',
+    async (fault) => {
+      const done = await run(operation, fault);
+      if (done.status === 'SUCCEEDED') expect(done.sentences).toEqual([]);
+      else expect(done.sentences.join('\n')).toMatch(fault.fails!);
+      expect(settled(done.now, operation.on)).toEqual([]);
+    },
+  );
+});
+
+/** Stage types of the cloud that are no operations by themselves. */
+const PARTS_OF_DEPLOYS = new Set([
+  'deploy',
+  'createServerGroup',
+  'deployStep',
+  'shiftTraffic',
+  'settleScaling',
+  'checkPrecondition',
+  'cleanUp',
+]);
+const CLOUD = ['serverGroups', 'scaling', 'instances', 'images', 'loadBalancers', 'stacks', 'securityGroups'];
+
+it('every stage type that reaches into the cloud is an operation here or a part of deploys, which the strategies are about', () => {
+  const types = Object.values(stageExecutors)
+    .filter(({ execution }) => execution.needs.some((port) => CLOUD.includes(port)))
+    .map(({ definition }) => definition.type);
+  expect(types.filter((type) => !typesSeen.has(type) && !PARTS_OF_DEPLOYS.has(type))).toEqual([]);
 });

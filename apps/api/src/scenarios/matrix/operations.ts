@@ -1,66 +1,41 @@
-import type { Sandbox } from '@gennaker/aws-sandbox';
-import type { JsonObject } from '@gennaker/pipeline-dsl';
-import { IMAGES, STORE, shopScenario } from '../shop.ts';
-import type { End } from './checks.ts';
-import { settle } from './stories.ts';
-import type { WorldPlan } from './world.ts';
-
-const PLACE = { credentials: 'prod', regions: ['us-east-1'] };
-const WEB = { ...PLACE, cluster: 'shop-web' };
-const NEWEST = { ...WEB, target: 'current_asg_dynamic' };
-const SERVING = '2/3/4, 3 serving';
-const OUT = '2/3/4, out of traffic at rest';
-
-const one: WorldPlan = { scenario: shopScenario(), prepare: settle };
-const two: WorldPlan = { scenario: shopScenario({ before: true }), prepare: settle };
-
-/** An operation by itself, and how it must end. */
-export interface OperationRow {
-  readonly name: string;
-  readonly plan: WorldPlan;
-  /** Stages one after another, with what each begins with. */
-  readonly stages: readonly JsonObject[];
-  readonly end: End;
-  /** More that must hold, as seen in AWS. */
-  readonly holds?: (state: ReturnType<Sandbox['state']>) => boolean;
-}
-
-export const pipelineOf = ({ stages }: OperationRow): JsonObject => ({
-  application: 'shop',
-  name: 'Operation',
-  stages: stages.map((stage, at) => ({
-    name: `${at + 1} ${String(stage['type'])}`,
-    refId: String(at + 1),
-    requisiteStageRefIds: at === 0 ? [] : [String(at)],
-    ...stage,
-  })),
-});
-
-const imageNamed = (state: ReturnType<Sandbox['state']>, start: string) =>
-  Object.values(state.regions[STORE]?.images ?? {}).filter(({ name }) => name.startsWith(start));
+import { IMAGES, STORE } from '../shop.ts';
+import { NEWEST, type OperationRow, OUT, one, SERVING, two, WEB } from './operation.ts';
+import { INSTANCES, STACKS, SURROUNDINGS } from './surroundings.ts';
 
 const RESIZES: readonly OperationRow[] = [
   {
     name: 'resize up',
     plan: one,
+    stands: {
+      faults: ['machines that never become healthy', 'flapping machines'],
+      why: 'Auto Scaling puts others in their places.',
+    },
+    on: ['shop-web-v001'],
     stages: [{ type: 'resizeServerGroup', ...NEWEST, capacity: { min: 2, desired: 5, max: 6 } }],
     end: { groups: { 'shop-web-v001': '2/5/6, 5 serving' } },
   },
   {
     name: 'resize by a number, down',
     plan: one,
+    on: ['shop-web-v001'],
     stages: [{ type: 'resizeServerGroup', ...NEWEST, action: 'scale_down', resizeType: 'incr', scaleNum: 1 }],
     end: { groups: { 'shop-web-v001': '1/2/3, 2 serving' }, fewest: 2 },
   },
   {
     name: 'resize by per cent, up',
     plan: one,
+    stands: {
+      faults: ['machines that never become healthy', 'flapping machines'],
+      why: 'Auto Scaling puts others in their places.',
+    },
+    on: ['shop-web-v001'],
     stages: [{ type: 'resizeServerGroup', ...NEWEST, action: 'scale_up', resizeType: 'pct', scalePct: 100 }],
     end: { groups: { 'shop-web-v001': '4/6/8, 6 serving' } },
   },
   {
     name: 'scale down cluster',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [{ type: 'scaleDownCluster', ...WEB, remainingFullSizeServerGroups: 1, allowScaleDownActive: true }],
     end: {
       groups: { 'shop-web-v000': '0/0/0, 0 serving', 'shop-web-v001': SERVING },
@@ -70,6 +45,7 @@ const RESIZES: readonly OperationRow[] = [
   {
     name: 'shrink cluster',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [{ type: 'shrinkCluster', ...WEB, shrinkToSize: 1, allowDeleteActive: true }],
     end: { groups: { 'shop-web-v001': SERVING }, fewest: 3 },
   },
@@ -79,12 +55,14 @@ const TRAFFIC: readonly OperationRow[] = [
   {
     name: 'disable',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [{ type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000' }],
     end: { groups: { 'shop-web-v000': OUT, 'shop-web-v001': SERVING }, fewest: 3 },
   },
   {
     name: 'disable a part',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [{ type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000', desiredPercentage: 34 }],
     end: {
       groups: { 'shop-web-v000': '2/3/4, 1 serving', 'shop-web-v001': SERVING },
@@ -94,6 +72,7 @@ const TRAFFIC: readonly OperationRow[] = [
   {
     name: 'enable',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [
       { type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000' },
       { type: 'enableServerGroup', ...WEB, serverGroupName: 'shop-web-v000' },
@@ -103,12 +82,14 @@ const TRAFFIC: readonly OperationRow[] = [
   {
     name: 'disable cluster',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [{ type: 'disableCluster', ...WEB, remainingEnabledServerGroups: 1 }],
     end: { groups: { 'shop-web-v000': OUT, 'shop-web-v001': SERVING }, fewest: 3 },
   },
   {
     name: 'roll back server group',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [
       {
         type: 'rollbackServerGroup',
@@ -122,6 +103,9 @@ const TRAFFIC: readonly OperationRow[] = [
   {
     name: 'roll back cluster to a group that was scaled to nothing',
     plan: two,
+    between: { 'shop-web-v000': '0/0/0' },
+    stands: { faults: ['flapping machines'], why: 'A rollback has no soak: what is healthy serves at once.' },
+    on: ['shop-web-v000'],
     stages: [
       { type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000' },
       { type: 'scaleDownCluster', ...WEB, remainingFullSizeServerGroups: 1 },
@@ -135,12 +119,14 @@ const GROUPS: readonly OperationRow[] = [
   {
     name: 'destroy',
     plan: two,
+    on: ['shop-web-v000'],
     stages: [{ type: 'destroyServerGroup', ...WEB, serverGroupName: 'shop-web-v000' }],
     end: { groups: { 'shop-web-v001': SERVING }, fewest: 3 },
   },
   {
     name: 'clone',
     plan: one,
+    on: ['shop-web-v001'],
     stages: [{ type: 'cloneServerGroup', ...NEWEST, imageId: IMAGES['2.0.0'] }],
     end: {
       groups: { 'shop-web-v001': SERVING, 'shop-web-v002': SERVING },
@@ -148,8 +134,47 @@ const GROUPS: readonly OperationRow[] = [
     },
   },
   {
+    name: 'tag a server group',
+    plan: one,
+    on: ['shop-web-v001'],
+    stages: [{ type: 'upsertServerGroupTags', ...NEWEST, tags: { owner: 'shop' } }],
+    end: { groups: { 'shop-web-v001': SERVING } },
+  },
+  {
+    name: 'save a scaling policy',
+    plan: two,
+    on: ['shop-web-v001'],
+    stages: [
+      {
+        type: 'upsertScalingPolicy',
+        ...NEWEST,
+        policyName: 'more',
+        policyType: 'SimpleScaling',
+        adjustmentType: 'ChangeInCapacity',
+        simple: { scalingAdjustment: 1 },
+      },
+    ],
+    end: { groups: { 'shop-web-v000': SERVING, 'shop-web-v001': SERVING } },
+  },
+  {
+    name: 'save a scheduled action',
+    plan: two,
+    on: ['shop-web-v001'],
+    stages: [
+      {
+        type: 'upsertAsgScheduledActions',
+        ...NEWEST,
+        scheduledActions: [
+          { scheduledActionName: 'night', recurrence: '0 22 * * *', minSize: 2, maxSize: 4, desiredCapacity: 2 },
+        ],
+      },
+    ],
+    end: { groups: { 'shop-web-v000': SERVING, 'shop-web-v001': SERVING } },
+  },
+  {
     name: 'suspend processes',
     plan: one,
+    on: ['shop-web-v001'],
     stages: [
       {
         type: 'modifyAwsScalingProcess',
@@ -161,75 +186,26 @@ const GROUPS: readonly OperationRow[] = [
     ],
     end: { groups: { 'shop-web-v001': '2/3/4, 3 serving, without AlarmNotification' } },
   },
-];
-
-const SURROUNDINGS: readonly OperationRow[] = [
   {
-    name: 'bake and tag',
+    name: 'warm pool, made and taken away',
     plan: one,
+    on: ['shop-web-v001'],
+    stands: { faults: 'all', why: 'It does not wait for the instances of the pool.' },
     stages: [
-      { type: 'bake', account: 'prod', baseOs: 'al2023', package: 'web=9', region: 'us-east-1' },
-      { type: 'tagImage', consideredStages: ['1'], tags: { promoted: 'yes' } },
+      { type: 'modifyWarmPool', ...NEWEST, minSize: 1, poolState: 'Running' },
+      { type: 'modifyWarmPool', ...NEWEST, action: 'delete', forceDelete: true },
     ],
     end: { groups: { 'shop-web-v001': SERVING } },
-    holds: (state) => {
-      const baked = Object.values(state.regions[STORE]?.images ?? {}).filter(({ tags }) => tags['cd:bake-key']);
-      return baked.length === 1 && baked[0]?.tags['promoted'] === 'yes';
-    },
-  },
-  {
-    name: 'find image and tag it',
-    plan: one,
-    stages: [
-      { type: 'findImage', ...WEB, selectionStrategy: 'NEWEST' },
-      { type: 'tagImage', consideredStages: ['1'], tags: { promoted: 'yes' } },
-    ],
-    end: { groups: { 'shop-web-v001': SERVING } },
-    holds: (state) => imageNamed(state, 'shop-web-1.0.0')[0]?.tags['promoted'] === 'yes',
-  },
-  {
-    name: 'save a load balancer',
-    plan: one,
-    stages: [
-      {
-        type: 'upsertLoadBalancers',
-        loadBalancers: [
-          {
-            name: 'shop-api',
-            credentials: 'prod',
-            region: 'us-east-1',
-            loadBalancerType: 'application',
-            isInternal: true,
-            subnetType: 'internal',
-            availabilityZones: { 'us-east-1': ['us-east-1a', 'us-east-1b'] },
-            targetGroups: [{ name: 'shop-api-tg', protocol: 'HTTP', port: 8080, healthCheckPath: '/health' }],
-            listeners: [
-              { protocol: 'HTTP', port: 8080, defaultActions: [{ type: 'forward', targetGroupName: 'shop-api-tg' }] },
-            ],
-          },
-        ],
-      },
-    ],
-    end: { groups: { 'shop-web-v001': SERVING }, weights: ['web-tg 1', 'shop-api-tg 1'] },
-  },
-  {
-    name: 'save a security group',
-    plan: one,
-    stages: [
-      {
-        type: 'upsertSecurityGroup',
-        ...PLACE,
-        securityGroupName: 'shop-api',
-        description: 'requests from inside',
-        vpcId: 'vpc-01',
-        ipIngress: [{ type: 'tcp', startPort: 443, endPort: 443, cidr: '10.0.0.0/8' }],
-        securityGroupIngress: [{ type: 'tcp', startPort: 8080, endPort: 8080, name: 'shop-web' }],
-      },
-    ],
-    end: { groups: { 'shop-web-v001': SERVING } },
-    holds: (state) => Object.values(state.regions[STORE]?.securityGroups ?? {}).some(({ name }) => name === 'shop-api'),
+    holds: (state) => !state.regions[STORE]?.groups['shop-web-v001']?.warmPool,
   },
 ];
 
 /** Every operation that is no deploy. */
-export const OPERATIONS: readonly OperationRow[] = [...RESIZES, ...TRAFFIC, ...GROUPS, ...SURROUNDINGS];
+export const OPERATIONS: readonly OperationRow[] = [
+  ...RESIZES,
+  ...TRAFFIC,
+  ...GROUPS,
+  ...INSTANCES,
+  ...SURROUNDINGS,
+  ...STACKS,
+];

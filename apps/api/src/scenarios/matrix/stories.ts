@@ -40,6 +40,18 @@ export const WEIGHTED: JsonObject = {
 
 export const ROLLING: JsonObject = { strategy: 'rollingredblack', targetPercentages: [34], delayBeforeCleanup: 30 };
 
+/** The lifecycle hook that the group that serves has: a deploy takes hooks from what it is asked for. */
+export const HOOKS: JsonObject = {
+  lifecycleHooks: [
+    {
+      name: 'say-goodbye',
+      lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      heartbeatTimeout: 30,
+      defaultResult: 'CONTINUE',
+    },
+  ],
+};
+
 /** A policy, a scheduled action and a lifecycle hook on the group that serves. */
 export function settle(sandbox: Sandbox): void {
   const call = (action: string, input: Record<string, unknown>) =>
@@ -59,5 +71,11 @@ export function settle(sandbox: Sandbox): void {
     MinSize: 2,
     MaxSize: 4,
     DesiredCapacity: 2,
+  });
+  call('PutLifecycleHook', {
+    LifecycleHookName: 'say-goodbye',
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    HeartbeatTimeout: 30,
+    DefaultResult: 'CONTINUE',
   });
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { shopScenario } from '../shop.ts';
 import type { End } from './checks.ts';
-import { ROLLING, settle, stageOf, WEIGHTED, webCluster } from './stories.ts';
+import { HOOKS, ROLLING, settle, stageOf, WEIGHTED, webCluster } from './stories.ts';
 import type { WorldPlan } from './world.ts';
 
 const OUT = '2/3/4, out of traffic at rest';
@@ -30,7 +30,7 @@ const careful: JsonObject = {
   application: 'shop',
   name: 'careful',
   stages: [
-    { refId: '1', type: 'deploy', name: 'New', clusters: [webCluster({ strategy: '' })] },
+    { refId: '1', type: 'deploy', name: 'New', clusters: [webCluster({ ...HOOKS, strategy: '' })] },
     {
       refId: '2',
       requisiteStageRefIds: ['1'],
@@ -88,4 +88,6 @@ export const planOf = ({ plan }: StrategyRow, monitorUrl: string): WorldPlan => 
 export const endOf = (row: StrategyRow, works: boolean): End => (works ? row.good : GONE_BACK);
 
 export const pipelineOf = ({ cluster }: StrategyRow): JsonObject =>
-  stageOf('deploy', { clusters: [webCluster({ rollback: { onFailure: true, destroyLatest: true }, ...cluster })] });
+  stageOf('deploy', {
+    clusters: [webCluster({ ...HOOKS, rollback: { onFailure: true, destroyLatest: true }, ...cluster })],
+  });
