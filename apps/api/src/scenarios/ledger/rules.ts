@@ -130,8 +130,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   PutScheduledUpdateGroupAction: groupRule('schedules'),
   PutWarmPool: groupRule('warmPool'),
   DeleteWarmPool: warmPoolRule,
-  PutWarmPool: groupRule('warmPool'),
-  DeleteWarmPool: groupRule('warmPool'),
   TerminateInstanceInAutoScalingGroup: ({ InstanceId }, names) => [
     touch(['instance'], text(InstanceId), ['state']),
     group(names.groupOf.get(text(InstanceId)), 'capacity'),
