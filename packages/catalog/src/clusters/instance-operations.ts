@@ -121,7 +121,7 @@ export async function changeInstances(
   const place = placeOf(run.context);
   const machines = await run.ports.instances.find(place, ids);
   const targets = targetGroups.length > 0 ? await run.ports.instances.targets(place, targetGroups, ids) : [];
-  const settles = [];
+  const settles: Array<(outcome: 'done' | 'absent') => void> = [];
   for (const name of ids) {
     const machine = machines.find(({ id }) => id === name);
     const own = targets.filter(({ instanceId }) => instanceId === name);
