@@ -12,7 +12,8 @@ export interface FaultRow {
 const NEW = 'shop-web-v002';
 
 const vanish: FaultRule = {
-  match: { action: 'DescribeScalingActivities', resource: NEW, nth: 2 },
+  // While its instances boot.
+  match: { action: 'DescribeAutoScalingGroups', resource: NEW, nth: 4 },
   effect: {
     kind: 'external',
     call: {
