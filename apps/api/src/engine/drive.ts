@@ -3,6 +3,7 @@ import { type Freeze, isComplete, isJsonObject, type Stage, type Task } from '@g
 import { admissionRule } from './admission-rule.ts';
 import { applyRound, timeOut } from './apply-round.ts';
 import { failTask } from './failing.ts';
+import { Flight } from './flight.ts';
 import { applyFreezes, freezeOnStart, isFrozen, waitFor } from './freezes.ts';
 import { endExecution } from './handlers/complete-execution.ts';
 import { endStage } from './handlers/complete-stage.ts';
@@ -56,7 +57,7 @@ export class Drive {
   private readonly run: ExecutionRun;
   private readonly around: DriveSurroundings;
   private readonly mailbox = new Mailbox();
-  private readonly inFlight = new Map<string, AbortController>();
+  private readonly inFlight = new Map<string, Flight>();
   /** Stages signaled while a round of theirs was in flight: they look again at once. */
   private readonly nudged = new Set<string>();
   private signals: readonly Signal[];
@@ -104,7 +105,7 @@ export class Drive {
 
   /** Ends tasks in flight, for a worker that stops or has lost the execution. */
   abort(): void {
-    for (const controller of this.inFlight.values()) controller.abort();
+    for (const flight of this.inFlight.values()) flight.abort();
   }
 
   /** Throws `LeaseLost`, or what the store threw; the due row brings the execution back either way. */
@@ -197,10 +198,10 @@ export class Drive {
     if (!outside) return;
     for (const [stageId, answers] of this.run.answers.open()) {
       if (this.inFlight.has(stageId)) continue;
-      const controller = new AbortController();
-      this.inFlight.set(stageId, controller);
+      const flight = new Flight();
+      this.inFlight.set(stageId, flight);
       void answers
-        .answerAll((question) => outside.ask(question, controller.signal))
+        .answerAll((question) => outside.ask(question, flight.signal))
         .then(() =>
           this.mailbox.post(() => {
             this.inFlight.delete(stageId);
@@ -384,17 +385,9 @@ export class Drive {
     definition: TaskDefinition<unknown, never>,
     deadline: number,
   ): Promise<void> {
-    const controller = new AbortController();
+    const flight = new Flight();
     const facts = { name: task.name, id: task.id, startTime: task.startTime ?? this.run.now() };
-    const view = taskRun(
-      this.run,
-      stage,
-      facts,
-      context,
-      this.around.ports,
-      this.door(stage, task.id),
-      controller.signal,
-    );
+    const view = taskRun(this.run, stage, facts, context, this.around.ports, this.door(stage, task.id), flight);
     this.nudged.delete(stage.id);
     const finish = (result: Awaited<ReturnType<typeof playRound>>): void =>
       applyRound(this.run, {
@@ -403,10 +396,10 @@ export class Drive {
         deadline,
         result,
         lookAgain: this.nudged.has(stage.id),
-        aborted: controller.signal.aborted,
+        aborted: flight.aborted,
       });
     if (definition.instant) return finish(await playRound(() => definition.run(view as never)));
-    this.inFlight.set(stage.id, controller);
+    this.inFlight.set(stage.id, flight);
     void playRound(() => definition.run(view as never)).then((result) =>
       this.mailbox.post(() => this.land(stage, () => finish(result))),
     );
@@ -420,8 +413,8 @@ export class Drive {
   private startHook(stage: Stage, executor: StageExecutor | null): void {
     const hook = executor?.execution.onCancel;
     if (!executor || !hook) return this.endHook(stage, null);
-    const controller = new AbortController();
-    this.inFlight.set(stage.id, controller);
+    const flight = new Flight();
+    this.inFlight.set(stage.id, flight);
     const taskId = (stage.tasks.find((task) => task.status === 'RUNNING') ?? stage.tasks.at(-1))?.id ?? '0';
     const facts = { name: 'cancel', id: taskId, startTime: this.run.now() };
     const view = taskRun(
@@ -431,7 +424,7 @@ export class Drive {
       parsedContext(stage, executor),
       this.around.ports,
       this.door(stage, taskId),
-      controller.signal,
+      flight,
     );
     const played = playRound(async () => {
       await hook(view as never);

@@ -1,5 +1,6 @@
 import type { LedgerEntry, Operation, PortName, Ports, TaskResult, TaskRun } from '@gennaker/catalog/kit';
 import { type Failure, FailureError, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
+import type { Flight } from './flight.ts';
 import { operationKey } from './operation-key.ts';
 import { planView } from './planning.ts';
 import type { ExecutionRun } from './run.ts';
@@ -22,14 +23,16 @@ export function taskRun(
   context: unknown,
   ports: Ports,
   door: TaskDoor,
-  abort: AbortSignal,
+  flight: Flight,
 ): TaskRun<unknown, PortName> {
   const keyFor = (step: string): string => operationKey([run.execution.id, stage.id, stage.attempt, task.name, step]);
   const operation = (step = ''): Operation => ({
     key: keyFor(step),
     executionId: run.execution.id,
     stageId: stage.id,
-    abort,
+    get abort() {
+      return flight.signal;
+    },
   });
   const view = planView(run, stage, context);
   // Field by field: copying a whole view at every round costs more than all the rest of it.
@@ -54,7 +57,9 @@ export function taskRun(
       await door.intend(key, entry);
       return (state) => door.outcome(key, entry, state);
     },
-    abort,
+    get abort() {
+      return flight.signal;
+    },
   };
 }
 

@@ -191,7 +191,9 @@ function through(run: Run, { definition }: StageExecutor, cloud: ScriptedCloud):
     },
     remember: view.remember,
     intend: view.intend,
-    abort: view.abort,
+    get abort() {
+      return run.abort;
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
-import { RE2JS } from 're2js';
 import type {
   BakeCommand,
   BakeDrop,
@@ -35,12 +34,26 @@ interface Making {
   readonly availableAt: number;
 }
 
-/** `*` stands for any text, `?` for any sign. */
-function globOf(glob: string): (name: string) => boolean {
-  if (glob === '*') return () => true;
-  const parts = glob.split(/([*?])/).map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RE2JS.quote(part)));
-  const pattern = RE2JS.compile(parts.join(''));
-  return (name) => pattern.matches(name);
+/** Does the name fit? `*` stands for any text, `?` for any sign. */
+function fitsGlob(name: string, glob: string): boolean {
+  let at = 0;
+  let signAt = 0;
+  /** Where to go on when what follows the last `*` does not fit: there, and one sign later in the name. */
+  let star = -1;
+  let afterStar = 0;
+  while (at < name.length) {
+    if (glob[signAt] === '*') {
+      star = signAt++;
+      afterStar = at;
+    } else if (glob[signAt] === '?' || glob[signAt] === name[at]) {
+      signAt += 1;
+      at += 1;
+    } else if (star >= 0) {
+      signAt = star + 1;
+      at = ++afterStar;
+    } else return false;
+  }
+  return /^\**$/.test(glob.slice(signAt));
 }
 
 const BAKE_KEY = 'cd:bake-key';
@@ -134,9 +147,9 @@ export class FakeImages implements Images {
   }
 
   async findByTags(query: Parameters<Images['findByTags']>[0]): Promise<readonly Image[]> {
-    const fits = globOf(query.nameGlob ?? '*');
+    const glob = query.nameGlob ?? '*';
     return this.images
-      .filter(({ region, name, id }) => region === query.region && fits(name) && this.isAvailable(id))
+      .filter(({ region, name, id }) => region === query.region && fitsGlob(name, glob) && this.isAvailable(id))
       .filter(({ ownerId }) => query.ownerId === undefined || ownerId === query.ownerId)
       .filter(({ tags }) => Object.entries(query.tags).every(([key, value]) => tags[key] === value))
       .sort((a, b) => b.createdTime - a.createdTime);
