@@ -7,5 +7,6 @@ export {
   type ReadDocument,
   type ReadOptions,
   readDocument,
+  readValue,
 } from './read-document.ts';
 export type { Place } from './spots.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDocument } from './index.ts';
+import { readDocument, readValue } from './index.ts';
 
 /** `line:column code`, or the value. */
 const told = (text: string, format?: 'json' | 'yaml') => {
@@ -83,6 +83,36 @@ describe('JSON', () => {
     expect(readDocument(`["${'a'.repeat(20)}"]`, { limits }).findings[0]?.code).toBe('document.too-large');
     expect(readDocument('[1,2,3]', { limits }).findings[0]?.code).toBe('document.too-large');
   });
+});
+
+describe('the value alone', () => {
+  const same = (text: string, options: Parameters<typeof readValue>[1]) => {
+    const whole = readDocument(text, options);
+    const alone = readValue(text, options);
+    expect(alone.ok).toBe(whole.ok);
+    if (whole.ok && alone.ok) expect(JSON.stringify(alone.value)).toBe(JSON.stringify(whole.value));
+  };
+
+  it('is that of the document, with or without a mistake in the text', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(), fc.constantFrom('', ',', '}', '"', '1e999', '//'), (value, at, mistake) => {
+        const text = JSON.stringify(value);
+        const cut = at % (text.length + 1);
+        same(text.slice(0, cut) + mistake + text.slice(cut), { format: 'json' });
+      }),
+    );
+  });
+
+  it.each([
+    ['a number that is too large', '[1, 1e999]', {}],
+    ['values nested too deep', '[[[1]]]', { depth: 2 }],
+    ['values just not too deep', '[[1]]', { depth: 2 }],
+    ['too many values', '[1, 2, {"a": 3}]', { values: 4 }],
+    ['just not too many values', '[1, 2, {"a": 3}]', { values: 5 }],
+    ['a text that is too long', '[1, 2]', { length: 3 }],
+    ['a key that other code would stumble over', '{"__proto__": {"a": 1}}', {}],
+    ['a mark of the order of bytes', '\uFEFF{"a": 1}', {}],
+  ])('agrees about %s', (_name, text, limits) => same(text, { format: 'json', limits }));
 });
 
 describe('YAML', () => {

@@ -59,6 +59,31 @@ export function readDocument(text: string, options: ReadOptions = {}): ReadDocum
   }
 }
 
+/** The value alone, for who needs no places: the same texts are read and refused, JSON several times faster. */
+export function readValue(
+  text: string,
+  options: ReadOptions = {},
+): ReadDocument | { readonly ok: true; readonly value: unknown } {
+  const limits = { ...DOCUMENT_LIMITS, ...options.limits };
+  if ((options.format ?? guessFormat(text)) === 'json' && text.length <= limits.length) {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (countValues(value, limits, 0) <= limits.values) return { ok: true, value };
+    } catch {
+      // Read again below, to say where it is wrong.
+    }
+  }
+  return readDocument(text, options);
+}
+
+/** How many values there are in all; infinitely many where one is nested too deep or is no number of JSON. */
+function countValues(value: unknown, limits: DocumentLimits, depth: number): number {
+  if (depth > limits.depth) return Number.POSITIVE_INFINITY;
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'number' && !Number.isFinite(value) ? Number.POSITIVE_INFINITY : 1;
+  return Object.values(value).reduce<number>((sum, item) => sum + countValues(item, limits, depth + 1), 1);
+}
+
 function tooLong(length: number, format: DocumentFormat, most: number): ReadDocument {
   const message = `The text has ${length} characters, more than the ${most} that are read; make it smaller.`;
   const at = createLineTable('')(0, 0);
