@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
-import { type DocumentFormat, formatFindings, readValue as valueOf } from '@gennaker/pipeline-dsl/document';
+import { type DocumentFormat, formatFindings, readValue as valueIn } from '@gennaker/pipeline-dsl/document';
 import type { Terminal } from '../output/terminal.ts';
 import { EXIT, Problem, usage } from '../problem.ts';
 
@@ -23,7 +23,7 @@ export function readValue(path: string, terminal: Terminal): unknown {
 }
 
 function parseText(text: string, path: string): unknown {
-  const read = valueOf(text, { format: formatOf(path) });
+  const read = valueIn(text, { format: formatOf(path) });
   if (read.ok) return read.value;
   throw new Problem(formatFindings(read.findings, text, read.locate, { file: path }).trimEnd(), { exitCode: EXIT.no });
 }
