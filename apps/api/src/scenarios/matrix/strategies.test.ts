@@ -1,7 +1,7 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { problemsAfter } from './checks.ts';
-import { FAULTS, TRANSIENT } from './faults.ts';
+import { FAULTS } from './faults.ts';
 import { startMonitor } from './monitor.ts';
 import { endOf, pipelineOf, planOf, STRATEGIES } from './strategies.ts';
 import { MatrixWorld, startSteppedSandbox } from './world.ts';
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe.each(STRATEGIES)('given a shop that serves, when it deploys by $name', (strategy) => {
-  it.each(strategy.isVariant ? TRANSIENT : FAULTS)('with $name, then it ends rightly', async ({ rules, fails }) => {
+  it.each(FAULTS)('with $name, then it ends rightly', async ({ rules, fails }) => {
     world = MatrixWorld.begin(sandbox, planOf(strategy, monitor.url));
     for (const rule of rules) sandbox.faults.add(rule);
     const id = await world.start(pipelineOf(strategy));

@@ -15,9 +15,9 @@ export interface StrategyRow {
   /** Fields of the cluster. */
   readonly cluster: JsonObject;
   readonly plan?: Partial<WorldPlan>;
-  /** Up to the new group's health it is like another one. */
-  readonly isVariant?: boolean;
   readonly good: End;
+  /** When the new group fails; absent: the old one serves at full size and the new one is gone. */
+  readonly bad?: End;
 }
 
 const after = (old: string | null, size = '2/3/6', more: Partial<End> = {}): End => ({
@@ -52,16 +52,15 @@ export const STRATEGIES: readonly StrategyRow[] = [
   {
     name: 'red/black with scale down',
     cluster: { scaleDown: true },
-    isVariant: true,
     good: after('0/0/0, out of traffic, without Launch, ReplaceUnhealthy, ScheduledActions'),
   },
   {
     name: 'red/black that keeps one more',
     cluster: { maxRemainingAsgs: 2 },
-    isVariant: true,
     plan: { scenario: shopScenario({ before: true }) },
     // Two groups served before; one is to remain.
     good: after(OUT, '2/3/6', { fewest: 3 }),
+    bad: { groups: { 'shop-web-v000': '2/3/4, 3 serving', 'shop-web-v001': '2/3/4, 3 serving' } },
   },
   { name: 'rolling red/black', cluster: ROLLING, good: after(OUT, '2/3/4') },
   { name: 'weighted', cluster: WEIGHTED, good: after(OUT, '2/3/6', { weights: ['web-tg 0, web-b-tg 100'] }) },
@@ -85,7 +84,7 @@ export const planOf = ({ plan }: StrategyRow, monitorUrl: string): WorldPlan => 
   ...plan,
 });
 
-export const endOf = (row: StrategyRow, works: boolean): End => (works ? row.good : GONE_BACK);
+export const endOf = (row: StrategyRow, works: boolean): End => (works ? row.good : (row.bad ?? GONE_BACK));
 
 export const pipelineOf = ({ cluster }: StrategyRow): JsonObject =>
   stageOf('deploy', {
