@@ -50,6 +50,12 @@ describe('the server itself', () => {
       'public, max-age=31536000, immutable',
     ]);
     expect((await open('/assets/gone.js')).status).toBe(404);
+    await writeFile(join(root, 'apps/ui/dist/index.html'), '<title>Built again</title>');
+    await writeFile(join(root, 'apps/ui/dist/assets/app-def456.js'), 'runAgain()');
+    expect(await (await open('/')).text()).toBe('<title>Built again</title>');
+    expect(await (await open('/assets/app-def456.js')).text()).toBe('runAgain()');
+    expect((await open('/assets/..%2f..%2findex.html')).status).toBe(404);
+    expect((await app.send('GET', '/gone.svg')).body).toMatchObject({ code: 'request.no-such-address' });
     expect((await app.send('GET', '/apps/demo')).body).toMatchObject({ status: 404, code: 'request.no-such-address' });
     await app.stop();
     await rm(root, { recursive: true });
