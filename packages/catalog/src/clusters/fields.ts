@@ -96,6 +96,10 @@ export const keepServingSchema = z.looseObject({
   serverGroup: z.string(),
   needed: z.number().nullish(),
   percentage: z.number().nullish(),
+  /** Seconds that it must have served, watched by the stage itself; default 0: it serves at the moment. */
+  stableSeconds: z.number().nullish(),
+  /** Waits until it serves, where else the stage is refused at once. */
+  comesBack: z.boolean().nullish(),
 });
 export type KeepServing = z.infer<typeof keepServingSchema>;
 

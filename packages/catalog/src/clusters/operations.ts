@@ -6,6 +6,7 @@ import type { Safety } from './fields.ts';
 import { byCluster, type GuardedRun, guarded, lostGuarded } from './guarded.ts';
 import { servingProblem } from './health.ts';
 import { intendGroup, settling } from './intents.ts';
+import { soak, soakBroken } from './soak.ts';
 import { CHOSEN, refOf } from './target.ts';
 import { emptiedTargetGroups, emptyingRefusal, trafficRefusal } from './traffic-check.ts';
 
@@ -148,6 +149,8 @@ export async function disableAll(
   const enabled = (await watchAll(run, refs)).filter((group) => group.traffic !== 'disabled');
   const known = namesUnder(run.memory, DISABLED_HERE);
   const disabledHere = [...new Set([...known, ...enabled.map((group) => group.name)])];
+  const waiting = await keeperToCome(run, enabled, safety);
+  if (waiting) return waiting;
   const refusal = enabled.length > 0 ? await refusalNow(run, enabled, safety, 'disable') : null;
   if (refusal) return failed(refusal);
   return guarded(run, enabled, safety, { act: 'disable' }, async () => {
@@ -155,6 +158,17 @@ export async function disableAll(
     for (const group of enabled) await disableGroup(run, group);
     return succeeded(undefined, { [DISABLED_HERE]: disabledHere });
   });
+}
+
+/** Null when the group that must go on serving has done so for the time asked, or its stage is to be refused; else a wait. */
+async function keeperToCome(run: Run, refs: readonly ServerGroupRef[], safety: Safety): Promise<TaskResult | null> {
+  const { keepServing } = safety;
+  if (refs.length === 0 || !keepServing || !(keepServing.stableSeconds || keepServing.comesBack)) return null;
+  const problem = servingProblem(await keeperOf(run, refs, safety), keepServing);
+  if (!problem) return soak(run, [keepServing.serverGroup], keepServing.stableSeconds ?? 0);
+  if (!keepServing.comesBack) return null;
+  await soakBroken(run);
+  return again(pollDelay(run), `${keepServing.serverGroup} to serve again: ${problem}`);
 }
 
 /** Live pictures of those that still exist. */

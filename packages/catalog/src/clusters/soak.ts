@@ -1,18 +1,24 @@
 import { again, type TaskResult, type TaskRun } from '../kit/index.ts';
-import type { ServerGroup } from '../kit/ports/index.ts';
 
 type Run = TaskRun<unknown, 'serverGroups'>;
 
+const DEFAULT_STABLE_SECONDS = 15;
+
+/** Time that instances must stay healthy before other capacity goes, in seconds. */
+export const stableSecondsOf = ({ stableSeconds }: { readonly stableSeconds?: number | null | undefined }): number =>
+  stableSeconds ?? DEFAULT_STABLE_SECONDS;
+
 /**
- * A group that is healthy has to stay so for `stableSeconds` before it counts. Null once it did; else how long it is
- * still watched. Call `soakBroken` whenever it is not healthy.
+ * What is healthy has to stay so for `stableSeconds` before it counts; `names` are server groups that are all healthy
+ * now. Null once they did; else how long they are still watched. Call `soakBroken` whenever one is not healthy.
  */
-export async function soak(run: Run, group: ServerGroup, stableSeconds: number): Promise<TaskResult | null> {
+export async function soak(run: Run, names: readonly string[], stableSeconds: number): Promise<TaskResult | null> {
+  if (names.length === 0) return null;
   const since = typeof run.memory['healthySince'] === 'number' ? run.memory['healthySince'] : run.now();
   const left = since + stableSeconds * 1_000 - run.now();
   if (left <= 0) return null;
   if (!run.memory['healthySince']) await run.remember({ seen: true, healthySince: since, misses: 0 });
-  return again(Math.min(left, 5_000), `${group.name} to stay healthy for ${Math.ceil(left / 1_000)} s more`);
+  return again(Math.min(left, 5_000), `${names.join(', ')} to stay healthy for ${Math.ceil(left / 1_000)} s more`);
 }
 
 /** The time of staying healthy starts anew. */

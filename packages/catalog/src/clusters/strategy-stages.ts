@@ -109,6 +109,7 @@ export const backToSource = (view: View, source: StrategySource): readonly Synth
       ...view.target,
       serverGroupName: source.name,
       targetHealthyDeployPercentage: source.healthyPercentage,
+      stableSeconds: view.health['stableSeconds'],
       stageTimeoutMs: 1_800_000,
     },
   },

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@gennaker/pipeline-dsl';
+import { stableSecondsOf } from '../../clusters/soak.ts';
 import { inSequence, type PlanView, type SyntheticSpec, type SyntheticStage } from '../../kit/index.ts';
 import type { CreateContext } from './spec.ts';
 import { clusterTarget, strategyOf, strategyView } from './strategy.ts';
@@ -96,7 +97,11 @@ export function planAfterCancel(view: View): readonly SyntheticSpec[] {
     ...targetOf(view),
     serverGroupName: name,
     rollbackType: 'EXPLICIT',
-    rollbackContext: { rollbackServerGroupName: name, restoreServerGroupName: sourceServerGroup },
+    rollbackContext: {
+      rollbackServerGroupName: name,
+      restoreServerGroupName: sourceServerGroup,
+      stableSeconds: stableSecondsOf(view.context),
+    },
     stageTimeoutMs: ROLLBACK_LIMIT_MS,
   };
   return [

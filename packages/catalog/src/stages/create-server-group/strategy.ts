@@ -1,18 +1,15 @@
 import { clusterName, FailureError } from '@gennaker/pipeline-dsl';
 import { accountOf } from '../../clusters/place.ts';
+import { stableSecondsOf } from '../../clusters/soak.ts';
 import type { PlanView, Strategy, StrategyPlace, StrategyView, SyntheticStage } from '../../kit/index.ts';
 import { type StrategyName, strategies } from '../../strategies.ts';
 import { type CreateContext, partsOf, regionOf } from './spec.ts';
-
-const DEFAULT_STABLE_SECONDS = 15;
 
 /** The strategy the stage asks for; none when it asks for nothing, null when there is no such strategy. */
 export function strategyOf(context: CreateContext): Strategy | null {
   const name = context.strategy || 'none';
   return Object.hasOwn(strategies, name) ? strategies[name as StrategyName] : null;
 }
-
-export const stableSecondsOf = (context: CreateContext): number => context.stableSeconds ?? DEFAULT_STABLE_SECONDS;
 
 /** Fields that every stage acting on the new group's cluster needs. */
 export function clusterTarget(context: CreateContext, application: string) {

@@ -1,12 +1,11 @@
 import { healthToCome, neededCount, upCount } from '../../clusters/health.ts';
 import { membersDelay, pollDelay } from '../../clusters/operations.ts';
 import { accountOf } from '../../clusters/place.ts';
-import { soak, soakBroken } from '../../clusters/soak.ts';
+import { soak, soakBroken, stableSecondsOf } from '../../clusters/soak.ts';
 import { again, failed, minutes, succeeded, type TaskResult } from '../../kit/index.ts';
 import type { ServerGroup } from '../../kit/ports/index.ts';
 import type { CreateRun } from './create.ts';
 import { regionOf } from './spec.ts';
-import { stableSecondsOf } from './strategy.ts';
 
 /** A group just made may not be visible at once. */
 const APPEARS_WITHIN_MS = minutes(2);
@@ -39,7 +38,7 @@ export async function waitForUpInstances(run: CreateRun): Promise<TaskResult> {
     configured && configured.desired > group.capacity.desired && !run.memory['sized'] ? configured : group.capacity;
   const needed = neededCount(asked, { configured, percentage: context.targetHealthyDeployPercentage });
   if (upCount(group, sources) < needed) return notYet(run, group, needed);
-  return (await soak(run, group, stableSecondsOf(context))) ?? succeeded(undefined, { neededInstances: needed });
+  return (await soak(run, [name], stableSecondsOf(context))) ?? succeeded(undefined, { neededInstances: needed });
 }
 
 /** Waits until a group that was made without instances is there for the stages that grow it. */

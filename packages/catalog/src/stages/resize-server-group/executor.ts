@@ -106,22 +106,25 @@ const noSource = (context: Context) => ({
 async function waitForCapacityMatch(run: Run): Promise<TaskResult> {
   const { context } = run;
   const sources = context.interestingHealthProviderNames;
+  const serving: string[] = [];
   for (const group of await readAll(run, chosenOf(context))) {
     const { desired } = group.capacity;
     const members = group.instances.length;
-    if (members !== desired) return notMatching(run, group);
+    if (members !== desired) {
+      await soakBroken(run);
+      return notMatching(run, group);
+    }
     const needed = neededCount(group.capacity, { percentage: context.targetHealthyDeployPercentage });
     if (group.traffic === 'disabled') continue;
     if (upCount(group, sources) >= needed) {
-      const soaking = needed > 0 && context.stableSeconds ? await soak(run, group, context.stableSeconds) : null;
-      if (soaking) return soaking;
+      if (needed > 0) serving.push(group.name);
       continue;
     }
     await soakBroken(run);
     const hopeless = await run.ports.serverGroups.hopeless(group, run.task.startTime);
     return hopeless ? failed(hopeless) : again(pollDelay(run), healthToCome(group, needed, sources));
   }
-  return succeeded();
+  return (await soak(run, serving, context.stableSeconds ?? 0)) ?? succeeded();
 }
 
 /** Tells what holds instances back, and ends early when the size can never be reached. */

@@ -34,6 +34,11 @@ export const rollbackClusterStage = defineStage({
       help: 'Share of the restored instances that must be healthy before the current group leaves traffic. Default by size: below 10 all, below 20 90 %, else 95 %.',
       group: 'Health',
     }),
+    stableSeconds: secondsField({
+      label: 'Stay healthy for',
+      help: 'Restored instances must stay healthy this long before the current group leaves traffic. Default 15.',
+      group: 'Health',
+    }),
     delayBeforeDisableSeconds: secondsField({
       label: 'Wait before disabling',
       help: 'Time both server groups serve together.',

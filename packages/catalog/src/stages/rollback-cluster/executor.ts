@@ -35,6 +35,7 @@ function planOf(context: Context, ref: ClusterRef, found: Found): RegionPlan {
   const given = {
     ...more,
     delayBeforeDisableSeconds: context.delayBeforeDisableSeconds ?? more['delayBeforeDisableSeconds'] ?? 0,
+    stableSeconds: context.stableSeconds ?? more['stableSeconds'] ?? null,
     rollbackServerGroupName: found.from.name,
   };
   if (!('to' in found)) {

@@ -9,6 +9,7 @@ const detailsSchema = z.looseObject({
   restoreServerGroupName: z.string().nullish(),
   targetHealthyRollbackPercentage: z.coerce.number().min(0).max(100).nullish(),
   delayBeforeDisableSeconds: z.coerce.number().min(0).max(31_536_000).nullish(),
+  stableSeconds: z.coerce.number().min(0).max(31_536_000).nullish(),
   disableOnly: yesOrNo,
   enableAndDisableOnly: yesOrNo,
   imageId: z.string().nullish(),
@@ -33,7 +34,7 @@ export const rollbackServerGroupStage = defineStage({
     }),
     rollbackContext: describeField(detailsSchema.nullish(), {
       label: 'Details',
-      help: '`rollbackServerGroupName` leaves traffic and `restoreServerGroupName` comes back, when `targetHealthyRollbackPercentage` of it are healthy and `delayBeforeDisableSeconds` have passed. `disableOnly` only takes the one out; `enableAndDisableOnly` leaves sizes alone. By image: `imageId` or `imageName`.',
+      help: '`rollbackServerGroupName` leaves traffic and `restoreServerGroupName` comes back, when `targetHealthyRollbackPercentage` of it are healthy, have stayed so for `stableSeconds` (15), and `delayBeforeDisableSeconds` have passed. `disableOnly` only takes the one out; `enableAndDisableOnly` leaves sizes alone. By image: `imageId` or `imageName`.',
       group: 'Choice',
       order: 11,
       widget: 'json',

@@ -70,6 +70,7 @@ async function explicit(run: Run, from: ServerGroup): Promise<TaskResult> {
     shift,
     percentage: details.targetHealthyRollbackPercentage,
     delaySeconds: details.delayBeforeDisableSeconds,
+    stableSeconds: details.stableSeconds,
     disableOnly: details.disableOnly,
     enableAndDisableOnly: details.enableAndDisableOnly,
   });
@@ -123,6 +124,7 @@ function cloneOf({ context }: PlanView<Context>): readonly SyntheticStage[] {
     strategy: 'redblack',
     delayBeforeDisableSec: details.delayBeforeDisableSeconds ?? 0,
     targetHealthyDeployPercentage: details.targetHealthyRollbackPercentage ?? null,
+    stableSeconds: details.stableSeconds ?? null,
     rollback: { onFailure: true },
   };
   return inSequence([

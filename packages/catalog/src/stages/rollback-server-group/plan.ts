@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { isServing, upCount } from '../../clusters/health.ts';
 import { defaultPercentage, servingSize, sizeMeant } from '../../clusters/rollback-candidate.ts';
+import { stableSecondsOf } from '../../clusters/soak.ts';
 import { giveMinimumBack, pause } from '../../clusters/strategy-stages.ts';
 import { trafficShiftSchema } from '../../clusters/traffic-shift.ts';
 import type { SyntheticSpec } from '../../kit/index.ts';
@@ -24,6 +26,10 @@ export const planSchema = z.object({
   before: z.object({ capacity, meant: capacity, disabled: z.boolean() }),
   percentage: z.number(),
   delaySeconds: z.number(),
+  /** Time that the restored group must stay healthy before the other one leaves. */
+  stableSeconds: z.number().default(stableSecondsOf({})),
+  /** Healthy instances of the group to undo and their share, when it served before; null when it did not. */
+  served: z.object({ up: z.number(), percentage: z.number() }).nullable().default(null),
   disableOnly: z.boolean(),
   /** How requests reach the restored group when it is in another target group. */
   shift: z.object({ trafficShift: trafficShiftSchema, joins: z.boolean() }).nullable(),
@@ -33,11 +39,18 @@ export type RollbackPlan = z.infer<typeof planSchema>;
 export interface Wishes {
   readonly percentage?: number | null;
   readonly delaySeconds?: number | null;
+  readonly stableSeconds?: number | null;
   readonly disableOnly?: boolean | null;
   readonly enableAndDisableOnly?: boolean | null;
 }
 
 const same = (a: Capacity, b: Capacity): boolean => a.min === b.min && a.desired === b.desired && a.max === b.max;
+
+function servedBy(group: ServerGroup): RollbackPlan['served'] {
+  if (!isServing(group)) return null;
+  const up = upCount(group);
+  return { up, percentage: Math.max(1, Math.min(100, Math.floor((100 * up) / Math.max(1, group.capacity.desired)))) };
+}
 
 /** What restoring `to` in the place of `from` takes, as both are now. */
 export function planOf(
@@ -58,6 +71,8 @@ export function planOf(
     before: { capacity: to.capacity, meant, disabled: to.traffic === 'disabled' },
     percentage: wishes.percentage ?? defaultPercentage(size.desired),
     delaySeconds: wishes.delaySeconds ?? 0,
+    stableSeconds: stableSecondsOf(wishes),
+    served: servedBy(from),
     disableOnly: wishes.disableOnly === true,
     shift,
   };
@@ -86,30 +101,44 @@ function sendBack({ account, region, to, shift }: RollbackPlan, weight: number, 
 
 /** The restored group serves and is healthy before the current one leaves traffic. */
 export function stagesOf(plan: RollbackPlan): readonly SyntheticSpec[] {
-  const { from, to, percentage, size, before } = plan;
+  const { from, to, percentage, size, before, stableSeconds } = plan;
   const target = targetOf(plan);
   const disable: SyntheticSpec = {
     type: 'disableServerGroup',
     name: `Disable ${from}`,
     context: { ...target, serverGroupName: from, keepServing: { serverGroup: to, percentage } },
   };
-  if (plan.disableOnly) return [disable];
+  if (plan.disableOnly)
+    return [
+      { ...disable, context: { ...disable.context, keepServing: { serverGroup: to, percentage, stableSeconds } } },
+    ];
   const restored = { ...target, serverGroupName: to, targetHealthyDeployPercentage: percentage };
-  const enable: SyntheticSpec = { type: 'enableServerGroup', name: `Enable ${to}`, context: restored };
+  // Without instances there is nothing to bring into traffic: it grows first. The later of the two proves its health.
+  const growsFirst = before.capacity.desired === 0;
+  const enable: SyntheticSpec = {
+    type: 'enableServerGroup',
+    name: `Enable ${to}`,
+    context: { ...restored, stableSeconds: size && !growsFirst ? 0 : stableSeconds },
+  };
   const resize: readonly SyntheticSpec[] = size
     ? [
         {
           type: 'resizeServerGroup',
           name: `Resize ${to}`,
-          context: { ...restored, mustExist: true, action: 'scale_exact', capacity: size },
+          context: {
+            ...restored,
+            mustExist: true,
+            action: 'scale_exact',
+            capacity: size,
+            stableSeconds: growsFirst ? 0 : stableSeconds,
+          },
         },
       ]
     : [];
   return [
     // A target group on no listener is never checked for health.
     ...(plan.shift?.joins ? [sendBack(plan, 0, {})] : []),
-    // Without instances there is nothing to bring into traffic: it grows first.
-    ...(before.capacity.desired === 0 ? [...resize, enable] : [enable, ...resize]),
+    ...(growsFirst ? [...resize, enable] : [enable, ...resize]),
     ...(plan.shift ? [sendBack(plan, 100, { serverGroup: to, needed: neededOf(plan) })] : []),
     ...pause(`Wait before disabling ${from}`, plan.delaySeconds),
     disable,
@@ -122,16 +151,18 @@ export function stagesOf(plan: RollbackPlan): readonly SyntheticSpec[] {
  * not serve, and it has to.
  */
 export function cleanUpOf(plan: RollbackPlan): readonly SyntheticSpec[] {
-  const { from, to, before, size } = plan;
+  const { from, to, before, size, served, stableSeconds } = plan;
   if (plan.disableOnly) return [];
   const target = targetOf(plan);
   const min: readonly SyntheticSpec[] = size ? [giveMinimumBack(target, to, before.meant.min)] : [];
   if (!before.disabled) return min;
   const restored = { ...target, serverGroupName: to };
+  // What served before may just have come back into traffic: it has to be as healthy as it was.
+  const proof = served ? { percentage: served.percentage, stableSeconds, comesBack: true } : { percentage: 1 };
   const disable = {
     type: 'disableServerGroup',
     name: `Disable ${to} again`,
-    context: { ...restored, keepServing: { serverGroup: from, percentage: 1 }, stageTimeoutMs: OWN_LIMIT_MS },
+    context: { ...restored, keepServing: { serverGroup: from, ...proof }, stageTimeoutMs: OWN_LIMIT_MS },
   };
   const resize = {
     type: 'resizeServerGroup',
@@ -147,7 +178,12 @@ export function cleanUpOf(plan: RollbackPlan): readonly SyntheticSpec[] {
   const restore = plan.shift
     ? [
         {
-          ...sendBack(plan, 0, { restore: true, serverGroup: from, needed: 1 }),
+          ...sendBack(plan, 0, {
+            restore: true,
+            serverGroup: from,
+            needed: served?.up ?? 1,
+            stableSeconds: served ? stableSeconds : 0,
+          }),
           name: `Send all requests to ${from} again`,
         },
       ]

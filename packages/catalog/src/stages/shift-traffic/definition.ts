@@ -2,7 +2,7 @@ import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { GUARD_FACTS, safetyFields } from '../../clusters/fields.ts';
 import { trafficShiftSchema } from '../../clusters/traffic-shift-schema.ts';
-import { describeField, flag, number, optionalNumber, optionalText, text } from '../../kit/fields.ts';
+import { describeField, flag, number, optionalNumber, optionalText, secondsField, text } from '../../kit/fields.ts';
 
 export const shiftTrafficStage = defineStage({
   type: 'shiftTraffic',
@@ -33,6 +33,11 @@ export const shiftTrafficStage = defineStage({
     needed: optionalNumber({
       label: 'Needed',
       help: 'Healthy targets the target group must have before it gets more requests. Default 1.',
+      widget: 'hidden',
+    }),
+    stableSeconds: secondsField({
+      label: 'Stay healthy for',
+      help: 'The receiving one must stay healthy this long before it gets more requests. Default 0.',
       widget: 'hidden',
     }),
     restore: flag({

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { guarded } from '../../clusters/guarded.ts';
 import { healthToCome, upCount } from '../../clusters/health.ts';
 import { pollDelay } from '../../clusters/operations.ts';
+import { soak, soakBroken } from '../../clusters/soak.ts';
 import { listenerInWords, listenerRefOf, sameShares, sharesAt } from '../../clusters/traffic-shift.ts';
 import type { ShiftedListener } from '../../clusters/traffic-shift-schema.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
@@ -34,9 +35,13 @@ async function prove(run: Run): Promise<TaskResult> {
   if (context.verifyOnly || !targetGroup || (context.weight === 0 && !restore)) return succeeded();
   const needed = Math.max(1, context.needed ?? 1);
   const waiting = await groupToCome(run, needed);
-  if (waiting) return waiting;
+  if (waiting) {
+    await soakBroken(run);
+    return waiting;
+  }
   const counts = await run.ports.loadBalancers.targetHealth({ account, region, targetGroup });
-  if (counts.Up >= needed) return succeeded();
+  if (counts.Up >= needed) return (await soak(run, [targetGroup], context.stableSeconds ?? 0)) ?? succeeded();
+  await soakBroken(run);
   return again(pollDelay(run), `target group ${targetGroup} to have ${needed} healthy targets, ${counts.Up} now`);
 }
 

@@ -92,9 +92,12 @@ export const weighted = planStrategy(weightedStrategy, {
     const shift = trafficShiftOf(view.plan.context);
     if (!shift) return [];
     const keepServing = { serverGroup, needed };
-    const moves = stepsOf(options, source !== null).flatMap((step) => [
+    const steps = stepsOf(options, source !== null);
+    // Proven without requests before the first step, and under those that it gets before the last.
+    const proof = steps.length > 1 ? { stableSeconds: view.health['stableSeconds'] } : {};
+    const moves = steps.flatMap((step) => [
       ...gatesOf(view, step),
-      shiftTo(view, shift, step.weight),
+      shiftTo(view, shift, step.weight, step.weight === 100 ? proof : {}),
     ]);
     if (!source) return inSequence(moves);
     return inSequence([
