@@ -11,8 +11,10 @@ import {
 } from '@gennaker/catalog/definitions';
 import { stageExecutors, triggerMatchers } from '@gennaker/catalog/executors';
 import type { Ports, StageExecutor } from '@gennaker/catalog/kit';
+import { mayDo } from '@gennaker/pipeline-dsl';
 import type { Vocabulary } from '@gennaker/pipeline-dsl/check';
 import pg from 'pg';
+import { rolesOf } from './auth/index.ts';
 import { ChildPipelines, configuredMonitors, RecoveryRuns, withStrategies } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
@@ -152,7 +154,9 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     securityGroups: cloud.securityGroups,
     traces: cloud.traces,
     leases: new Leases(pool, () => clock.now()),
-    guards: new TrafficGuards(applications, config.minCapacityRatio),
+    guards: new TrafficGuards(applications, config.minCapacityRatio, (user) =>
+      mayDo(rolesOf(config.roles, user), 'overrideTrafficGuards'),
+    ),
     http: new OutgoingHttp({ allowedHosts: config.outgoing.allowedHosts }),
     pipelines: new ChildPipelines(() => engine, withStrategies(pipelines, strategies), resolveDefinition),
     recoveries: new RecoveryRuns(() => engine),

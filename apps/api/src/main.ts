@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
 import { assemble, type Parts, type Replacements } from './assemble.ts';
+import { principalOf } from './auth/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
 import { LocalFirstQueue } from './engine/index.ts';
 import {
@@ -106,7 +107,7 @@ async function createServer(parts: Parts, place: QueueConnection): Promise<NestF
     bodyParser: false,
   });
   const server = adapter.getInstance();
-  furnish(server as never);
+  furnish(server as never, (headers) => principalOf(headers, config.roles));
   const fallback = await serveWebUi(server as never, parts.uiFolder);
   app.get<{ page: typeof fallback }>(tokens.PAGE).page = fallback;
   serveApiDocs(app, server as never, openApiOf(config.version));

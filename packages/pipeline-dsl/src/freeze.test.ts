@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFreeze, type Freeze, type FreezeSubject, freezeOn, freezeWait } from './freeze.ts';
+import { describeFreeze, type Freeze, type FreezeSubject, freezeOn, freezeState, freezeWait } from './freeze.ts';
 
 const UNTIL = Date.UTC(2026, 11, 24, 18);
 const freeze = (more: Partial<Freeze> = {}): Freeze => ({
@@ -7,6 +7,7 @@ const freeze = (more: Partial<Freeze> = {}): Freeze => ({
   scope: 'global',
   target: null,
   reason: 'holidays',
+  from: 0,
   until: UNTIL,
   exempt: { users: [], applications: [], pipelines: [] },
   createdAt: 0,
@@ -39,6 +40,13 @@ describe('a freeze', () => {
     expect(isHeld(freeze(), {}, UNTIL)).toBe(false);
     expect(isHeld(freeze({ until: null }), {}, UNTIL * 2)).toBe(true);
     expect(isHeld(freeze({ endedAt: 1 }))).toBe(false);
+  });
+
+  it('that begins later holds nothing before', () => {
+    const later = freeze({ from: 5 });
+    expect([isHeld(later, {}, 4), isHeld(later, {}, 5)]).toEqual([false, true]);
+    expect([4, 5, UNTIL].map((now) => freezeState(later, now))).toEqual(['coming', 'inForce', 'over']);
+    expect(freezeState(freeze({ from: 5, endedAt: 2 }), 3)).toBe('over');
   });
 
   it('does not hold users, applications and pipelines that are exempt', () => {

@@ -21,6 +21,8 @@ export interface Freeze {
   /** Name of the account or application, id of the pipeline; null for everything. */
   readonly target: string | null;
   readonly reason: string;
+  /** When it begins. */
+  readonly from: number;
   /** When it ends by itself; null: when somebody ends it. */
   readonly until: number | null;
   readonly exempt: z.infer<typeof freezeExempt>;
@@ -40,9 +42,17 @@ export interface FreezeSubject {
   readonly accounts: readonly string[];
 }
 
+/** Is it still to come, in force, or over at this time? */
+export function freezeState(
+  { endedAt, from, until }: Pick<Freeze, 'endedAt' | 'from' | 'until'>,
+  now: number,
+): 'coming' | 'inForce' | 'over' {
+  if (endedAt !== null || (until !== null && until <= now)) return 'over';
+  return from > now ? 'coming' : 'inForce';
+}
+
 /** Is it in force at this time? */
-export const isInForce = ({ endedAt, until }: Freeze, now: number): boolean =>
-  endedAt === null && (until === null || until > now);
+export const isInForce = (freeze: Freeze, now: number): boolean => freezeState(freeze, now) === 'inForce';
 
 function holds({ scope, target, exempt }: Freeze, subject: FreezeSubject): boolean {
   const { application, pipelineConfigId, user, accounts } = subject;

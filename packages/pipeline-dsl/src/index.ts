@@ -7,6 +7,7 @@ export * from './freeze.ts';
 export * from './json.ts';
 export * from './lock.ts';
 export * from './moniker.ts';
+export * from './permissions.ts';
 export * from './pipeline.ts';
 export * from './stage.ts';
 export * from './status.ts';

@@ -1,1 +1,1 @@
-export { type Principal, principalOf } from './principal.ts';
+export { type Principal, principalOf, type RoleMembers, rolesOf } from './principal.ts';

@@ -9,5 +9,16 @@ it.each([
   [{ 'x-spinnaker-user': 'a\u0007b' }, 'anonymous'],
   [{ 'x-spinnaker-user': 'a'.repeat(201) }, 'anonymous'],
 ])('headers %o are %s, without roles', (headers, user) => {
-  expect(principalOf(headers)).toEqual({ user, roles: [] });
+  expect(principalOf(headers, {})).toEqual({ user, roles: [] });
+});
+
+it('gives each name the roles that list it', () => {
+  const members = { oncall: ['ana', 'ben'], admin: ['ana'] };
+  const of = (user: string) => principalOf({ 'x-spinnaker-user': user }, members).roles;
+  expect([of('ana'), of('ben'), of('eve'), principalOf({}, members).roles]).toEqual([
+    ['admin', 'oncall'],
+    ['oncall'],
+    [],
+    [],
+  ]);
 });

@@ -61,6 +61,8 @@ export interface Config {
   readonly minCapacityRatio: number;
   /** What is done every hour about things in the cloud whose executions are dead: nothing, tell of them, or clean up. */
   readonly janitor: 'off' | 'report' | 'act';
+  /** Names of users by role. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Time zone of execution windows that name none. */
   readonly timeZone: string;
 }

@@ -11,6 +11,7 @@ import {
   plainText,
   rateList,
   ratioUnderHalf,
+  roleList,
   secretUrl,
   timeZone,
   wholeNumber,
@@ -57,6 +58,7 @@ export const environmentSchema = z.object({
   GENNAKER_DEPLOYMENT_MONITORS: monitorList('GENNAKER_DEPLOYMENT_MONITORS'),
   GENNAKER_MIN_CAPACITY_RATIO: ratioUnderHalf('GENNAKER_MIN_CAPACITY_RATIO', 0),
   GENNAKER_JANITOR: oneOf('GENNAKER_JANITOR', ['off', 'report', 'act'], 'report'),
+  GENNAKER_ROLES: roleList('GENNAKER_ROLES'),
   GENNAKER_TIME_ZONE: timeZone('GENNAKER_TIME_ZONE', 'America/Los_Angeles'),
   GENNAKER_BODY_LIMIT: wholeNumber('GENNAKER_BODY_LIMIT', {
     min: 1024,

@@ -177,6 +177,24 @@ export function rateList(key: string) {
   return field<RateConfig, RateConfig>(key, allowed, readRates, {});
 }
 
+const rolesSchema = z.record(z.string().regex(/^[\w.@-]{1,100}$/), z.array(z.string().min(1).max(200)).max(2_000));
+type RoleConfig = z.output<typeof rolesSchema>;
+
+/** A JSON object of roles with the names of those who have them. */
+export function roleList(key: string) {
+  const allowed =
+    'a JSON object of roles with lists of user names, such as {"admin":["ana@example.com"],"emergency":["ben@example.com"]}';
+  return field<RoleConfig, RoleConfig>(key, allowed, readRoles, {});
+}
+
+function readRoles(text: string): RoleConfig | null {
+  try {
+    return rolesSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** A JSON list of accounts. External ids are half a secret, so a bad value is not repeated. */
 export function accountList(key: string) {
   const allowed =

@@ -45,6 +45,7 @@ describe('loadConfig', () => {
       deploymentMonitors: [],
       minCapacityRatio: 0,
       janitor: 'report',
+      roles: {},
       timeZone: 'America/Los_Angeles',
     });
   });
@@ -119,6 +120,7 @@ describe('loadConfig', () => {
         GENNAKER_TIME_ZONE: 'Europe/Berlin',
         GENNAKER_SANDBOX_SPEED: '2.5',
         GENNAKER_MIN_CAPACITY_RATIO: '.4',
+        GENNAKER_ROLES: '{"admin":["ana@example.com"]}',
       },
       ['--role', 'worker'],
     );
@@ -129,6 +131,7 @@ describe('loadConfig', () => {
     expect(config.timeZone).toBe('Europe/Berlin');
     expect(config.aws.sandboxSpeed).toBe(2.5);
     expect(config.minCapacityRatio).toBe(0.4);
+    expect(config.roles).toEqual({ admin: ['ana@example.com'] });
   });
 
   it.each<Record<string, string>>([
@@ -195,6 +198,11 @@ describe('loadConfig', () => {
       'GENNAKER_MIN_CAPACITY_RATIO',
       '0.5',
       'GENNAKER_MIN_CAPACITY_RATIO is "0.5"; it must be a number of at least 0 and under 0.5.',
+    ],
+    [
+      'GENNAKER_ROLES',
+      '{"admin":"ana"}',
+      'GENNAKER_ROLES is "{\\"admin\\":\\"ana\\"}"; it must be a JSON object of roles with lists of user names, such as {"admin":["ana@example.com"],"emergency":["ben@example.com"]}.',
     ],
     ['GENNAKER_BODY_LIMIT', '1', 'GENNAKER_BODY_LIMIT is "1"; it must be a whole number from 1024 to 67108864.'],
   ])('refuses %s=%s with one sentence', (key, value, sentence) => {

@@ -55,6 +55,7 @@ function toConfig(env: Environment, role: Role, { project, env: all }: ConfigSou
     deploymentMonitors: env.GENNAKER_DEPLOYMENT_MONITORS,
     minCapacityRatio: env.GENNAKER_MIN_CAPACITY_RATIO,
     janitor: env.GENNAKER_JANITOR,
+    roles: env.GENNAKER_ROLES,
     timeZone: env.GENNAKER_TIME_ZONE,
   };
 }

@@ -11,6 +11,7 @@ interface Row {
   readonly scope: Freeze['scope'];
   readonly target: string | null;
   readonly reason: string;
+  readonly starts_at: string | null;
   readonly until: string | null;
   readonly exempt: Freeze['exempt'];
   readonly created_at: string;
@@ -26,6 +27,7 @@ const toFreeze = (row: Row): Freeze => ({
   scope: row.scope,
   target: row.target,
   reason: row.reason,
+  from: Number(row.starts_at ?? row.created_at),
   until: timeOf(row.until),
   exempt: row.exempt,
   createdAt: Number(row.created_at),
@@ -71,16 +73,16 @@ export class Freezes implements FreezesPort {
   }
 
   async add(freeze: Freeze): Promise<void> {
-    const { id, scope, target, reason, until, exempt, createdAt, createdBy } = freeze;
+    const { id, scope, target, reason, from, until, exempt, createdAt, createdBy } = freeze;
     await this.pool.query(
-      `insert into change_freeze (id, scope, target, reason, until, exempt, created_at, created_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, scope, target, reason, until, JSON.stringify(exempt), createdAt, createdBy],
+      `insert into change_freeze (id, scope, target, reason, starts_at, until, exempt, created_at, created_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, scope, target, reason, from, until, JSON.stringify(exempt), createdAt, createdBy],
     );
     this.kept = null;
   }
 
-  /** Ends it, and makes due in the same statement that whatever it holds looks again. Null when it was not in force. */
+  /** Ends it, and makes due in the same statement that whatever it holds looks again. Null when it was over. */
   async end(id: string, user: string, at: number): Promise<Due | null> {
     const due = { key: THAW_KEY, message: { type: 'Thaw' }, at } as const;
     const { rowCount } = await this.pool.query(
@@ -98,7 +100,8 @@ export class Freezes implements FreezesPort {
   private async read(at: number): Promise<readonly Freeze[]> {
     const { rows } = await this.pool.query<Row>({
       name: 'freezes-in-force',
-      text: 'select * from change_freeze where ended_at is null and (until is null or until > $1)',
+      text: `select * from change_freeze where ended_at is null and (until is null or until > $1)
+             and (starts_at is null or starts_at <= $1)`,
       values: [at],
     });
     return rows.map(toFreeze).filter((freeze) => isInForce(freeze, at));

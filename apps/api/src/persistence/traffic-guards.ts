@@ -6,10 +6,16 @@ import type { Applications } from './applications.ts';
 export class TrafficGuards implements TrafficGuardsPort {
   private readonly applications: Pick<Applications, 'find'>;
   private readonly minCapacityRatio: number;
+  private readonly may: (user: string) => boolean;
 
-  constructor(applications: Pick<Applications, 'find'>, minCapacityRatio: number) {
+  constructor(applications: Pick<Applications, 'find'>, minCapacityRatio: number, may: (user: string) => boolean) {
     this.applications = applications;
     this.minCapacityRatio = minCapacityRatio;
+    this.may = may;
+  }
+
+  async mayOverride(user: string): Promise<boolean> {
+    return this.may(user);
   }
 
   async of(application: string): Promise<GuardRules> {

@@ -47,6 +47,7 @@ export const testConfig = (databaseUrl: string, more: Partial<ApplicationConfig>
   deploymentMonitors: [],
   minCapacityRatio: 0,
   janitor: 'off',
+  roles: { admin: ['ada'], emergency: ['eve'] },
   timeZone: 'UTC',
   ...more,
 });

@@ -52,6 +52,14 @@ describe('a guarded cluster', () => {
       const refused = await play(type, world, context);
       expect(refused.failure?.code).toBe('cluster.traffic-guard');
       expect(world.serverGroups.changes).toEqual([]);
+      world.guards.overriders.clear();
+      const stranger = await play(type, world, { ...context, overrideTrafficGuards: 'the region burns' });
+      expect(stranger.failure?.code).toBe('cluster.traffic-guard');
+      expect(stranger.failure?.message).toContain(
+        `${refused.failure?.message} The reason to override the guard does not`,
+      );
+      expect(world.serverGroups.changes).toEqual([]);
+      world.guards.overriders.add('ann');
       const forced = await play(type, world, { ...context, overrideTrafficGuards: 'the region burns' });
       expect(forced.status).toBe('SUCCEEDED');
       expect(forced.context['overriddenTrafficGuards']).toEqual([

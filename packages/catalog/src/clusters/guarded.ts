@@ -1,4 +1,4 @@
-import { type Failure, FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import { type Failure, FailureError, isJsonObject, type JsonObject, refusalOf } from '@gennaker/pipeline-dsl';
 import { failed, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { ClusterRef, GuardRules, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import { GUARDED, OVERRIDDEN, type Safety } from './fields.ts';
@@ -90,6 +90,7 @@ export async function guarded(
     }
     const refusal = guardRefusal(guard, cluster, verdict, leaving);
     if (!safety.overrideTrafficGuards) return failed(refusal);
+    if (!(await run.ports.guards.mayOverride(run.execution.user))) return failed(notOverridden(refusal, run));
     if (!overridden.some((each) => isJsonObject(each) && each['refusal'] === refusal.message))
       overridden.push(overrideOf(run, refusal, safety.overrideTrafficGuards));
   }
@@ -101,6 +102,12 @@ export async function guarded(
   const result = await change();
   return { ...result, context: { ...facts, ...result.context } };
 }
+
+/** The refusal stands: whoever gave a reason has no role to override it. */
+const notOverridden = (refusal: Failure, { execution: { user } }: GuardedRun): Failure => ({
+  ...refusal,
+  message: `${refusal.message} The reason to override the guard does not count: ${refusalOf(user, 'overrideTrafficGuards')}`,
+});
 
 /** Who went on against which guard, and why: kept with the stage. */
 const overrideOf = (run: GuardedRun, { message, details }: Failure, reason: string): JsonObject => ({

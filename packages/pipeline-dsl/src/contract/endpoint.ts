@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Right } from '../permissions.ts';
 
 /**
  * One HTTP endpoint: the single description from which routes, OpenAPI and the browser's calls are made.
@@ -14,6 +15,8 @@ export interface Endpoint<
   readonly path: string;
   readonly summary: string;
   readonly tag: string;
+  /** What the caller must have a role for. Overriding a freeze or a traffic guard needs one at every endpoint. */
+  readonly right?: Right;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;

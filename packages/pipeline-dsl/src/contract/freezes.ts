@@ -10,6 +10,7 @@ const freeze = z.object({
   scope: freezeScope,
   target: z.string().nullable().describe('Name of the account or application, id of the pipeline'),
   reason: z.string(),
+  from: z.number().describe('Epoch ms at which it begins'),
   until: z.number().nullable().describe('Epoch ms; null: until it is ended'),
   exempt: freezeExempt,
   createdAt: z.number().describe('Epoch ms'),
@@ -21,6 +22,7 @@ const freeze = z.object({
 
 const common = {
   reason: z.string().trim().min(1).max(2_000).describe('Shown to everybody who is held'),
+  from: z.int().min(0).nullish().describe('Epoch ms at which it begins. Default, and when past: at once'),
   until: z.int().min(0).nullish().describe('Epoch ms at which it ends by itself. Default: when somebody ends it'),
   exempt: freezeExempt.default({ users: [], applications: [], pipelines: [] }),
 };
@@ -31,9 +33,9 @@ export const freezes = {
     method: 'GET',
     path: '/freezes',
     tag: 'freezes',
-    summary: 'Freezes, the newest first',
+    summary: 'Freezes in force, the newest first',
     status: 200,
-    query: z.object({ all: flag(false).describe('Ended ones too') }),
+    query: z.object({ all: flag(false).describe('Those too that are over or still to come') }),
     answer: z.array(freeze),
   }),
   createFreeze: endpoint({
@@ -41,6 +43,7 @@ export const freezes = {
     path: '/freezes',
     tag: 'freezes',
     summary: 'Freeze everything, an account, an application or a pipeline',
+    right: 'freeze',
     status: 201,
     body: z.discriminatedUnion('scope', [
       z.strictObject({ scope: z.literal('global'), ...common }),
@@ -54,7 +57,8 @@ export const freezes = {
     method: 'DELETE',
     path: '/freezes/:id',
     tag: 'freezes',
-    summary: 'End a freeze: whatever it holds goes on',
+    summary: 'End a freeze: whatever it holds goes on; one that is to come never begins',
+    right: 'freeze',
     status: 200,
     params: z.object({ id: z.string().max(64) }),
     answer: freeze,

@@ -19,6 +19,7 @@ export function freezesContract(makeStore: (clock: VirtualClock) => StoreUnderTe
         scope: 'global',
         target: null,
         reason: 'holidays',
+        from: 0,
         until: null,
         exempt: { users: [], applications: [], pipelines: [] },
         createdAt: 0,

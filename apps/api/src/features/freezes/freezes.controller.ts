@@ -39,13 +39,18 @@ export class FreezesController {
   async create(@Call() { body, principal }: CallOf<typeof contract.createFreeze>) {
     const { scope, reason, exempt } = body;
     const now = this.clock.now();
+    const from = Math.max(body.from ?? now, now);
     const until = body.until ?? null;
-    if (until !== null && until <= now) throw badRequest([{ pointer: '/until', message: 'must be in the future' }]);
+    if (until !== null && until <= from)
+      throw badRequest([
+        { pointer: '/until', message: from === now ? 'must be in the future' : 'must be after `from`' },
+      ]);
     const freeze: Freeze = {
       id: this.ids.next(),
       scope,
       target: targetOf(body),
       reason,
+      from,
       until,
       exempt,
       createdAt: now,

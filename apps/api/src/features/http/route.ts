@@ -11,8 +11,9 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type * as z from 'zod';
-import { type Principal, principalOf } from '../../auth/index.ts';
+import type { Principal } from '../../auth/index.ts';
 import { ProblemError, type RefusedField } from './problem.ts';
+import { refuseWithoutRight } from './rights.ts';
 
 const ENDPOINT = 'gennaker:endpoint';
 
@@ -55,12 +56,14 @@ function readCall(endpoint: Endpoint, request: FastifyRequest): CallOf<Endpoint>
   const params = parse(endpoint.params, checkedTexts(request.params, '/path', refused), '/path');
   const query = parse(endpoint.query, checkedTexts(request.query, '/query', refused), '/query');
   const body = parse(endpoint.body, request.body ?? (endpoint.body?.safeParse(undefined).success ? undefined : {}), '');
+  const { principal } = request;
+  refuseWithoutRight(endpoint, request.body, principal);
   if (refused.length > 0) throw badRequest(refused);
   return {
     params,
     query,
     body,
-    principal: principalOf(request.headers),
+    principal,
     idempotencyKey: textHeader(request.headers['idempotency-key']),
   } as CallOf<Endpoint>;
 }

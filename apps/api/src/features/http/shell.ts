@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../auth/index.ts';
 import { parseBody } from './json-body.ts';
 import { ProblemError, toProblem } from './problem.ts';
 
@@ -8,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body's bytes as they came. */
     rawBytes?: Buffer;
+    /** Who makes the request. */
+    principal: Principal;
   }
 }
 
@@ -21,8 +24,8 @@ export function requestIdOf(headers: Readonly<Record<string, unknown>>): string 
 const isPlainText = ({ headers, url }: FastifyRequest): boolean =>
   headers['content-type']?.startsWith('text/plain') === true && /\/evaluateExpression(?:\?|$)/.test(url);
 
-/** Puts on a Fastify server what every request gets: JSON bodies, request ids, content type, safety headers. */
-export function furnish(server: FastifyInstance): void {
+/** Puts on a Fastify server what every request gets: JSON bodies, request ids, content type, safety headers, a caller. */
+export function furnish(server: FastifyInstance, principalOf: (headers: FastifyRequest['headers']) => Principal): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     request.rawBytes = bytes as Buffer;
@@ -38,6 +41,7 @@ export function furnish(server: FastifyInstance): void {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('x-frame-options', 'DENY');
     refuseForeignPages(request);
+    request.principal = principalOf(request.headers);
   });
   server.addHook('onSend', async (_request, reply, payload) => {
     if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');

@@ -11,4 +11,6 @@ export interface GuardRules {
 export interface TrafficGuards {
   /** An application that is not known has none. Throws when they cannot be read: nothing may be taken away then. */
   of(application: string): Promise<GuardRules>;
+  /** Has the user a role to go on against a guard, with a reason? */
+  mayOverride(user: string): Promise<boolean>;
 }
