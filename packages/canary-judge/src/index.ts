@@ -9,6 +9,7 @@ export type { ConfigFinding } from './config/finding.ts';
 export { judgeModeOf, judgeNames } from './config/judge-mode.ts';
 export { type MetricSettings, metricSettings } from './config/metric-settings.ts';
 export { expandTemplate, queryTemplateOf, templateVariables } from './config/query-template.ts';
+export { judge } from './judge.ts';
 export type * from './judgment.ts';
 export {
   type MetricSet,
