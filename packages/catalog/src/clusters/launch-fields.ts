@@ -173,7 +173,7 @@ export const purchaseFields = {
 export const lifecycleFields = {
   lifecycleHooks: describeField(z.array(hookSchema).max(50).nullish(), {
     label: 'Lifecycle hooks',
-    help: 'Hold instances that come or go: name, lifecycleTransition, heartbeatTimeout, defaultResult, notificationTargetARN, roleARN, notificationMetadata.',
+    help: 'Hold instances that come or go: name, lifecycleTransition, heartbeatTimeout, defaultResult, notificationTargetARN, roleARN, notificationMetadata. Default: those of the server group that serves now, unless its scaling is not taken over. An empty list: none.',
     group: 'Scaling',
     order: 62,
     widget: 'json',
@@ -186,7 +186,7 @@ export const lifecycleFields = {
   }),
   copySourceScalingPoliciesAndActions: flag({
     label: 'Scaling of the source',
-    help: 'Takes over scaling policies, their alarms and scheduled actions of the server group that serves now. They begin to act when the deploy is done. On unless switched off.',
+    help: 'Takes over lifecycle hooks, scaling policies, their alarms and scheduled actions of the server group that serves now. Policies and scheduled actions begin to act when the deploy is done. On unless switched off.',
     group: 'Scaling',
     order: 64,
   }),

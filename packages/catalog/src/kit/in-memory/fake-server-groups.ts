@@ -4,6 +4,7 @@ import type {
   ClusterRef,
   CopiedScaling,
   InstanceHealth,
+  LifecycleHook,
   Operation,
   ScalingActivity,
   ServerGroup,
@@ -151,6 +152,10 @@ export class FakeServerGroups implements ServerGroups {
       const { moniker } = drawGroup(this, group);
       return { ...(group.spec ?? plainSpec(group, moniker)), capacity: group.capacity, startDisabled: false };
     });
+  }
+
+  async readHooks(ref: ServerGroupRef): Promise<readonly LifecycleHook[]> {
+    return this.trouble.run('readHooks', () => this.living(ref)?.spec?.lifecycleHooks ?? []);
   }
 
   async preflight(): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import type { Failure, Moniker } from '@gennaker/pipeline-dsl';
-import type { ServerGroupSpec } from './server-group-spec.ts';
+import type { LifecycleHook, ServerGroupSpec } from './server-group-spec.ts';
 
 /** All versions of one application's stack and detail in one account and region. */
 export interface ClusterRef {
@@ -126,6 +126,8 @@ export interface ServerGroups {
    * security groups and target groups, and without bookkeeping of ours. Null when it does not exist.
    */
   recipe(ref: ServerGroupRef): Promise<ServerGroupSpec | null>;
+  /** Its lifecycle hooks, as a spec of another group takes them. Empty when the group does not exist. */
+  readHooks(ref: ServerGroupRef): Promise<readonly LifecycleHook[]>;
   /** Checks a spec by reads alone and returns every problem found, as sentences. */
   preflight(spec: Omit<ServerGroupSpec, 'name'>): Promise<readonly string[]>;
   /** Makes the group and starts its instances. Fails with `aws.name-taken` when the name belongs to another operation. */

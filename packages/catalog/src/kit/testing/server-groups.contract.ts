@@ -115,6 +115,28 @@ export function serverGroupsContract(name: string, makeBench: () => Promise<Serv
       expect(await port.activities(ref('v009'))).toEqual([]);
     });
 
+    it('its lifecycle hooks can be given to another one, with whom they tell and how long they hold', async () => {
+      const lifecycleHooks: ServerGroupSpec['lifecycleHooks'] = [
+        {
+          name: 'say-bye',
+          transition: 'terminating',
+          defaultResult: 'CONTINUE',
+          heartbeatSeconds: 60,
+          notificationTarget: `arn:aws:sqs:${bench.region}:123456789012:hooks`,
+          role: 'arn:aws:iam::123456789012:role/hooks',
+          metadata: '{"drain":true}',
+        },
+      ];
+      await port.create(spec('v000', { lifecycleHooks }), operation('a'));
+      expect(await port.readHooks(ref('v000'))).toEqual(lifecycleHooks);
+      const like = spec('v001', { lifecycleHooks: await port.readHooks(ref('v000')) });
+      await port.create(like, operation('b'));
+      await port.create(like, operation('b'));
+      expect(await port.readHooks(ref('v001'))).toEqual(lifecycleHooks);
+      await port.create(spec('v002'), operation('c'));
+      expect([await port.readHooks(ref('v002')), await port.readHooks(ref('v009'))]).toEqual([[], []]);
+    });
+
     it('one made of every setting can be read back as what it was made of', async () => {
       const settings: Partial<ServerGroupSpec> = {
         base64UserData: 'aGVsbG8=',

@@ -16,7 +16,7 @@ import {
 } from '../../kit/index.ts';
 import type { Image, ServerGroup } from '../../kit/ports/index.ts';
 import { sizeOf, sourceOf } from './source.ts';
-import { sourceDisks } from './source-disks.ts';
+import { sourceParts } from './source-parts.ts';
 import { type CreateContext, grownCapacity, partsOf, regionOf, specOf } from './spec.ts';
 import { strategyOf, strategyPlace } from './strategy.ts';
 
@@ -133,11 +133,11 @@ export async function create(run: CreateRun): Promise<TaskResult> {
   const image = await imageOf(run);
   const { serverGroups } = run.ports;
   const { application } = run.execution;
-  const disks = await sourceDisks(run);
+  const parts = await sourceParts(run);
   const receiving = trafficShiftOf(run.context)?.receiving;
   const specFor = (as: string) => ({
     ...specOf(run.context, application, image, as),
-    ...disks,
+    ...parts,
     ...(receiving ? { targetGroups: [receiving] } : {}),
   });
   const draft = specFor('');
@@ -150,7 +150,7 @@ export async function create(run: CreateRun): Promise<TaskResult> {
   for (let tries = 0; tries < MOST_NAMES; tries++) {
     if (!name) {
       name = await serverGroups.nextName(ref, partsOf(run.context, application));
-      await run.remember({ name, operationKey: run.operation().key, disks });
+      await run.remember({ name, operationKey: run.operation().key, parts });
     }
     const spec = specFor(name);
     const made = await createAs(run, startsEmpty(run) ? { ...spec, capacity: EMPTY } : spec);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stageExecutors } from '../../executors.ts';
-import type { ScalingPolicy } from '../../kit/ports/index.ts';
+import type { LifecycleHook, ScalingPolicy } from '../../kit/ports/index.ts';
 import { createWorld, runStage, type World } from '../../kit/testing/index.ts';
 
 const PLACE = { account: 'prod', region: 'us-east-1' };
@@ -29,6 +29,75 @@ async function scaledWorld(): Promise<World> {
   await world.scaling.savePolicy(ref, POLICY);
   return world;
 }
+
+describe('lifecycle hooks of the group before', () => {
+  const HOOK: LifecycleHook = {
+    name: 'warm',
+    transition: 'launching',
+    defaultResult: 'ABANDON',
+    heartbeatSeconds: 90,
+    notificationTarget: 'arn:aws:sns:us-east-1:1:warm',
+    role: 'arn:aws:iam::1:role/warm',
+    metadata: 'web',
+  };
+  const hooksOf = (world: World) => world.serverGroups.readHooks({ ...PLACE, name: 'demo-web-v001' });
+
+  async function hookedWorld(): Promise<World> {
+    const world = createWorld();
+    const first = await deploy(world, {
+      lifecycleHooks: [
+        {
+          name: 'warm',
+          lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+          defaultResult: 'ABANDON',
+          heartbeatTimeout: 90,
+          notificationTargetARN: HOOK.notificationTarget,
+          roleARN: HOOK.role,
+          notificationMetadata: 'web',
+        },
+      ],
+    });
+    expect(first.status).toBe('SUCCEEDED');
+    return world;
+  }
+  const next = (world: World, context = {}) =>
+    runStage(stageExecutors.createServerGroup, {
+      executors: stageExecutors,
+      world,
+      id: 'second',
+      context: { ...CLUSTER, strategy: 'redblack', ...context },
+    });
+
+  it('are there before its first instance, also when answers are lost', async () => {
+    for (const method of [null, 'readHooks', 'create']) {
+      const world = await hookedWorld();
+      if (method) world.serverGroups.trouble.loseNextAnswer(method);
+      expect((await next(world)).status).toBe('SUCCEEDED');
+      expect(await hooksOf(world)).toEqual([HOOK]);
+    }
+  });
+
+  it('give way to those the stage names, and stay behind when it says so', async () => {
+    const other = { name: 'bye', lifecycleTransition: 'EC2InstanceTerminating' };
+    for (const [context, names] of [
+      [{ lifecycleHooks: [other] }, ['bye']],
+      [{ lifecycleHooks: [] }, []],
+      [{ copySourceScalingPoliciesAndActions: false }, []],
+    ] as const) {
+      const world = await hookedWorld();
+      expect((await next(world, context)).status).toBe('SUCCEEDED');
+      expect((await hooksOf(world)).map(({ name }) => name)).toEqual(names);
+    }
+  });
+
+  it('that cannot be read end the deploy before anything is made', async () => {
+    const world = await hookedWorld();
+    world.serverGroups.trouble.failNext('readHooks', { code: 'aws.denied', message: 'Not allowed.' });
+    const run = await next(world);
+    expect([run.failure?.code, await hooksOf(world)]).toEqual(['aws.denied', []]);
+    expect(world.serverGroups.picture('demo-web-v000')?.traffic).toBe('enabled');
+  });
+});
 
 describe('scaling of the group before', () => {
   it('is taken over, and acts once traffic has moved', async () => {

@@ -2,6 +2,7 @@ import type { AutoScalingGroup, LifecycleHook as AwsHook } from '@aws-sdk/client
 import type { LaunchTemplateBlockDeviceMapping, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { BlockDevice, LifecycleHook, MixedInstances, Placement, ServerGroupSpec } from '@gennaker/catalog/kit';
 import { parseMoniker } from '@gennaker/pipeline-dsl';
+import { isFailure } from '../errors.ts';
 import { targetGroupName } from '../load-balancers/target-groups.ts';
 import type { Place } from '../place.ts';
 import { purposeOf } from './network.ts';
@@ -100,9 +101,15 @@ async function purposeOfSubnet(place: Place, id: string | undefined): Promise<st
   return subnet ? purposeOf(subnet) : null;
 }
 
-async function hooksOf(place: Place, name: string): Promise<readonly LifecycleHook[]> {
-  const answer = await place.autoScaling.describeLifecycleHooks({ AutoScalingGroupName: name });
-  return (answer.LifecycleHooks ?? []).map(hookOf);
+/** Lifecycle hooks of a group; none when there is no such group. */
+export async function readHooks(place: Place, name: string): Promise<readonly LifecycleHook[]> {
+  try {
+    const { LifecycleHooks = [] } = await place.autoScaling.describeLifecycleHooks({ AutoScalingGroupName: name });
+    return LifecycleHooks.map(hookOf);
+  } catch (error) {
+    if (isFailure(error, 'aws.gone')) return [];
+    throw error;
+  }
 }
 
 /** The user's own tags: not AWS's, and none of our bookkeeping, which is written anew for every group. */
@@ -139,7 +146,7 @@ export async function readRecipe(place: Place, group: AutoScalingGroup): Promise
   const subnetIds = parseList(group.VPCZoneIdentifier);
   const [securityGroups, lifecycleHooks, subnetType] = await Promise.all([
     groupNamesOf(place, groupIdsOf(data)),
-    hooksOf(place, name),
+    readHooks(place, name),
     purposeOfSubnet(place, subnetIds[0]),
   ]);
   const mixedInstances = mixOf(group);

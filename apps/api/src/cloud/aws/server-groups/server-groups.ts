@@ -13,7 +13,7 @@ import { nextServerGroupName } from './next-name.ts';
 import { preflight } from './preflight.ts';
 import { hopelessNow } from './prospects.ts';
 import { findCluster, findGroups, readServerGroup } from './read.ts';
-import { readRecipe } from './recipe.ts';
+import { readHooks, readRecipe } from './recipe.ts';
 import { resizeServerGroup, writeIntendedCapacity } from './resize.ts';
 import { copyScaling } from './scaling/copy-scaling.ts';
 import { settleScaling } from './scaling/settle-scaling.ts';
@@ -56,6 +56,7 @@ export function createServerGroups(placeAt: PlaceAt, accounts: readonly AwsAccou
       const group = await place.group(ref.name);
       return group ? readRecipe(place, group) : null;
     },
+    readHooks: async (ref) => readHooks(at(ref), ref.name),
     preflight: async (spec) => preflight(at(spec), spec),
     create: async (spec, operation) => createServerGroup(at(spec), spec, operation),
     abandon: async (ref, operation) => abandonCreation(at(ref), ref.name, operation),
