@@ -11,7 +11,7 @@ import {
   textMap,
   yesOrNo,
 } from '../kit/fields.ts';
-import { monikerSchema } from './fields.ts';
+import { monikerSchema, safetyFields } from './fields.ts';
 import { lifecycleFields, machineFields, purchaseFields } from './launch-fields.ts';
 import { strategyFields } from './strategy-fields.ts';
 
@@ -262,6 +262,7 @@ const orchestration = {
     },
   ),
   ...strategyFields,
+  overrideTrafficGuards: safetyFields.overrideTrafficGuards,
   targetHealthyDeployPercentage: percentage({
     label: 'Healthy share',
     help: 'Share of the wanted instances that must be healthy. Default 100.',

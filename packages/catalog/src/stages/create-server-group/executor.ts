@@ -1,3 +1,4 @@
+import { overriding } from '../../clusters/overriding.ts';
 import { executeStage, minutes } from '../../kit/index.ts';
 import { planCleanUp } from './clean-up.ts';
 import { beginStrategy, captureSource, create, pinSource, prepareStrategy } from './create.ts';
@@ -36,7 +37,7 @@ export const createServerGroup = executeStage(createServerGroupStage, {
     { name: 'waitForServerGroup', timeoutMs: minutes(5), run: waitForServerGroup },
     { name: 'waitForUpInstances', timeoutMs: minutes(30), run: waitForUpInstances },
   ],
-  after: (view) => thenSettleScaling(view, planStrategyStages(view)),
-  onFailure: (view) => thenSettleScaling(view, planCleanUp(view)),
+  after: (view) => overriding(view.context.overrideTrafficGuards, thenSettleScaling(view, planStrategyStages(view))),
+  onFailure: (view) => overriding(view.context.overrideTrafficGuards, thenSettleScaling(view, planCleanUp(view))),
   onCancel: letGo,
 });

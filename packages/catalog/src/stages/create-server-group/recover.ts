@@ -1,5 +1,6 @@
 import { FailureError } from '@gennaker/pipeline-dsl';
 import { unpinGroup } from '../../clusters/operations.ts';
+import { overriding } from '../../clusters/overriding.ts';
 import { accountOf } from '../../clusters/place.ts';
 import type { SyntheticSpec } from '../../kit/index.ts';
 import { planAfterCancel, unpin } from './clean-up.ts';
@@ -51,7 +52,7 @@ async function begin(run: CreateRun, step: string, name: string, stages: readonl
   await run.ports.recoveries.start({
     application: run.execution.application,
     name,
-    stages,
+    stages: overriding(run.context.overrideTrafficGuards, stages),
     user: run.execution.user,
     causedBy: { executionId: run.execution.id, stageId: run.stage.id },
     correlationKey: run.operation(step).key,

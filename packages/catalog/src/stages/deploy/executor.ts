@@ -43,7 +43,10 @@ function handedIn({ trigger }: ExecutionFacts): DeployContext | null {
   return { ...(image ? { ...rest, ...image } : deployCluster), strategy: 'none' } as DeployContext;
 }
 
-function childrenOf(cluster: DeployContext, application: string, several: boolean): readonly SyntheticSpec[] {
+function childrenOf(
+  cluster: DeployContext,
+  { application, several, override }: { application: string; several: boolean; override: string | null },
+): readonly SyntheticSpec[] {
   const account = accountOf(cluster);
   const app = cluster.application || application;
   const name = clusterName({ app, stack: cluster.stack, detail: cluster.freeFormDetails });
@@ -57,7 +60,15 @@ function childrenOf(cluster: DeployContext, application: string, several: boolea
   return regions.map((region) => ({
     type: 'createServerGroup',
     name: several ? `Deploy ${name} in ${region}` : `Deploy in ${region}`,
-    context: { ...(cluster as JsonObject), application: app, account, credentials: account, region, cluster: name },
+    context: {
+      ...(override ? { overrideTrafficGuards: override } : {}),
+      ...(cluster as JsonObject),
+      application: app,
+      account,
+      credentials: account,
+      region,
+      cluster: name,
+    },
   }));
 }
 
@@ -73,6 +84,8 @@ export const deploy = executeStage(deployStage, {
         message: 'The stage names no cluster to deploy.',
         advice: 'Add a cluster to the stage.',
       });
-    return inParallel(clusters.flatMap((cluster) => childrenOf(cluster, execution.application, clusters.length > 1)));
+    const { application } = execution;
+    const how = { application, several: clusters.length > 1, override: context.overrideTrafficGuards || null };
+    return inParallel(clusters.flatMap((cluster) => childrenOf(cluster, how)));
   },
 });

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { unpinGroup } from '../../clusters/operations.ts';
+import { overriding } from '../../clusters/overriding.ts';
 import { accountOf, clusterOfServerGroup, regionsOf } from '../../clusters/place.ts';
 import { listenerInWords } from '../../clusters/traffic-shift.ts';
 import {
@@ -136,16 +137,14 @@ export const rollbackServerGroup = executeStage(rollbackServerGroupStage, {
   needs: ['serverGroups', 'images', 'loadBalancers'],
   tasks: [{ name: 'determineRollback', timeoutMs: minutes(5), run: determine }],
   after(view) {
-    if (view.context.rollbackType === 'PREVIOUS_IMAGE') return cloneOf(view);
+    const { overrideTrafficGuards, rollbackType } = view.context;
+    if (rollbackType === 'PREVIOUS_IMAGE') return overriding(overrideTrafficGuards, cloneOf(view));
     const plan = planIn(view.context);
-    const { overrideTrafficGuards } = view.context;
-    const stages = plan ? stagesOf(plan) : [];
-    if (!overrideTrafficGuards) return inSequence(stages);
-    return inSequence(stages.map((each) => ({ ...each, context: { ...each.context, overrideTrafficGuards } })));
+    return overriding(overrideTrafficGuards, inSequence(plan ? stagesOf(plan) : []));
   },
   onFailure({ context }) {
     const plan = planIn(context);
-    return plan ? inSequence(cleanUpOf(plan)) : [];
+    return plan ? overriding(context.overrideTrafficGuards, inSequence(cleanUpOf(plan))) : [];
   },
   /** Canceled half way both groups may serve; what must not stay is the raised minimum. */
   async onCancel(run) {

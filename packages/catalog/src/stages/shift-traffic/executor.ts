@@ -140,13 +140,31 @@ async function shift(run: Run): Promise<TaskResult> {
   return succeeded({ trafficShares: seen });
 }
 
-/** With the whole share, groups that are in the giving target group alone lose their requests. Going back is not judged. */
-async function shiftGuarded(run: Run): Promise<TaskResult> {
-  const { account, region, serverGroup: name, trafficShift, weight, restore, verifyOnly } = run.context;
+/** Does a listener send requests to the target group now? */
+async function isAsked({ context, ports }: Run, targetGroup: string): Promise<boolean> {
+  const shares = await Promise.all(
+    context.trafficShift.listeners.map((each) => ports.loadBalancers.readShares(listenerRefOf(each, context))),
+  );
+  return shares.some((each) => each?.shares.some((one) => one.targetGroup === targetGroup && one.weight > 0));
+}
+
+/** The target group that loses all of its requests; null when none does. */
+async function emptiedBy(run: Run): Promise<string | null> {
+  const { trafficShift, weight, restore, verifyOnly } = run.context;
   const { giving, receiving } = trafficShift;
-  if (weight < 100 || restore || verifyOnly || !name || !giving) return shift(run);
+  if (verifyOnly) return null;
+  if (restore) return receiving && (await isAsked(run, receiving)) ? receiving : null;
+  return weight === 100 ? giving : null;
+}
+
+/** Groups that are in the target group alone which loses its requests lose theirs. */
+async function shiftGuarded(run: Run): Promise<TaskResult> {
+  const { account, region, serverGroup: name, trafficShift } = run.context;
+  const emptied = await emptiedBy(run);
+  if (!emptied || !name) return shift(run);
+  const other = emptied === trafficShift.receiving ? trafficShift.giving : trafficShift.receiving;
   const choose = ({ targetGroups }: ServerGroup): boolean =>
-    targetGroups.includes(giving) && !targetGroups.includes(receiving);
+    targetGroups.includes(emptied) && !(other && targetGroups.includes(other));
   const how = { act: 'send all requests away from', choose };
   return guarded(run, [{ account, region, name }], run.context, how, () => shift(run));
 }
