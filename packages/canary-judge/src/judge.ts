@@ -1,10 +1,16 @@
-import { judgeNames } from './config/judge-mode.ts';
-import type { Judge, Judgment } from './judgment.ts';
+import type { ClassifiedPair, PreparedPair } from './classified-pair.ts';
+import type { CanaryConfig } from './config/canary-config.ts';
+import { judgeModeOf, judgeNames } from './config/judge-mode.ts';
+import type { GroupArithmetic, Judge, JudgeMode, Judgment, Look, Thresholds } from './judgment.ts';
 import { classifyAsKayenta } from './parity/classify.ts';
 import { preparePairs } from './prepare.ts';
 import { analysisResult, metricJudgment, scoredResult } from './rows.ts';
 import type { ScoredResult } from './score/groups.ts';
-import { type Score, scoreAsKayenta } from './score/parity-score.ts';
+import { classOf, type Score, scoreAsKayenta } from './score/parity-score.ts';
+import { scoreStandard } from './score/standard-score.ts';
+import { counted } from './show-number.ts';
+import { classifyPair } from './standard/classify.ts';
+import { runSettings } from './standard/run-settings.ts';
 import { adjustedPValues } from './statistics/adjust.ts';
 
 /**
@@ -12,11 +18,13 @@ import { adjustedPValues } from './statistics/adjust.ts';
  * of metrics that the config does not have are left out.
  */
 export const judge: Judge = (config, pairs, thresholds, options = {}) => {
-  const mode = 'parity';
+  const mode = options.mode ?? judgeModeOf(config);
+  const look = options.look ?? { number: 1, planned: 1 };
   const prepared = preparePairs(config, pairs, mode);
-  const classified = prepared.pairs.map((pair) => ({ ...pair, ...classifyAsKayenta(pair) }));
-  const scoreOf = (results: readonly ScoredResult[]): Score =>
-    scoreAsKayenta({ results, weights: config.classifier?.groupWeights ?? {}, thresholds });
+  const classified = classifyAll(config, prepared.pairs, mode, look);
+  const weights = config.classifier?.groupWeights ?? {};
+  const scoreRun = mode === 'parity' ? scoreAsKayenta : scoreStandard;
+  const scoreOf = (results: readonly ScoredResult[]): Score => scoreRun({ results, weights, thresholds });
   const results = classified.map(scoredResult);
   const score = scoreOf(results);
   const without = scoresWithout(results, scoreOf);
@@ -26,15 +34,14 @@ export const judge: Judge = (config, pairs, thresholds, options = {}) => {
     verdict: score.verdict,
     reason: score.reason,
     thresholds,
-    look: options.look ?? { number: 1, planned: 1 },
+    look,
     judgeResult: {
       judgeName: judgeNames[mode],
       score: { score: score.score, classification: score.classification, classificationReason: score.reason },
       groupScores: score.summary.groups.map((group) => ({
         name: group.name,
         score: group.score,
-        classification: '',
-        classificationReason: '',
+        ...groupClass(mode, group, thresholds),
       })),
       results: classified.map(analysisResult),
     },
@@ -48,6 +55,25 @@ export const judge: Judge = (config, pairs, thresholds, options = {}) => {
     warnings: prepared.warnings,
   } satisfies Judgment;
 };
+
+function classifyAll(
+  config: CanaryConfig,
+  pairs: readonly PreparedPair[],
+  mode: JudgeMode,
+  look: Look,
+): ClassifiedPair[] {
+  if (mode === 'parity') return pairs.map((pair) => ({ ...pair, ...classifyAsKayenta(pair) }));
+  const run = runSettings(config, pairs, look);
+  return pairs.map((pair) => ({ ...pair, ...classifyPair(pair, run) }));
+}
+
+/** Kayenta leaves the class of a group empty. */
+function groupClass(mode: JudgeMode, group: GroupArithmetic, thresholds: Thresholds) {
+  if (mode === 'parity') return { classification: '', classificationReason: '' };
+  if (group.hasNoData) return { classification: 'Nodata', classificationReason: 'No metric of the group is decided.' };
+  const { classification } = classOf(group.score, thresholds);
+  return { classification, classificationReason: `${group.passed} of ${counted(group.counted, 'result')} passed.` };
+}
 
 type Without = Judgment['metrics'][number]['withoutThisMetric'];
 

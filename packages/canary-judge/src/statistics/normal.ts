@@ -69,7 +69,7 @@ function nearSeries(z: number): number {
 
 function farFraction(z: number): number {
   let value = z;
-  for (let i = 120; i >= 1; i -= 1) value = z + i / value;
+  for (let i = Math.ceil(400 / (z * z)) + 24; i >= 1; i -= 1) value = z + i / value;
   return value;
 }
 
