@@ -15,6 +15,7 @@ import { mayDo } from '@gennaker/pipeline-dsl';
 import type { Vocabulary } from '@gennaker/pipeline-dsl/check';
 import pg from 'pg';
 import { rolesOf } from './auth/index.ts';
+import { CanaryJudge } from './canary/index.ts';
 import { ChildPipelines, configuredMonitors, RecoveryRuns, withStrategies } from './child-pipelines/index.ts';
 import { createAwsCloud } from './cloud/index.ts';
 import type { ApplicationConfig } from './config/index.ts';
@@ -42,6 +43,7 @@ import { createOutsideWorld } from './outside-world/index.ts';
 import { PackerRuns } from './packer/index.ts';
 import {
   Applications,
+  CanaryReports,
   createExecutionStore,
   Deliveries,
   Deployments,
@@ -94,6 +96,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
   const strategies = new Documents(database, 'strategy', () => clock.now());
   const projects = new Documents(database, 'project', () => clock.now());
   const canaryConfigs = new Documents(database, 'canaryConfig', () => clock.now());
+  const canaryReports = new CanaryReports(repositoryPool);
   const templates = new PipelineTemplates(database, () => clock.now());
   const deliveries = new Deliveries(pool);
   const queries = new ExecutionQueries(repositoryPool);
@@ -162,6 +165,8 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     recoveries: new RecoveryRuns(() => engine),
     deployments: new Deployments(pool),
     monitors: configuredMonitors(config.deploymentMonitors),
+    metrics: cloud.metrics,
+    judge: new CanaryJudge({ configs: canaryConfigs, reports: canaryReports, now: () => clock.now() }),
     ...replacements.ports,
   };
   const outside = createOutsideWorld({ http: ports.http, pipelines, applications, canaryConfigs });
@@ -233,6 +238,7 @@ export function assemble(config: ApplicationConfig, replacements: Replacements =
     strategies,
     projects,
     canaryConfigs,
+    canaryReports,
     templates,
     templatePlanner,
     templateSaver,

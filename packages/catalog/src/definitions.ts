@@ -28,6 +28,7 @@ import { evaluateVariablesStage } from './stages/evaluate-variables/definition.t
 import { findArtifactFromExecutionStage } from './stages/find-artifact-from-execution/definition.ts';
 import { findImageStage } from './stages/find-image/definition.ts';
 import { findImageFromTagsStage } from './stages/find-image-from-tags/definition.ts';
+import { kayentaCanaryStage } from './stages/kayenta-canary/definition.ts';
 import { manualJudgmentStage } from './stages/manual-judgment/definition.ts';
 import { modifyAwsScalingProcessStage } from './stages/modify-aws-scaling-process/definition.ts';
 import { modifyWarmPoolStage } from './stages/modify-warm-pool/definition.ts';
@@ -39,6 +40,8 @@ import { resizeServerGroupStage } from './stages/resize-server-group/definition.
 import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execution-during-time-window/definition.ts';
 import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
 import { rollbackServerGroupStage } from './stages/rollback-server-group/definition.ts';
+import { runCanaryStage } from './stages/run-canary/definition.ts';
+import { runCanaryIntervalsStage } from './stages/run-canary-intervals/definition.ts';
 import { scaleDownClusterStage } from './stages/scale-down-cluster/definition.ts';
 import { settleScalingStage } from './stages/settle-scaling/definition.ts';
 import { shiftTrafficStage } from './stages/shift-traffic/definition.ts';
@@ -121,6 +124,9 @@ export const stageDefinitions = {
   findArtifactFromExecution: findArtifactFromExecutionStage,
   monitorPipeline: monitorPipelineStage,
   dependsOnExecution: dependsOnExecutionStage,
+  kayentaCanary: kayentaCanaryStage,
+  runCanaryIntervals: runCanaryIntervalsStage,
+  runCanary: runCanaryStage,
 } as const satisfies Record<string, StageDefinition>;
 export type StageType = keyof typeof stageDefinitions;
 
@@ -148,3 +154,4 @@ export {
   keptStrategyDefinitions,
   keptTriggerDefinitions,
 } from './kept/index.ts';
+export { type CloudWatchQuery, cloudWatchQuery } from './metric-sources/cloudwatch/definition.ts';

@@ -29,6 +29,7 @@ import { evaluateVariables } from './stages/evaluate-variables/executor.ts';
 import { findArtifactFromExecution } from './stages/find-artifact-from-execution/executor.ts';
 import { findImage } from './stages/find-image/executor.ts';
 import { findImageFromTags } from './stages/find-image-from-tags/executor.ts';
+import { kayentaCanary } from './stages/kayenta-canary/executor.ts';
 import { manualJudgment } from './stages/manual-judgment/executor.ts';
 import { modifyAwsScalingProcess } from './stages/modify-aws-scaling-process/executor.ts';
 import { modifyWarmPool } from './stages/modify-warm-pool/executor.ts';
@@ -40,6 +41,8 @@ import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
 import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-during-time-window/executor.ts';
 import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
 import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts';
+import { runCanary } from './stages/run-canary/executor.ts';
+import { runCanaryIntervals } from './stages/run-canary-intervals/executor.ts';
 import { scaleDownCluster } from './stages/scale-down-cluster/executor.ts';
 import { settleScaling } from './stages/settle-scaling/executor.ts';
 import { shiftTraffic } from './stages/shift-traffic/executor.ts';
@@ -133,6 +136,9 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   findArtifactFromExecution,
   monitorPipeline,
   dependsOnExecution,
+  kayentaCanary,
+  runCanaryIntervals,
+  runCanary,
 } satisfies Record<StageType, StageExecutor>;
 
 /** Matching rule of every kind of trigger. */

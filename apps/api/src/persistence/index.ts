@@ -1,4 +1,5 @@
 export { type ApplicationAttributes, Applications } from './applications.ts';
+export { CanaryReports, type StoredCanaryReport } from './canary-reports.ts';
 export { type Candidate, Deliveries, type Delivery, type NewDelivery, type Stored } from './deliveries.ts';
 export { Deployments } from './deployments.ts';
 export {

@@ -4,6 +4,7 @@ import type { ServerGroup } from '@gennaker/catalog/kit';
 import { FakeGuards } from '@gennaker/catalog/kit/in-memory';
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import pg from 'pg';
+import { CanaryJudge, type ConfigDocuments } from '../canary/index.ts';
 import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../child-pipelines/index.ts';
 import { VirtualClock } from '../cloud/aws/testing/virtual-clock.ts';
 import { type AwsCloud, createAwsCloud } from '../cloud/index.ts';
@@ -11,7 +12,7 @@ import { createRegistry, createUlids, Engine, type ExecutionStore } from '../eng
 import { crashingStore, Died } from '../engine/testing/crashing-store.ts';
 import { OutgoingHttp } from '../outgoing-http/index.ts';
 import { PackerRuns } from '../packer/index.ts';
-import { createExecutionStore, Deployments, Leases, WaitingStages } from '../persistence/index.ts';
+import { CanaryReports, createExecutionStore, Deployments, Leases, WaitingStages } from '../persistence/index.ts';
 import { createTestDatabase } from '../testing/index.ts';
 import { type ChecksService, startChecksService } from './checks-service.ts';
 import { pipelineFiles, readPipeline, storedPipeline } from './files.ts';
@@ -37,6 +38,25 @@ export interface LedgerRow {
   readonly state: string;
 }
 
+/** Configs in their first version. */
+function memoryConfigs(configs: ReadonlyMap<string, JsonObject>): ConfigDocuments {
+  const document = ([id, content]: readonly [string, JsonObject]) => ({
+    id,
+    name: String(content['name']),
+    version: 1,
+    content,
+  });
+  const byId = (id: string) => {
+    const found = configs.get(id);
+    return found ? document([id, found]) : null;
+  };
+  return {
+    byId: async (id) => byId(id),
+    list: async () => [...configs].map(document),
+    history: async (id) => [byId(id)].filter((one) => one !== null),
+  };
+}
+
 /**
  * The product in front of an emulated AWS: engine, catalog, rows in Postgres, the AWS room and outgoing requests as in
  * production. One clock for all, which jumps to whatever is due next. It is Monday, 08:00 UTC.
@@ -48,6 +68,8 @@ export class PipelineWorld {
   /** The worker at work now. */
   engine: Engine;
   readonly checks: ChecksService;
+  /** Stored canary configs, by id. */
+  readonly canaryConfigs = new Map<string, JsonObject>();
   private readonly store: ExecutionStore;
   private readonly pool: pg.Pool;
   private readonly drop: () => Promise<void>;
@@ -238,6 +260,12 @@ export class PipelineWorld {
         recoveries: new RecoveryRuns(() => engine),
         deployments: new Deployments(this.pool),
         monitors: configuredMonitors([]),
+        metrics: this.cloud.metrics,
+        judge: new CanaryJudge({
+          configs: memoryConfigs(this.canaryConfigs),
+          reports: new CanaryReports(this.pool),
+          now: () => this.clock.now(),
+        }),
       },
       listener: { committed: () => undefined },
       logger: quiet,

@@ -1,53 +1,15 @@
-import { flag, optionalChoice, optionalNumber, optionalText } from '../kit/fields.ts';
-import { anything, neededObject, openList, openObject } from './fields.ts';
+import { optionalNumber } from '../kit/fields.ts';
+import { openList, openObject } from './fields.ts';
 import { type KeptStage, keptStage } from './kept-stage.ts';
 
 const WHY =
-  'Metrics are not judged in pipelines here. Put a `manualJudgment` stage in its place, or a `webhook` stage that asks the service that judges them and waits for its verdict.';
+  'Server groups of a canary are deployed by stages of their own here. Deploy baseline and canary, and compare them with a `kayentaCanary` stage.';
 
 type Told = Parameters<typeof keptStage>[0];
 const canary = (told: Omit<Told, 'why' | 'group'>): KeptStage => keptStage({ ...told, group: 'Verify', why: WHY });
 
-const configField = {
-  canaryConfig: openObject('Analysis', 'Config, accounts, scopes, thresholds and times of the analysis.'),
-};
-
 /** Stages that compare a canary with its baseline. */
 export const keptCanaryStages: readonly KeptStage[] = [
-  canary({
-    type: 'kayentaCanary',
-    label: 'Canary analysis',
-    description: 'Compares metrics of a canary with those of its baseline, several times, and decides.',
-    fields: {
-      analysisType: optionalChoice(['realTimeAutomatic', 'realTime', 'retrospective'], {
-        label: 'Kind',
-        help: 'With server groups of its own, on running ones, or on times gone by.',
-      }),
-      canaryConfig: neededObject('Analysis', 'Config, accounts, scopes, thresholds and times of the analysis.'),
-      deployments: openObject('Server groups', 'Baseline and canary to deploy and to clean up.'),
-      isNew: flag({ label: 'New', help: 'Left by the editor.', widget: 'hidden' }),
-    },
-  }),
-  canary({
-    type: 'runCanaryIntervals',
-    internal: true,
-    label: 'Run canary intervals',
-    description: 'Plans the waits and judgments of an analysis.',
-    fields: configField,
-  }),
-  canary({
-    type: 'runCanary',
-    internal: true,
-    label: 'Run canary',
-    description: 'Judges one interval.',
-    fields: {
-      canaryConfigId: optionalText({ label: 'Config', help: 'Id of the config.' }),
-      scopes: anything('Scopes', 'What is compared with what, and when.'),
-      scoreThresholds: openObject('Thresholds', 'Scores for pass and marginal.'),
-      metricsAccountName: optionalText({ label: 'Metrics account', help: 'Where metrics are read.' }),
-      storageAccountName: optionalText({ label: 'Storage account', help: 'Where results are kept.' }),
-    },
-  }),
   canary({
     type: 'deployCanaryServerGroups',
     internal: true,

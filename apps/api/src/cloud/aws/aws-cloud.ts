@@ -2,6 +2,7 @@ import type {
   Images,
   Instances,
   LoadBalancers,
+  Metrics,
   Scaling,
   SecurityGroups,
   ServerGroups,
@@ -16,6 +17,7 @@ import { createEvents, type Events, Hearing } from './events/events.ts';
 import { type AccountCheck, verifyAccounts } from './identity/verify.ts';
 import { createImages } from './images/images.ts';
 import { createLoadBalancers } from './load-balancers/load-balancers.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createPlaces } from './place.ts';
 import { createSecurityGroups } from './security-groups/security-groups.ts';
 import { createInstances } from './server-groups/instances.ts';
@@ -53,6 +55,7 @@ export interface AwsCloud {
   readonly instances: Instances;
   readonly images: Images;
   readonly loadBalancers: LoadBalancers;
+  readonly metrics: Metrics;
   readonly stacks: Stacks;
   readonly securityGroups: SecurityGroups;
   readonly traces: Traces;
@@ -79,6 +82,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     instances: createInstances(placeAt),
     images: createImages(placeAt, accounts, options.imageOwners ?? []),
     loadBalancers: createLoadBalancers(placeAt, accounts),
+    metrics: createMetrics(placeAt),
     stacks: createStacks(placeAt),
     securityGroups: createSecurityGroups(placeAt, accounts),
     traces: createTraces(placeAt),

@@ -33,7 +33,12 @@ import {
   ExecuteChangeSetCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { DeleteAlarmsCommand, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricAlarmCommand,
+} from '@aws-sdk/client-cloudwatch';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CopyImageCommand,
@@ -238,6 +243,7 @@ export const ssmCommands = {
 /** All we ever send to CloudWatch. */
 export const cloudWatchCommands = {
   describeAlarms: read(DescribeAlarmsCommand, 'reading'),
+  getMetricData: read(GetMetricDataCommand, 'reading'),
   putMetricAlarm: write(PutMetricAlarmCommand, 'saving'),
   deleteAlarms: write(DeleteAlarmsCommand, 'deleting'),
 } as const;

@@ -1,6 +1,6 @@
 import { type Sandbox, type Scenario, startSandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
-import { FakeGuards } from '@gennaker/catalog/kit/in-memory';
+import { FakeGuards, FakeJudge } from '@gennaker/catalog/kit/in-memory';
 import { type Execution, isComplete, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../../child-pipelines/index.ts';
 import { type AwsCloud, createAwsCloud } from '../../cloud/index.ts';
@@ -296,6 +296,8 @@ export class MatrixWorld {
         recoveries: new RecoveryRuns(() => engine),
         deployments: memoryDeployments(this.store),
         monitors: configuredMonitors(url ? [monitor] : []),
+        metrics: cloud.metrics,
+        judge: new FakeJudge(),
       },
       listener: { committed: () => undefined },
       logger: quiet,

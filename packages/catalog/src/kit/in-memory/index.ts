@@ -1,4 +1,5 @@
 export * from './clock.ts';
+export * from './fake-canary.ts';
 export * from './fake-guards.ts';
 export * from './fake-images.ts';
 export * from './fake-leases.ts';

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/index.ts';
 import { VirtualClock } from './clock.ts';
+import { FakeJudge, FakeMetrics } from './fake-canary.ts';
 import { FakeGuards } from './fake-guards.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeInstances } from './fake-instances.ts';
@@ -32,6 +33,8 @@ export interface World extends Ports {
   readonly recoveries: FakeRecoveries;
   readonly deployments: FakeDeployments;
   readonly monitors: FakeMonitors;
+  readonly metrics: FakeMetrics;
+  readonly judge: FakeJudge;
 }
 
 /** A world with two images, `ami-old` and `ami-new`, and nothing running. `start` is its first moment, epoch ms. */
@@ -64,5 +67,7 @@ export function createWorld(start?: number): World {
     recoveries: new FakeRecoveries(),
     deployments: new FakeDeployments(),
     monitors: new FakeMonitors(),
+    metrics: new FakeMetrics(),
+    judge: new FakeJudge(),
   };
 }

@@ -3,8 +3,10 @@ import type { Deployments } from './deployments.ts';
 import type { Http } from './http.ts';
 import type { Images } from './images.ts';
 import type { Instances } from './instances.ts';
+import type { Judge } from './judge.ts';
 import type { Leases } from './leases.ts';
 import type { LoadBalancers } from './load-balancers.ts';
+import type { Metrics } from './metrics.ts';
 import type { Packer } from './packer.ts';
 import type { Pipelines } from './pipelines.ts';
 import type { Recoveries } from './recoveries.ts';
@@ -20,8 +22,10 @@ export type * from './deployments.ts';
 export type * from './http.ts';
 export type * from './images.ts';
 export type * from './instances.ts';
+export type * from './judge.ts';
 export type * from './leases.ts';
 export type * from './load-balancers.ts';
+export type * from './metrics.ts';
 export type * from './packer.ts';
 export type * from './pipelines.ts';
 export type * from './recoveries.ts';
@@ -51,6 +55,8 @@ export interface Ports {
   readonly recoveries: Recoveries;
   readonly deployments: Deployments;
   readonly monitors: DeploymentMonitors;
+  readonly metrics: Metrics;
+  readonly judge: Judge;
 }
 
 export type PortName = keyof Ports;

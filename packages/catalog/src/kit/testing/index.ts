@@ -3,6 +3,7 @@ export * from './images.contract.ts';
 export * from './instances.contract.ts';
 export * from './leases.contract.ts';
 export * from './load-balancers.contract.ts';
+export * from './metrics.contract.ts';
 export * from './run-stage.ts';
 export * from './scaling.contract.ts';
 export * from './security-groups.contract.ts';

@@ -26,6 +26,8 @@ export interface RunStageOptions {
   readonly cancelAfterMs?: number;
   /** Is the stage that planned this one canceled? */
   readonly isCanceled?: () => boolean;
+  /** Id of the stage that planned it. */
+  readonly parentStageId?: string;
 }
 
 export interface StageRun {
@@ -169,6 +171,7 @@ class Player {
         isCanceled: () => this.isCanceled(),
         world: this.world,
         id: `${this.run.id}/${stage.key}-${this.run.children.length}`,
+        parentStageId: this.run.id,
         context: { ...stage.context, name: stage.name },
         stages: [...(this.options.stages ?? []), this.asStage()],
         ancestors: [...this.outputsOfChildren(), this.run.outputs, ...(this.options.ancestors ?? [])],
@@ -294,7 +297,7 @@ class Player {
         name: run.name,
         attempt: options.attempt ?? 1,
         startTime: this.startTime,
-        parentStageId: null,
+        parentStageId: options.parentStageId ?? null,
       },
       execution: {
         id: 'execution-1',
@@ -310,7 +313,7 @@ class Player {
         lists()
           .filter((list) => Object.hasOwn(list, key))
           .map((list) => list[key]),
-      stages: [...(options.stages ?? []), this.asStage()],
+      stages: [...(options.stages ?? []), this.asStage(), ...this.endedChildren(run)],
       now: () => world.clock.now(),
     };
   }
@@ -338,32 +341,54 @@ class Player {
     };
   }
 
+  /** The stages it planned, and theirs, as they ended. */
+  private endedChildren(of: StageRun): readonly Stage[] {
+    return of.children.flatMap((child) => [
+      stageOf(child, { parentStageId: of.id, startTime: null, requires: [], isCanceled: false }),
+      ...this.endedChildren(child),
+    ]);
+  }
+
   private asStage(): Stage {
-    const { run } = this;
+    const { parentStageId = null, requires = [] } = this.options;
+    const isCanceled = this.isCanceled();
     return {
-      id: run.id,
-      refId: '1',
-      type: run.type,
-      name: run.name,
+      ...stageOf(this.run, { parentStageId, startTime: this.startTime, requires, isCanceled }),
       status: 'RUNNING',
-      startTime: this.startTime,
       endTime: null,
-      scheduledTime: null,
-      startTimeExpiry: null,
-      context: run.context,
-      outputs: run.outputs,
-      tasks: [],
-      requisiteStageRefIds: [...(this.options.requires ?? [])],
-      syntheticStageOwner: null,
-      parentStageId: null,
-      lastModified: null,
-      attempt: 1,
-      wait: null,
-      endsAs: this.isCanceled() ? 'CANCELED' : null,
-      dueAt: null,
     };
   }
 }
+
+interface Around {
+  readonly parentStageId: string | null;
+  readonly startTime: number | null;
+  readonly requires: readonly string[];
+  readonly isCanceled: boolean;
+}
+
+const stageOf = (run: StageRun, { parentStageId, startTime, requires, isCanceled }: Around): Stage => ({
+  id: run.id,
+  refId: '1',
+  type: run.type,
+  name: run.name,
+  status: run.status,
+  startTime,
+  endTime: run.endTime,
+  scheduledTime: null,
+  startTimeExpiry: null,
+  context: run.context,
+  outputs: run.outputs,
+  tasks: [],
+  requisiteStageRefIds: [...requires],
+  syntheticStageOwner: null,
+  parentStageId,
+  lastModified: null,
+  attempt: 1,
+  wait: null,
+  endsAs: isCanceled ? 'CANCELED' : null,
+  dueAt: null,
+});
 
 const goesOnAfterFailure = (context: JsonObject): boolean =>
   context['failPipeline'] === false &&

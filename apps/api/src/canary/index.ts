@@ -1,0 +1,1 @@
+export { CanaryJudge, type ConfigDocuments, type ReportStore } from './judge.ts';
