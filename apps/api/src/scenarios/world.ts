@@ -70,6 +70,7 @@ export class PipelineWorld {
   readonly checks: ChecksService;
   /** Stored canary configs, by id. */
   readonly canaryConfigs = new Map<string, JsonObject>();
+  readonly canaryReports: CanaryReports;
   private readonly store: ExecutionStore;
   private readonly pool: pg.Pool;
   private readonly drop: () => Promise<void>;
@@ -84,6 +85,7 @@ export class PipelineWorld {
     this.sandbox = parts.sandbox;
     this.checks = parts.checks;
     this.pool = parts.pool;
+    this.canaryReports = new CanaryReports(this.pool);
     this.drop = parts.drop;
     this.clock = new VirtualClock(this.sandbox.clock.now(), (ms) => this.sandbox.clock.advance(ms));
     this.cloud = createAwsCloud({
@@ -263,7 +265,7 @@ export class PipelineWorld {
         metrics: this.cloud.metrics,
         judge: new CanaryJudge({
           configs: memoryConfigs(this.canaryConfigs),
-          reports: new CanaryReports(this.pool),
+          reports: this.canaryReports,
           now: () => this.clock.now(),
         }),
       },

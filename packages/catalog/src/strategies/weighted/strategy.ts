@@ -2,6 +2,7 @@ import { backToSource, giveMinimumBack, pause, scaleDownOld, shrinkTo } from '..
 import { listenerInWords, listenerRefOf, sharesAt, trafficShiftOf } from '../../clusters/traffic-shift.ts';
 import type { TrafficShift } from '../../clusters/traffic-shift-schema.ts';
 import { inSequence, planStrategy, type StrategyView, type SyntheticSpec, succeeded } from '../../kit/index.ts';
+import { canaryContext } from './canary-step.ts';
 import { weightedStrategy } from './definition.ts';
 import { prepareShift, type WeightedOptions } from './prepare.ts';
 
@@ -25,8 +26,8 @@ const shiftTo = (view: View, trafficShift: TrafficShift, weight: number, more: o
 });
 
 /** What has to happen before the requests move: each a stage of its own, so that its verdict can be seen. */
-function gatesOf(view: View, step: Step): readonly SyntheticSpec[] {
-  const { serverGroup, source } = view;
+function gatesOf(view: View, step: Step, shift: TrafficShift): readonly SyntheticSpec[] {
+  const { account, region, serverGroup, source } = view;
   const { weight, afterSeconds, judgment, check, canaryScore } = step;
   const facts = {
     deployedServerGroup: serverGroup,
@@ -40,8 +41,17 @@ function gatesOf(view: View, step: Step): readonly SyntheticSpec[] {
     ...(judgment
       ? [{ type: 'manualJudgment', name: `Go on to ${weight} %?`, context: { instructions, ...asked } }]
       : []),
-    ...(canaryScore
-      ? [{ type: 'kayentaCanary', name: `Canary before ${weight} %`, context: { ...facts, ...canaryScore } }]
+    ...(canaryScore && source
+      ? [
+          {
+            type: 'kayentaCanary',
+            name: `Canary before ${weight} %`,
+            context: {
+              ...facts,
+              ...canaryContext(canaryScore, { account, region, baseline: source.name, canary: serverGroup, shift }),
+            },
+          },
+        ]
       : []),
     ...(check
       ? [{ type: check.type, name: check.name || `Check before ${weight} %`, context: { ...facts, ...check.context } }]
@@ -96,7 +106,7 @@ export const weighted = planStrategy(weightedStrategy, {
     // Proven without requests before the first step, and under those that it gets before the last.
     const proof = steps.length > 1 ? { stableSeconds: view.health['stableSeconds'] } : {};
     const moves = steps.flatMap((step) => [
-      ...gatesOf(view, step),
+      ...gatesOf(view, step, shift),
       shiftTo(view, shift, step.weight, step.weight === 100 ? proof : {}),
     ]);
     if (!source) return inSequence(moves);

@@ -127,14 +127,35 @@ describe('weighted', () => {
     const steps = [
       { weight: 5, judgment: true },
       { weight: 20, judgment: { instructions: 'Look at errors.' } },
+      { weight: 30, canaryScore: { canaryConfig: { canaryConfigName: 'web', lifetimeDuration: 'PT10M' } } },
       { weight: 100, check: { type: 'checkPreconditions', name: 'Quiet?', context: { preconditions: [] } } },
     ];
     const run = await planDeploy(shiftingWorld(), { ...WEIGHTED, steps });
-    expect(run.after.slice(0, 6)).toMatchObject([
+    expect(run.after.slice(0, 8)).toMatchObject([
       { type: 'manualJudgment', context: { instructions: `Send 5 % of the requests to ${NEW}?` } },
       { type: 'shiftTraffic', context: { weight: 5 } },
       { type: 'manualJudgment', context: { instructions: 'Look at errors.' } },
       { type: 'shiftTraffic', context: { weight: 20 } },
+      {
+        type: 'kayentaCanary',
+        name: 'Canary before 30 %',
+        context: {
+          canaryConfig: {
+            canaryConfigName: 'web',
+            metricsAccountName: 'prod',
+            scopes: [
+              {
+                scopeName: 'default',
+                controlScope: OLD,
+                experimentScope: NEW,
+                controlScopeParams: { serverGroup: OLD, targetGroup: A, loadBalancer: 'demo-alb' },
+                experimentScopeParams: { serverGroup: NEW, targetGroup: B, loadBalancer: 'demo-alb' },
+              },
+            ],
+          },
+        },
+      },
+      { type: 'shiftTraffic', context: { weight: 30 } },
       { type: 'checkPreconditions', name: 'Quiet?', context: { deployedServerGroup: NEW, sourceServerGroup: OLD } },
       { type: 'shiftTraffic', context: { weight: 100 } },
     ]);
@@ -196,6 +217,22 @@ describe('a weighted deploy that is refused before anything is changed', () => {
 });
 
 describe('a weighted deploy that goes back', () => {
+  it('when the canary fails', async () => {
+    const world = shiftingWorld();
+    const before = await actionsOf(world);
+    world.judge.scores = [95, 40];
+    const query = { type: 'cloudwatch', metricName: 'Errors', dimensions: { Group: '${targetGroup}' } };
+    const metrics = [{ name: 'errors', query, scopeName: 'default', groups: ['errors'] }];
+    world.judge.store('config-1', { name: 'web', applications: ['demo'], metrics });
+    const canaryConfig = { canaryConfigName: 'web', lifetimeDuration: 'PT20M', canaryAnalysisIntervalMins: 10 };
+    const steps = [{ weight: 10 }, { weight: 50, canaryScore: { canaryConfig } }];
+    const run = await deployTo(world, { ...WEIGHTED, steps });
+    expect([run.status, run.failure?.code]).toEqual(['TERMINAL', 'canary.failed']);
+    expect(run.failure?.message).toContain('errors: the canary is higher');
+    expect(await actionsOf(world)).toEqual(before);
+    expect(settingsOf(world)).toEqual({ ...BACK, [NEW]: outOfTraffic('2/4/6') });
+  });
+
   it('when the new group falls ill half way: actions as they were, the old group untouched', async () => {
     const world = shiftingWorld();
     const before = await actionsOf(world);
