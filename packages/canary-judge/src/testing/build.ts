@@ -52,3 +52,18 @@ export function pairOf(
     attributes: { control: {}, experiment: {} },
   };
 }
+
+/** Independent values around `centre`, the same for the same seed. */
+export function noise(seed: number, count: number, { centre = 100, spread = 5 } = {}): number[] {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 0) / 4294967296;
+  };
+  const draw = (): number => {
+    let sum = -6;
+    for (let i = 0; i < 12; i += 1) sum += next();
+    return centre + spread * sum;
+  };
+  return Array.from({ length: count }, draw);
+}
