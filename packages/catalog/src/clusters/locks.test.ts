@@ -53,11 +53,7 @@ describe('the clusters a stage changes', () => {
     const without = Object.values(stageDefinitions).filter(
       (definition) => definition.changesTraffic && definition.runs !== false && definition.locks === undefined,
     );
-    // Load balancers belong to no cluster; traffic is shifted inside a deploy, which holds its cluster.
-    expect(without.map(({ type }) => type).sort()).toEqual([
-      'deleteLoadBalancer',
-      'shiftTraffic',
-      'upsertLoadBalancers',
-    ]);
+    // Traffic is shifted inside a deploy, which holds its cluster.
+    expect(without.map(({ type }) => type)).toEqual(['shiftTraffic']);
   });
 });

@@ -16,6 +16,8 @@ const BY_HAND = [
   'terminateInstanceAndDecrementServerGroup',
   'terminateInstances',
   'detachInstances',
+  'deleteLoadBalancer',
+  'upsertLoadBalancers',
 ];
 /** They plan those that ask. */
 const PLANNERS = ['deploy', 'createServerGroup', 'rollbackCluster'];

@@ -1,6 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
-import { placeFields } from '../../clusters/fields.ts';
+import { GUARD_FACTS, placeFields, safetyFields } from '../../clusters/fields.ts';
+import { FIND_SERVED, SERVED, servedLocks } from '../../clusters/served-through.ts';
 import { describeField, optionalText, text } from '../../kit/fields.ts';
 
 export const deleteLoadBalancerStage = defineStage({
@@ -21,6 +22,7 @@ export const deleteLoadBalancerStage = defineStage({
       group: 'Target',
       order: 5,
     }),
+    overrideTrafficGuards: safetyFields.overrideTrafficGuards,
   }),
   outputs: z.looseObject({
     left: describeField(z.array(z.string()).optional(), {
@@ -29,5 +31,8 @@ export const deleteLoadBalancerStage = defineStage({
     }),
   }),
   changesTheWorld: true,
+  locks: servedLocks,
+  locksAfter: FIND_SERVED,
   changesTraffic: true,
+  clearOnRestart: [SERVED, ...GUARD_FACTS],
 });

@@ -1,21 +1,22 @@
 import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { accountOf, regionsOf } from '../../clusters/place.ts';
+import { findServed, type Losing, type ServedRun, sentTo, takingRequests } from '../../clusters/served-through.ts';
 import { intendRemovals } from '../../clusters/target-groups.ts';
 import {
   again,
   executeStage,
+  type LoadBalancer,
   minutes,
   seconds,
   skipped,
   succeeded,
   type TaskResult,
-  type TaskRun,
 } from '../../kit/index.ts';
 import { deleteLoadBalancerStage } from './definition.ts';
 
 type Context = z.output<typeof deleteLoadBalancerStage.context>;
-type Run = TaskRun<Context, 'loadBalancers'>;
+type Run = ServedRun<Context>;
 
 const refsOf = (context: Context) =>
   regionsOf(context).map((region) => ({ account: accountOf(context), region, name: context.loadBalancerName }));
@@ -30,16 +31,34 @@ function checkKind({ loadBalancerName, loadBalancerType }: Context): void {
   });
 }
 
+const isMeant = ({ vpcId }: Context, balancer: LoadBalancer | null): balancer is LoadBalancer =>
+  balancer !== null && (!vpcId || balancer.vpcId === vpcId);
+
+/** Everything behind it loses its requests. */
+async function losingOf({ context, ports }: Run): Promise<readonly Losing[]> {
+  const read = await Promise.all(refsOf(context).map((ref) => ports.loadBalancers.read(ref)));
+  return read
+    .filter((balancer) => isMeant(context, balancer))
+    .map(({ account, region, listeners }) => ({
+      account,
+      region,
+      targetGroups: [...sentTo(listeners)],
+      gaining: [],
+      serverGroups: [],
+    }));
+}
+
 /** Names of the target groups of each, by region, as they were before the first try; null where there is none. */
 async function targetGroupsBefore(run: Run): Promise<JsonObject> {
   const known = run.memory['targetGroups'];
   if (isJsonObject(known)) return known;
-  const { vpcId } = run.context;
   const read = await Promise.all(
     refsOf(run.context).map(async (ref) => {
       const balancer = await run.ports.loadBalancers.read(ref);
-      const isMeant = balancer && (!vpcId || balancer.vpcId === vpcId);
-      return [ref.region, isMeant ? balancer.targetGroups.map(({ name }) => name) : null] as const;
+      return [
+        ref.region,
+        isMeant(run.context, balancer) ? balancer.targetGroups.map(({ name }) => name) : null,
+      ] as const;
     }),
   );
   const targetGroups = Object.fromEntries(read);
@@ -50,9 +69,14 @@ async function targetGroupsBefore(run: Run): Promise<JsonObject> {
 async function remove(run: Run): Promise<TaskResult> {
   checkKind(run.context);
   const before = await targetGroupsBefore(run);
-  const left: string[] = [];
   const refs = refsOf(run.context).filter(({ region }) => Array.isArray(before[region]));
   if (refs.length === 0) return skipped();
+  const act = `delete load balancer ${run.context.loadBalancerName}, which sends requests to`;
+  return takingRequests(run, act, () => removeFrom(run, refs, before));
+}
+
+async function removeFrom(run: Run, refs: ReturnType<typeof refsOf>, before: JsonObject): Promise<TaskResult> {
+  const left: string[] = [];
   for (const ref of refs) {
     const targetGroups = before[ref.region] as string[];
     const settle = await run.intend({ kind: 'loadBalancer', ...ref, action: 'remove', before: { targetGroups } });
@@ -76,8 +100,9 @@ async function awaitGone(run: Run): Promise<TaskResult> {
 }
 
 export const deleteLoadBalancer = executeStage(deleteLoadBalancerStage, {
-  needs: ['loadBalancers'],
+  needs: ['loadBalancers', 'instances', 'serverGroups', 'guards'],
   tasks: [
+    findServed(losingOf),
     { name: 'deleteLoadBalancer', timeoutMs: minutes(15), run: remove },
     { name: 'waitForDeletedLoadBalancer', timeoutMs: minutes(15), run: awaitGone },
   ],

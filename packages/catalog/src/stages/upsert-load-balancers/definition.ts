@@ -1,5 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
+import { GUARD_FACTS, safetyFields } from '../../clusters/fields.ts';
+import { FIND_SERVED, SERVED, servedLocks } from '../../clusters/served-through.ts';
 import { describeField, optionalText } from '../../kit/fields.ts';
 
 const label = z.string().max(1_000).nullish();
@@ -120,6 +122,7 @@ export const upsertLoadBalancersStage = defineStage({
       order: 3,
     }),
     cloudProvider: optionalText({ label: 'Provider', help: 'Always `aws`.', widget: 'hidden' }),
+    overrideTrafficGuards: safetyFields.overrideTrafficGuards,
   }),
   outputs: z.looseObject({
     loadBalancers: describeField(
@@ -143,5 +146,8 @@ export const upsertLoadBalancersStage = defineStage({
     }),
   }),
   changesTheWorld: true,
+  locks: servedLocks,
+  locksAfter: FIND_SERVED,
   changesTraffic: true,
+  clearOnRestart: [SERVED, ...GUARD_FACTS],
 });

@@ -1,24 +1,24 @@
 import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
+import { findServed, type Losing, type ServedRun, sentTo, takingRequests } from '../../clusters/served-through.ts';
 import { intendRemovals } from '../../clusters/target-groups.ts';
 import {
   again,
   executeStage,
   failed,
-  type LoadBalancer,
   type LoadBalancerSpec,
   minutes,
   type PlanView,
   seconds,
   succeeded,
   type TaskResult,
-  type TaskRun,
 } from '../../kit/index.ts';
+import { loadBalancerPicture } from '../../leftovers/undo.ts';
 import { loadBalancerSchema, upsertLoadBalancersStage } from './definition.ts';
-import { specOf } from './wanted.ts';
+import { balancerWish, specOf, targetGroupWish } from './wanted.ts';
 
 type Context = z.output<typeof upsertLoadBalancersStage.context>;
-type Run = TaskRun<Context, 'loadBalancers'>;
+type Run = ServedRun<Context>;
 
 /** The older spelling of the stage is one load balancer itself. */
 function specsOf({ context, execution }: PlanView<Context>): readonly LoadBalancerSpec[] {
@@ -37,6 +37,19 @@ function specsOf({ context, execution }: PlanView<Context>): readonly LoadBalanc
 
 const keyOf = ({ account, region, name }: LoadBalancerSpec): string => `${account}/${region}/${name}`;
 
+/** Target groups that got requests and are named by no listener, or rule, of the load balancer as it shall be. */
+async function losingOf(run: Run): Promise<readonly Losing[]> {
+  return Promise.all(
+    specsOf(run).map(async (spec) => {
+      const { account, region } = spec;
+      const gaining = [...sentTo(spec.listeners)];
+      const before = sentTo((await run.ports.loadBalancers.read(spec))?.listeners ?? []);
+      const targetGroups = before.filter((name) => !gaining.includes(name));
+      return { account, region, targetGroups, gaining, serverGroups: [] };
+    }),
+  );
+}
+
 /** What a load balancer and the target groups of its own were before the first try; null where there was none. */
 interface Before {
   readonly balancer: JsonObject | null;
@@ -44,11 +57,6 @@ interface Before {
   readonly targetGroups: readonly string[];
   readonly own: Readonly<Record<string, JsonObject | null>>;
 }
-
-const pictureOf = (balancer: LoadBalancer): JsonObject => {
-  const { listeners, securityGroups, subnetIds, ipAddressType, targetGroups } = balancer;
-  return { targetGroups: targetGroups.map(({ name }) => name), listeners, securityGroups, subnetIds, ipAddressType };
-};
 
 async function lookAt(run: Run, spec: LoadBalancerSpec): Promise<Before> {
   const { loadBalancers } = run.ports;
@@ -61,7 +69,7 @@ async function lookAt(run: Run, spec: LoadBalancerSpec): Promise<Before> {
     }),
   );
   return {
-    balancer: balancer && { ...pictureOf(balancer), attributes: await loadBalancers.readAttributes(spec) },
+    balancer: balancer && { ...loadBalancerPicture(balancer), attributes: await loadBalancers.readAttributes(spec) },
     targetGroups: balancer?.targetGroups.map(({ name }) => name) ?? [],
     own: Object.fromEntries(own),
   };
@@ -83,12 +91,13 @@ async function picturesOf(run: Run, specs: readonly LoadBalancerSpec[]): Promise
  */
 async function intendAll(run: Run, spec: LoadBalancerSpec, before: Before): Promise<(left: readonly string[]) => void> {
   const { account, region } = spec;
-  const intend = (kind: string, name: string, picture: JsonObject | null | undefined) => {
-    const action = picture ? ({ action: 'change', before: picture } as const) : ({ action: 'create' } as const);
-    return run.intend({ kind, account, region, name, ...action });
+  const intend = (kind: string, name: string, picture: JsonObject | null | undefined, wanted: JsonObject) => {
+    const change = { action: 'change', before: { ...picture, wanted } } as const;
+    return run.intend({ kind, account, region, name, ...(picture ? change : ({ action: 'create' } as const)) });
   };
-  const settles = [await intend('loadBalancer', spec.name, before.balancer)];
-  for (const { name } of spec.targetGroups) settles.push(await intend('targetGroup', name, before.own[name]));
+  const settles = [await intend('loadBalancer', spec.name, before.balancer, balancerWish(spec))];
+  for (const group of spec.targetGroups)
+    settles.push(await intend('targetGroup', group.name, before.own[group.name], targetGroupWish(group)));
   const formers = await intendRemovals(
     run,
     { account, region },
@@ -103,6 +112,15 @@ async function intendAll(run: Run, spec: LoadBalancerSpec, before: Before): Prom
 async function save(run: Run): Promise<TaskResult> {
   const specs = specsOf(run);
   const pictures = await picturesOf(run, specs);
+  const act = `save load balancer ${specs.map(({ name }) => name).join(', ')}, which then sends nothing to`;
+  return takingRequests(run, act, () => saveAll(run, specs, pictures));
+}
+
+async function saveAll(
+  run: Run,
+  specs: readonly LoadBalancerSpec[],
+  pictures: Readonly<Record<string, Before>>,
+): Promise<TaskResult> {
   const saved: JsonObject[] = [];
   const left: string[] = [];
   for (const spec of specs) {
@@ -137,8 +155,9 @@ async function awaitServing(run: Run): Promise<TaskResult> {
 }
 
 export const upsertLoadBalancers = executeStage(upsertLoadBalancersStage, {
-  needs: ['loadBalancers'],
+  needs: ['loadBalancers', 'instances', 'serverGroups', 'guards'],
   tasks: [
+    findServed(losingOf),
     { name: 'upsertLoadBalancer', timeoutMs: minutes(15), run: save },
     { name: 'waitForLoadBalancer', timeoutMs: minutes(15), run: awaitServing },
   ],

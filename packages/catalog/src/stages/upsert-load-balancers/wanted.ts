@@ -186,3 +186,29 @@ export function specOf(wanted: WantedLoadBalancer, defaults: Defaults): LoadBala
     listeners: (wanted.listeners ?? []).map(listenerOf),
   };
 }
+
+/** Settings of an action that asks who somebody is are secrets in part. */
+const isOpen = ({ type }: ListenerAction): boolean => !type.startsWith('authenticate');
+const shown = (actions: readonly ListenerAction[]): readonly JsonObject[] =>
+  actions.map((action) => (isOpen(action) ? { ...action } : { type: action.type }));
+const said = (values: object): JsonObject =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+
+/** What the ledger keeps of the wish, in the words of the picture from before: only what is said. */
+export const balancerWish = (spec: LoadBalancerSpec): JsonObject => ({
+  attributes: spec.attributes,
+  listeners: spec.listeners.map((listener) => ({
+    ...listener,
+    actions: shown(listener.actions),
+    rules: listener.rules.map((rule) => ({ ...rule, actions: shown(rule.actions) })),
+  })),
+  ...(spec.securityGroups ? { securityGroups: spec.securityGroups } : {}),
+  ...(spec.subnetIds?.length ? { subnetIds: spec.subnetIds } : {}),
+  ...(spec.ipAddressType ? { ipAddressType: spec.ipAddressType } : {}),
+});
+
+/** The same of a target group. */
+export const targetGroupWish = ({ healthCheck, attributes }: TargetGroupSettings): JsonObject => ({
+  healthCheck: said(healthCheck),
+  attributes,
+});
