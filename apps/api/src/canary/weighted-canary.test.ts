@@ -13,20 +13,20 @@ const alb = (metricName: string, stat: string) => ({
   stat,
   dimensions: TARGETS,
 });
-const metric = (name: string, group: string, query: object) => ({
+const metric = (name: string, group: string, minAbsoluteChange: number, query: object) => ({
   name,
   query: { type: 'cloudwatch', ...query },
   groups: [group],
   scopeName: 'default',
-  analysisConfigurations: { canary: { direction: 'increase' } },
+  analysisConfigurations: { canary: { direction: 'increase', minAbsoluteChange } },
 });
-const CONFIG: JsonObject = {
+const config = (judge: string): JsonObject => ({
   name: 'web',
   applications: ['shop'],
-  judge: { name: 'NetflixACAJudge-v1.0' },
+  judge: { name: judge },
   metrics: [
-    metric('slow answers', 'speed', alb('TargetResponseTime', 'p99')),
-    metric('share of errors', 'errors', {
+    metric('slow answers', 'speed', 0.01, alb('TargetResponseTime', 'p99')),
+    metric('share of errors', 'errors', 1, {
       expression: '100 * FILL(errors, 0) / requests',
       metricDataQueries: [
         { id: 'errors', ...alb('HTTPCode_Target_5XX_Count', 'Sum') },
@@ -35,7 +35,7 @@ const CONFIG: JsonObject = {
     }),
   ],
   classifier: { groupWeights: { speed: 50, errors: 50 } },
-};
+});
 const CANARY = {
   canaryConfig: {
     canaryConfigName: 'web',
@@ -46,12 +46,12 @@ const CANARY = {
 };
 
 /** Deploys 2.0.0, whose application behaves as told, with a canary analysis between 30 % and all of the requests. */
-async function deploying(app: object) {
+async function deploying(app: object, judge = 'Gennaker-v1.0') {
   const scenario = shopScenario();
   const image = scenario.accounts[0]?.regions[0]?.images?.find(({ id }) => id === IMAGES['2.0.0']);
   if (image) image.app = { ...image.app, ...app };
   world = await PipelineWorld.start(scenario);
-  world.canaryConfigs.set('config-1', CONFIG);
+  world.canaryConfigs.set('config-1', config(judge));
   const cluster = {
     account: 'prod',
     application: 'shop',
@@ -109,12 +109,13 @@ describe('a weighted deploy that a canary analysis decides', () => {
   });
 
   it.each([
-    ['slow', { latencyMs: [60, 240] }, 'slow answers'],
-    ['failing', { errorRate: 0.2 }, 'share of errors'],
-  ])('gives all requests back when the new version is %s, and says so', async (_how, app, decisive) => {
-    const run = await deploying(app);
+    ['slow', { latencyMs: [60, 240] }, 'Gennaker-v1.0', 'slow answers'],
+    ['slow', { latencyMs: [60, 240] }, 'NetflixACAJudge-v1.0', 'slow answers'],
+    ['failing', { errorRate: 0.2 }, 'Gennaker-v1.0', 'share of errors'],
+  ])('gives all requests back when the new version is %s, and says so: %j, %s', async (_how, app, judge, decisive) => {
+    const run = await deploying(app, judge);
     expect((await run.statuses())['execution']).toBe('TERMINAL');
-    expect((await run.failures()).at(-1)).toMatch(new RegExp(`^Judgment 1 of 2: score 50 of 100.* ${decisive}: `));
+    expect((await run.failures()).at(-1)).toMatch(new RegExp(`^Judgment [12] of 2: score \\d+ of 100.* ${decisive}: `));
     await thenTheOldServesAlone();
     expect((await world.web())[1]).toMatch(/^shop-web-v002 disabled/);
   });
