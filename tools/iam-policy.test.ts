@@ -20,10 +20,9 @@ const PREFIXES: Readonly<Record<string, string>> = {
 
 /**
  * Not commands of ours: AWS asks for them when we make things that hand a role to instances or stacks, make tagged load
- * balancers, remove an image with its snapshots, and sign an address for a machine to write to.
+ * balancers, and sign an address for a machine to write to.
  */
 const IMPLIED = [
-  'ec2:DeleteSnapshot',
   'elasticloadbalancing:AddTags',
   'iam:CreateServiceLinkedRole',
   'iam:PassRole',

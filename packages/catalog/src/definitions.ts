@@ -37,6 +37,7 @@ import { pipelineStage } from './stages/pipeline/definition.ts';
 import { rebootInstancesStage } from './stages/reboot-instances/definition.ts';
 import { registerInstancesWithLoadBalancerStage } from './stages/register-instances-with-load-balancer/definition.ts';
 import { resizeServerGroupStage } from './stages/resize-server-group/definition.ts';
+import { restoreSettingsStage } from './stages/restore-settings/definition.ts';
 import { restrictExecutionDuringTimeWindowStage } from './stages/restrict-execution-during-time-window/definition.ts';
 import { rollbackClusterStage } from './stages/rollback-cluster/definition.ts';
 import { rollbackServerGroupStage } from './stages/rollback-server-group/definition.ts';
@@ -103,6 +104,7 @@ export const stageDefinitions = {
   shiftTraffic: shiftTrafficStage,
   askDeploymentMonitor: askDeploymentMonitorStage,
   settleScaling: settleScalingStage,
+  restoreSettings: restoreSettingsStage,
   resizeServerGroup: resizeServerGroupStage,
   enableServerGroup: enableServerGroupStage,
   disableServerGroup: disableServerGroupStage,

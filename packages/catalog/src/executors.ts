@@ -38,6 +38,7 @@ import { pipeline } from './stages/pipeline/executor.ts';
 import { rebootInstances } from './stages/reboot-instances/executor.ts';
 import { registerInstancesWithLoadBalancer } from './stages/register-instances-with-load-balancer/executor.ts';
 import { resizeServerGroup } from './stages/resize-server-group/executor.ts';
+import { restoreSettings } from './stages/restore-settings/executor.ts';
 import { restrictExecutionDuringTimeWindow } from './stages/restrict-execution-during-time-window/executor.ts';
 import { rollbackCluster } from './stages/rollback-cluster/executor.ts';
 import { rollbackServerGroup } from './stages/rollback-server-group/executor.ts';
@@ -114,6 +115,7 @@ export const stageExecutors: Readonly<Record<StageType, StageExecutor>> = {
   shiftTraffic,
   askDeploymentMonitor,
   settleScaling,
+  restoreSettings,
   resizeServerGroup,
   enableServerGroup,
   disableServerGroup,

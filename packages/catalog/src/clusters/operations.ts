@@ -1,4 +1,4 @@
-import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
+import { type Failure, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { again, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { ClusterRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import { deployedHere } from './deployed-here.ts';
@@ -33,14 +33,15 @@ const NOTHING = { min: 0, desired: 0, max: 0 };
 
 const keyOf = (ref: ServerGroupRef): string => `${ref.region}:${ref.name}`;
 
-/** Makes one change to a group: the ledger knows of it, with the group's picture, before it is made. */
+/** Makes one change to a group: the ledger knows of it, with the group's picture and `more`, before it is made. */
 export async function changeGroup(
   run: Run,
   group: ServerGroup,
   action: 'change' | 'remove',
   act: (ref: ServerGroupRef) => Promise<void>,
+  more: JsonObject = {},
 ): Promise<void> {
-  const settle = await intendGroup(run, group, action);
+  const settle = await intendGroup(run, group, action, more);
   await settling(settle, () => act(refOf(group)));
 }
 

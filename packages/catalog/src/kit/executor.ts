@@ -46,7 +46,10 @@ export interface LedgerEntry {
   readonly region: string;
   readonly name: string;
   readonly action: 'create' | 'change' | 'remove';
-  /** Picture of what was changed, from before the change. */
+  /**
+   * Picture of what was changed, from before the change. Its `wanted` is what the change is to make of it, as far as a
+   * clean-up may take that back: what is neither as before nor as wanted was changed by somebody else.
+   */
   readonly before?: JsonObject;
 }
 

@@ -1,6 +1,17 @@
 import { isJsonObject } from '@gennaker/pipeline-dsl';
-import type { BakedImage, MadeImage, TemporaryMachine } from '../kit/ports/index.ts';
-import { beforeOf, GONE, type Look, placeOf, type Sight, succeededIn, type Thing } from './thing.ts';
+import type { BakedImage, CloudTrace, MadeImage, TemporaryMachine } from '../kit/ports/index.ts';
+import { halfChanged } from './half-changed.ts';
+import {
+  beforeOf,
+  type Eyes,
+  GONE,
+  type Leftover,
+  type Look,
+  placeOf,
+  type Sight,
+  succeededIn,
+  type Thing,
+} from './thing.ts';
 
 const bakeKeyOf = ({ maker }: Thing): string | null => {
   const plan = maker?.context['bakePlan'];
@@ -35,30 +46,52 @@ function madeImage(thing: Thing, { id, name, state }: MadeImage): Sight {
 }
 
 /** An image that was there before: only what was changed of it is compared. */
-function knownImage(thing: Thing, image: BakedImage): Sight {
+async function knownImage(eyes: Eyes, thing: Thing, image: BakedImage): Promise<Sight> {
   const tags = beforeOf(thing)?.['tags'];
   const names = isJsonObject(tags) ? Object.keys(tags) : [];
   const now = Object.fromEntries(names.map((name) => [name, image.tags[name] ?? null]));
-  const why = 'This execution did not make it.';
-  return { there: true, picture: { id: image.id, tags: now }, why, leftovers: [] };
+  const { why = 'It was there before this execution.', leftovers } = await halfChanged(eyes, thing);
+  return { there: true, picture: { id: image.id, tags: now }, why, leftovers };
 }
+
+/** What is left of an image that is gone, or never came to be. */
+function snapshotsOf(thing: Thing, traces: readonly CloudTrace[]): readonly Leftover[] {
+  const stages = new Set(thing.rows.map(({ stageId }) => stageId));
+  const ids = traces
+    .filter((each) => each.kind === 'snapshot' && each.executionId === thing.executionId)
+    .filter(({ stageId }) => stages.has(stageId ?? ''))
+    .map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const what = `Delete ${ids.join(', ')}, which image ${thing.name} was made of`;
+  const why = 'No image uses it: the image was deregistered, or never came to be.';
+  const { kind, executionId } = thing;
+  return [{ kind, ...placeOf(thing), executionId, ...leaseOf(thing), action: 'deleteSnapshot', what, why, ids }];
+}
+
+/** A snapshot that a clean-up was to delete. */
+export const lookAtSnapshot: Look = async (eyes, thing) => {
+  const found = (await eyes.traces(thing)).find(({ kind, id }) => kind === 'snapshot' && id === thing.name);
+  if (!found) return GONE;
+  return { there: true, picture: {}, why: 'It was not deleted; the janitor finds it again.', leftovers: [] };
+};
 
 export const lookAtImage: Look = async (eyes, thing) => {
   const { account, region, name } = thing;
   const id = thing.rows.find(({ before }) => typeof before?.['id'] === 'string')?.before?.['id'];
   if (!thing.maker && typeof id === 'string') {
     const image = await eyes.ports.images.readImage({ account, region, id });
-    return image ? knownImage(thing, image) : GONE;
+    return image ? knownImage(eyes, thing, image) : GONE;
   }
-  const made = (await eyes.traces(thing)).find(
+  const traces = await eyes.traces(thing);
+  const made = traces.find(
     (each): each is MadeImage =>
       each.kind === 'image' && each.executionId === thing.executionId && isNamed(each.name, name),
   );
   if (made) return madeImage(thing, made);
   // An external program makes its image without our marks.
   const found = await eyes.ports.images.find({ account, region, nameOrId: name });
-  if (!found) return GONE;
-  return { there: true, picture: { id: found.id }, why: 'It is finished.', leftovers: [] };
+  if (found) return { there: true, picture: { id: found.id }, why: 'It is finished.', leftovers: [] };
+  return { ...GONE, leftovers: snapshotsOf(thing, traces) };
 };
 
 export const lookAtImagePermission: Look = async (eyes, thing) => {

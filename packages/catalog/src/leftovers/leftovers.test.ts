@@ -252,6 +252,35 @@ const CASES: readonly Case[] = [
     holds: (world) => expect(world.loadBalancers.targetGroupNames).toEqual([]),
   },
   {
+    name: 'a snapshot of an image that is gone',
+    rows: [row('image', 'web-1', 'create')],
+    context: { bakePlan: { bakeKey: 'k1' } },
+    arrange: (world) => {
+      const owner = { executionId: 'execution-1', stageId: 'stage-1' };
+      const made = { id: 'snap-1', name: 'snap-1', bakeKey: 'k1', createdTime: 0 };
+      world.images.snapshots.push({ kind: 'snapshot', ...PLACE, ...owner, ...made });
+    },
+    failed: ['deleteSnapshot'],
+    good: ['deleteSnapshot'],
+    holds: (world) => expect(world.images.snapshots).toEqual([]),
+  },
+  {
+    name: 'a change set that was never executed',
+    rows: [row('changeSet', 'demo-data/plan', 'create')],
+    arrange: async (world) => {
+      const wish = { ...PLACE, name: 'demo-data', changeSet: 'plan', parameters: { Size: '2' } };
+      const template = { kind: 'text' as const, text: '{"Resources":{"A":{"Type":"Custom::A"}}}' };
+      await world.stacks.createChangeSet({ ...wish, template, tags: {}, capabilities: [] }, OPERATION);
+      world.clock.advance(60_000);
+    },
+    failed: ['deleteChangeSet'],
+    why: 'Stage Deploy, which planned it, did not succeed.',
+    good: [],
+    goodWhy: 'Stage Deploy was to make it.',
+    holds: async (world) =>
+      expect(await world.stacks.readChangeSet({ ...PLACE, name: 'demo-data', changeSet: 'plan' })).toBeNull(),
+  },
+  {
     name: 'what was removed',
     rows: [row('serverGroup', GROUP, 'remove'), row('image', 'web-1', 'remove', { before: { id: 'ami-9' } })],
     arrange: () => undefined,

@@ -1,8 +1,11 @@
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type { TrafficShare } from '../kit/ports/index.ts';
 import type { LeftoverAction } from './actions.ts';
+import { halfChanged } from './half-changed.ts';
 import {
+  beforeOf,
   EXECUTION_TAG,
+  type Eyes,
   GONE,
   isAsBefore,
   type Leftover,
@@ -12,6 +15,9 @@ import {
   succeededIn,
   type Thing,
 } from './thing.ts';
+import { loadBalancerPicture, securityGroupPicture, vpcOf } from './undo.ts';
+
+const NOT_MADE = 'It was there before this execution.';
 
 const NOUNS: Readonly<Record<string, string>> = {
   securityGroup: 'security group',
@@ -20,17 +26,20 @@ const NOUNS: Readonly<Record<string, string>> = {
 };
 
 /** What was made on purpose stays; what a stage began and did not finish goes, if it carries our mark. */
-function judged(
+async function judged(
+  eyes: Eyes,
   thing: Thing,
   tags: Readonly<Record<string, string>>,
   picture: JsonObject,
   action: LeftoverAction,
   inUse: string | null = null,
-): Sight {
+): Promise<Sight> {
   const { kind, maker, name, executionId } = thing;
   const told = (why: string, leftovers: readonly Leftover[] = []): Sight => ({ there: true, picture, why, leftovers });
-  if (!maker) return told('This execution did not make it.');
-  if (succeededIn(maker)) return told(`Stage ${maker.name} was to make it.`);
+  if (!maker || succeededIn(maker)) {
+    const { why, leftovers } = await halfChanged(eyes, thing);
+    return told(why ?? (maker ? `Stage ${maker.name} was to make it.` : NOT_MADE), leftovers);
+  }
   if (tags[EXECUTION_TAG] !== executionId) return told('It does not carry the mark of this execution.');
   if (inUse) return told(`${inUse}, so it stays.`);
   const why = `Stage ${maker.name}, which made it, did not succeed.`;
@@ -39,21 +48,17 @@ function judged(
 }
 
 export const lookAtSecurityGroup: Look = async (eyes, thing) => {
-  const group = await eyes.ports.securityGroups.read(placeOf(thing));
+  const group = await eyes.ports.securityGroups.read({ ...placeOf(thing), vpcId: vpcOf(beforeOf(thing) ?? {}) });
   if (!group) return GONE;
-  const { ingress, description, tags } = group;
-  return judged(thing, tags, { ingress, description }, 'deleteSecurityGroup');
+  return judged(eyes, thing, group.tags, securityGroupPicture(group), 'deleteSecurityGroup');
 };
 
 export const lookAtLoadBalancer: Look = async (eyes, thing) => {
   const balancer = await eyes.ports.loadBalancers.read(placeOf(thing));
   if (!balancer) return GONE;
-  const { listeners, securityGroups, subnetIds, ipAddressType, targetGroups, tags } = balancer;
-  const picture = {
-    targetGroups: targetGroups.map(({ name }) => name),
-    ...{ listeners, securityGroups, subnetIds, ipAddressType },
-  };
-  return judged(thing, tags, picture as unknown as JsonObject, 'deleteLoadBalancer');
+  const attributes = await eyes.ports.loadBalancers.readAttributes(placeOf(thing));
+  const picture = { ...loadBalancerPicture(balancer), attributes };
+  return judged(eyes, thing, balancer.tags, picture, 'deleteLoadBalancer');
 };
 
 export const lookAtTargetGroup: Look = async (eyes, thing) => {
@@ -67,7 +72,7 @@ export const lookAtTargetGroup: Look = async (eyes, thing) => {
       : targets.length > 0
         ? `It has ${targets.length} targets`
         : null;
-  return judged(thing, tags, { healthCheck: { ...healthCheck }, attributes }, 'deleteTargetGroup', inUse);
+  return judged(eyes, thing, tags, { healthCheck: { ...healthCheck }, attributes }, 'deleteTargetGroup', inUse);
 };
 
 /** `web-alb:443`, `web-alb:443 rule 10`. */
@@ -121,6 +126,21 @@ export const DEAD_STACKS: readonly string[] = [
   'REVIEW_IN_PROGRESS',
 ];
 
+/** A change set that a stage planned and that nobody executed any more. */
+export const lookAtChangeSet: Look = async (eyes, thing) => {
+  const { account, region, kind, name, maker } = thing;
+  const [stack = '', changeSet = ''] = name.split('/');
+  const found = await eyes.ports.stacks.readChangeSet({ account, region, name: stack, changeSet });
+  if (!found) return GONE;
+  const picture = { state: found.state };
+  const told = (why: string, leftovers: readonly Leftover[] = []): Sight => ({ there: true, picture, why, leftovers });
+  if (!maker) return told(NOT_MADE);
+  if (succeededIn(maker)) return told(`Stage ${maker.name} was to make it.`);
+  if (found.state === 'executing' || found.state === 'executed') return told('It is being carried out, or was.');
+  const why = `Stage ${maker.name}, which planned it, did not succeed.`;
+  return told(why, [{ kind, ...placeOf(thing), action: 'deleteChangeSet', what: `Delete change set ${name}`, why }]);
+};
+
 export const lookAtStack: Look = async (eyes, thing) => {
   const { kind, maker, name } = thing;
   const stack = await eyes.ports.stacks.read(placeOf(thing));
@@ -128,7 +148,7 @@ export const lookAtStack: Look = async (eyes, thing) => {
   const { status, parameters, outputs } = stack;
   const picture = { status, parameters, outputs };
   const told = (why: string, leftovers: readonly Leftover[] = []): Sight => ({ there: true, picture, why, leftovers });
-  if (!maker) return told('This execution did not make it.');
+  if (!maker) return told(NOT_MADE);
   if (succeededIn(maker)) return told(`Stage ${maker.name} was to make it.`);
   if (!DEAD_STACKS.includes(status)) return told(`CloudFormation says ${status}: it may serve.`);
   const why = `Its creation came to nothing (${status}), and CloudFormation refuses to change it.`;

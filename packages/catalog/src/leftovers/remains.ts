@@ -1,5 +1,6 @@
 import type {
   CloudTrace,
+  LooseSnapshot,
   LooseTemplate,
   MadeImage,
   MarkedServerGroup,
@@ -55,6 +56,15 @@ function imageRemains(trace: MadeImage, { lifeOf }: Facts): readonly Remain[] {
   const what = `Delete image ${trace.name} (${trace.id}) with its snapshots`;
   const rest = { ...placed(trace, 'image'), action: 'deleteImage', what, ids: [trace.id] } as const;
   return [{ ...rest, why: 'AWS could not make it.', isOurs: life === 'ended' }];
+}
+
+/** Of an image that is gone. One in the making may not show yet what it is made of, so young ones are left alone. */
+function snapshotRemains(trace: LooseSnapshot, { now, lifeOf }: Facts): readonly Remain[] {
+  const life = lifeOf(trace.executionId);
+  if (life === 'live' || now - trace.createdTime <= YOUNG_MS) return [];
+  const why = 'It was made for an image of a bake, and no image uses it.';
+  const rest = { ...placed(trace, 'snapshot'), action: 'deleteSnapshot', why, ids: [trace.id] } as const;
+  return [{ ...rest, what: `Delete snapshot ${trace.id}`, isOurs: life === 'ended' }];
 }
 
 function templateRemains(trace: LooseTemplate, { lifeOf }: Facts): readonly Remain[] {
@@ -117,7 +127,8 @@ async function groupRemains(group: MarkedServerGroup, facts: Facts, read: Read):
 
 /**
  * What carries our marks in a region and whose execution is dead: machines past their time, server groups that were never
- * given a size, sizes and processes held back, launch templates without their group, images that failed.
+ * given a size, sizes and processes held back, launch templates without their group, images that failed, snapshots that
+ * no image uses.
  */
 export async function remainsIn(
   ports: Pick<Ports, 'traces' | 'serverGroups'>,
@@ -144,6 +155,7 @@ export async function remainsIn(
     traces.map(async (trace): Promise<readonly Remain[]> => {
       if (trace.kind === 'machine') return machineRemains(trace, facts);
       if (trace.kind === 'image') return imageRemains(trace, facts);
+      if (trace.kind === 'snapshot') return snapshotRemains(trace, facts);
       if (trace.kind === 'launchTemplate') return templateRemains(trace, facts);
       return groupRemains(trace, facts, (ref) => ports.serverGroups.read(ref));
     }),

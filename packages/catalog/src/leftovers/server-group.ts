@@ -1,6 +1,8 @@
 import { isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import type { LooseTemplate, MarkedServerGroup, ServerGroup } from '../kit/ports/index.ts';
+import { halfChanged, undoOf } from './half-changed.ts';
 import { beforeOf, GONE, type Leftover, type Look, placeOf, type Sight, succeededIn, type Thing } from './thing.ts';
+import type { Undo } from './undo.ts';
 
 const isEmpty = ({ capacity, instances }: ServerGroup): boolean => capacity.max === 0 && instances.length === 0;
 
@@ -88,13 +90,32 @@ export const lookAtServerGroup: Look = async (eyes, thing) => {
     (each): each is MarkedServerGroup => each.kind === 'serverGroup' && each.name === thing.name,
   );
   const { traffic, capacity, suspendedProcesses } = group;
+  const picture = { traffic, capacity, suspendedProcesses: [...suspendedProcesses] };
+  const found = leftoversOf(thing, group, marks);
+  const isGoing = group.beingDeleted || found.some(({ action }) => action === 'destroy');
+  const changes = isGoing ? [] : await Promise.all(undosOf(thing, group).map((undo) => halfChanged(eyes, thing, undo)));
+  const whys = changes.flatMap(({ why }) => why ?? []);
   return {
     there: true,
-    picture: { traffic, capacity, suspendedProcesses: [...suspendedProcesses] },
-    why: whyThere(group, thing),
-    leftovers: leftoversOf(thing, group, marks),
+    picture,
+    why: [whyThere(group, thing), ...whys].join(' '),
+    leftovers: [...found, ...changes.flatMap(({ leftovers }) => leftovers)],
   };
 };
+
+/** Settings, and the size that a stage of the pipeline itself gave it; steps of a deploy bring sizes back themselves. */
+function undosOf(thing: Thing, { traffic, capacity }: ServerGroup): readonly Undo[] {
+  const undo = undoOf(thing);
+  if (!undo) return [];
+  const { capacity: wish, ...settings } = undo.wanted;
+  const own = Object.keys(settings).length > 0 ? [{ ...undo, wanted: settings }] : [];
+  if (!isJsonObject(wish) || traffic === 'disabled' || thing.changer !== thing.purpose) return own;
+  const was = undo.before['capacity'];
+  const known = [wish['desired'], isJsonObject(was) ? was['desired'] : null].includes(capacity.desired);
+  const { desired: _moved, ...bounds } = wish;
+  // Between its bounds a group may have been scaled since: then only the bounds are given back.
+  return [...own, { ...undo, wanted: { capacity: known ? wish : bounds } }];
+}
 
 /** Policies, alarms and scheduled actions that a new server group took over. */
 export const lookAtScaling: Look = async (eyes, thing) => {

@@ -29,6 +29,10 @@ export interface Thing {
   readonly changer: Stage | undefined;
   /** The stage of the pipeline that the last change was made for: a deploy, where the changer is one of its steps. */
   readonly purpose: Stage | undefined;
+  /** Those of its rows that are younger than all of stages which have succeeded. */
+  readonly open: readonly LedgerFacts[];
+  /** Another execution that has changed it since, by its id. */
+  readonly changedBy: string | null;
 }
 
 /** What may be done about something that an execution left, by a stage of the clean-up. */
@@ -52,6 +56,9 @@ export interface Leftover {
   readonly giving?: string;
   /** For `restoreShares`: who gets part of the requests now. */
   readonly receiving?: string;
+  /** For `restore` and `resize`: what it was, and what the change was to make of it. */
+  readonly before?: JsonObject;
+  readonly wanted?: JsonObject;
   /** Execution whose mark the thing must carry. */
   readonly executionId?: string;
   /** Nobody else may be at the thing that this lease stands for. */

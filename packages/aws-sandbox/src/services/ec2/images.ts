@@ -207,6 +207,7 @@ export const imageHandlers = {
       'virtualization-type': () => 'hvm',
       'image-type': () => 'machine',
       description: (image) => image.description,
+      'block-device-mapping.snapshot-id': (image) => image.snapshotId,
       'source-image-id': (image) => image.sourceImageId,
       'creation-date': (image) => new Date(image.createdAt).toISOString(),
     });

@@ -97,7 +97,9 @@ export const snapshotHandlers = {
 
   DeleteSnapshot(call: Call, input: DeleteSnapshotRequest): void {
     const { id } = ownSnapshot(call, input.SnapshotId);
-    const user = Object.values(call.store.images).find((image) => image.snapshotId === id);
+    const user = Object.values(call.store.images).find(
+      (image) => image.snapshotId === id && image.deregisteredAt === null,
+    );
     if (user) refuse('InvalidSnapshot.InUse', `The snapshot ${id} is currently in use by ${user.id}`);
     delete call.store.snapshots[id];
   },

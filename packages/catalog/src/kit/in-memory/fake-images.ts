@@ -13,6 +13,7 @@ import type {
   ImageSpec,
   Images,
   ImageUser,
+  LooseSnapshot,
   Operation,
 } from '../ports/index.ts';
 import type { VirtualClock } from './clock.ts';
@@ -64,6 +65,8 @@ export class FakeImages implements Images {
   readonly trouble = new Trouble();
   readonly images: Image[] = [];
   readonly machines: Machine[] = [];
+  /** Snapshots that no image uses any more. */
+  readonly snapshots: LooseSnapshot[] = [];
   /** How the next scripts end: exit code and the log before the result. `null`: they stop without a result. */
   scriptEnd: { readonly rc: number; readonly log: string } | null = { rc: 0, log: 'Complete!' };
   bootMs = 10_000;
@@ -139,7 +142,7 @@ export class FakeImages implements Images {
           bakeKey: tags[BAKE_KEY] ?? null,
         };
       });
-    return [...machines, ...images];
+    return [...machines, ...images, ...this.snapshots];
   }
 
   async defaultAccount(): Promise<string> {
@@ -176,6 +179,14 @@ export class FakeImages implements Images {
     return this.trouble.run('tagImage', () => {
       const image = this.known(ref);
       this.replace({ ...image, tags: { ...image.tags, ...tags } });
+    });
+  }
+
+  async untagImage(ref: CloudRef, keys: readonly string[]): Promise<void> {
+    return this.trouble.run('untagImage', () => {
+      const image = this.known(ref);
+      const tags = Object.fromEntries(Object.entries(image.tags).filter(([key]) => !keys.includes(key)));
+      this.replace({ ...image, tags });
     });
   }
 
@@ -299,6 +310,13 @@ export class FakeImages implements Images {
     return this.trouble.run('removeImage', () => {
       const at = this.images.findIndex((image) => image.id === ref.id && image.region === ref.region);
       if (at >= 0) this.images.splice(at, 1);
+    });
+  }
+
+  async removeSnapshot({ id }: CloudRef): Promise<void> {
+    return this.trouble.run('removeSnapshot', () => {
+      const at = this.snapshots.findIndex((snapshot) => snapshot.id === id);
+      if (at >= 0) this.snapshots.splice(at, 1);
     });
   }
 

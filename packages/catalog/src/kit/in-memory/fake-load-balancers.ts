@@ -228,6 +228,22 @@ export class FakeLoadBalancers implements LoadBalancers {
     });
   }
 
+  async saveTargetGroup(
+    ref: TargetGroupRef,
+    { healthCheck, attributes }: Pick<TargetGroupSettings, 'healthCheck' | 'attributes'>,
+    _operation: Operation,
+  ): Promise<void> {
+    return this.trouble.run('saveTargetGroup', () => {
+      this.checkTargetGroups(ref, [{ targetGroup: ref.targetGroup, weight: 1 }]);
+      const held = this.targetGroups.get(keyOf(ref, ref.targetGroup))!;
+      this.changes.push(`save ${ref.targetGroup}`);
+      this.targetGroups.set(keyOf(ref, ref.targetGroup), {
+        ...held,
+        ...mergedSettings(held, { healthCheck, attributes }),
+      });
+    });
+  }
+
   async removeTargetGroups(
     place: Omit<TargetGroupRef, 'targetGroup'>,
     names: readonly string[],
@@ -266,12 +282,15 @@ export class FakeLoadBalancers implements LoadBalancers {
           account: spec.account,
           region: spec.region,
           targetGroup: group.name,
+          ...mergedSettings(this.targetGroups.get(keyOf(spec, group.name)), group),
           tags: this.targetGroups.get(keyOf(spec, group.name))?.tags ?? ownerOf(operation),
         });
       this.drop(spec);
       const createdTime = present?.createdTime ?? this.clock.now();
       const tags = present?.spec.tags ?? { ...spec.tags, ...ownerOf(operation) };
-      this.balancers.push({ spec: { ...spec, tags }, createdTime, listeners: held(spec) });
+      const attributes = { ...present?.spec.attributes, ...spec.attributes };
+      const kept = { ...present?.spec, ...said(spec), attributes, tags };
+      this.balancers.push({ spec: { ...spec, ...kept }, createdTime, listeners: held(spec) });
       const unwanted = (spec.formerTargetGroups ?? []).filter((name) => !own.has(name));
       return { dnsName: dnsName(spec), left: this.dropTargetGroups(spec, unwanted) };
     });
@@ -406,6 +425,22 @@ const held = ({ account, region, name, listeners }: LoadBalancerSpec): HeldListe
       arn: `arn:fake:${account}:${region}:${name}:${listener.port}:rule/${rule.priority}`,
     })),
   }));
+
+const said = <Settings extends object>(settings: Settings): Partial<Settings> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      ([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  ) as Partial<Settings>;
+
+/** What is not said stays as it is. */
+const mergedSettings = (
+  present: Pick<TargetGroupSettings, 'healthCheck' | 'attributes'> | undefined,
+  wanted: Pick<TargetGroupSettings, 'healthCheck' | 'attributes'>,
+) => ({
+  healthCheck: { ...present?.healthCheck, ...said(wanted.healthCheck) },
+  attributes: { ...present?.attributes, ...wanted.attributes },
+});
 
 const fixedOf = ({ protocol, port, targetType }: TargetGroupSettings): string =>
   JSON.stringify([protocol, port, targetType]);

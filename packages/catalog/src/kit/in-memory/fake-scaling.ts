@@ -6,6 +6,7 @@ import type {
   ScalingSettings,
   ScheduledAction,
   ServerGroupRef,
+  SettingNames,
   WarmPool,
   WarmPoolPicture,
 } from '../ports/index.ts';
@@ -74,6 +75,16 @@ export class FakeScaling implements Scaling {
   async tag(ref: ServerGroupRef, tags: Readonly<Record<string, string>>): Promise<void> {
     return this.change('tag', ref, (row) => {
       for (const [key, value] of Object.entries(tags)) row.tags.set(key, value);
+    });
+  }
+
+  async removeSettings(ref: ServerGroupRef, names: SettingNames): Promise<void> {
+    return this.change('removeSettings', ref, ({ policies, schedules, tags }) => {
+      for (const name of names.policies ?? []) policies.delete(name);
+      for (const name of names.schedules ?? []) schedules.delete(name);
+      for (const key of names.tags ?? []) tags.delete(key);
+      for (const policy of policies.values())
+        if (names.alarms?.includes(policy.alarm?.name ?? '')) policies.set(policy.name, { ...policy, alarm: null });
     });
   }
 

@@ -132,6 +132,8 @@ export interface Images {
   findBaked(query: { account: string; region: string; bakeKey: string }): Promise<readonly BakedImage[]>;
   /** Sets tags and leaves others alone. */
   tagImage(ref: CloudRef, tags: Readonly<Record<string, string>>, operation: Operation): Promise<void>;
+  /** Takes tags away by key, and leaves others alone. Keys that it does not carry are no error. */
+  untagImage(ref: CloudRef, keys: readonly string[], operation: Operation): Promise<void>;
   /** Starts the instance and answers its id. */
   startBake(spec: BakeSpec, operation: Operation): Promise<string>;
   /** Null while it cannot be seen yet. */
@@ -168,4 +170,6 @@ export interface Images {
   usersOf(ref: CloudRef): Promise<readonly ImageUser[]>;
   /** Takes the image away, with the snapshots that no other image uses. One that is gone is no error. */
   removeImage(ref: CloudRef, operation: Operation): Promise<void>;
+  /** Deletes a snapshot. One that is gone is no error; fails with `aws.busy` while an image uses it. */
+  removeSnapshot(ref: CloudRef, operation: Operation): Promise<void>;
 }

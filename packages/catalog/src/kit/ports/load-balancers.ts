@@ -232,6 +232,12 @@ export interface LoadBalancers {
    * nothing else needs. None of that name is no error.
    */
   remove(ref: LoadBalancerRef, targetGroups: readonly string[], operation: Operation): Promise<LoadBalancerChange>;
+  /** Gives a target group the health check and attributes that are said. Fails with `aws.gone` when it does not exist. */
+  saveTargetGroup(
+    ref: TargetGroupRef,
+    settings: Pick<TargetGroupSettings, 'healthCheck' | 'attributes'>,
+    operation: Operation,
+  ): Promise<void>;
   /** Deletes those that nothing needs; answers why the others were left. One that does not exist is no error. */
   removeTargetGroups(
     place: Omit<TargetGroupRef, 'targetGroup'>,

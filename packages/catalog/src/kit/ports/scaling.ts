@@ -86,6 +86,15 @@ export interface ScalingSettings {
   readonly schedules: readonly ScheduledAction[];
 }
 
+/** Settings of a server group by name, to be taken away. */
+export interface SettingNames {
+  readonly policies?: readonly string[];
+  readonly alarms?: readonly string[];
+  readonly schedules?: readonly string[];
+  /** Keys of tags that people have given it. */
+  readonly tags?: readonly string[];
+}
+
 /**
  * What moves a server group's size by itself. Every change may be repeated with the same operation and then does nothing
  * twice. A group that does not exist fails with `aws.gone`.
@@ -116,6 +125,8 @@ export interface Scaling {
    * pool is emptied first, which takes several rounds. `gone` as soon as there is none.
    */
   deleteWarmPool(ref: ServerGroupRef, force: boolean, operation: Operation): Promise<'gone' | 'going'>;
+  /** Takes settings away that somebody once gave the group. Those that are not there are no error. */
+  removeSettings(ref: ServerGroupRef, names: SettingNames, operation: Operation): Promise<void>;
   /** Sets tags of the group; instances started from now on get them too. */
   tag(ref: ServerGroupRef, tags: Readonly<Record<string, string>>, operation: Operation): Promise<void>;
 }

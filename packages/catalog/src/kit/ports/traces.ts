@@ -48,7 +48,15 @@ export interface LooseTemplate extends Trace {
   readonly serverGroup: string;
 }
 
-export type CloudTrace = MarkedServerGroup | TemporaryMachine | MadeImage | LooseTemplate;
+/** What an image of a bake was made of, and that no image uses: it was deregistered, or never came to be. */
+export interface LooseSnapshot extends Trace {
+  readonly kind: 'snapshot';
+  readonly bakeKey: string | null;
+  /** Epoch ms. */
+  readonly createdTime: number;
+}
+
+export type CloudTrace = MarkedServerGroup | TemporaryMachine | MadeImage | LooseTemplate | LooseSnapshot;
 
 /** What carries our marks in the cloud, whatever our own database says; read live. */
 export interface Traces {

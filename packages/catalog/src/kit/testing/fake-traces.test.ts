@@ -25,6 +25,12 @@ tracesContract('the fake', async () => {
     },
     baseImageId: 'ami-old',
     foreign: 'demo-web-v000',
+    leaveSnapshot({ imageId, bakeKey }) {
+      world.images.images.splice(0, Number.MAX_SAFE_INTEGER);
+      const owner = { executionId: 'execution-1', stageId: 'stage-1' };
+      const snapshot = { id: `snap of ${imageId}`, name: imageId, bakeKey, createdTime: 0 };
+      world.images.snapshots.push({ kind: 'snapshot', ...place, ...owner, ...snapshot });
+    },
     pass: async (ms) => world.clock.advance(ms),
   };
 });

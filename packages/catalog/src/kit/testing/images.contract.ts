@@ -104,6 +104,14 @@ export function imagesContract(name: string, makeBench: () => Promise<ImagesBenc
       );
     });
 
+    it('takes tags away by key, and leaves others alone', async () => {
+      await port.tagImage(at(bench.baseImageId), { promoted: 'yes', checked: 'no' }, operation('tag'));
+      for (let i = 0; i < 2; i++)
+        await port.untagImage(at(bench.baseImageId), ['promoted', 'never'], operation('untag'));
+      const image = await port.find({ ...here(), nameOrId: bench.baseImageId });
+      expect([image?.tags['promoted'], image?.tags['checked']]).toEqual([undefined, 'no']);
+    });
+
     it('bakes on one machine however often it is asked, and removes it', async () => {
       const id = await stoppedMachine();
       expect(await port.startBake(spec(), operation('run'))).toBe(id);

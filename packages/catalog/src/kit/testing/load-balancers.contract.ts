@@ -232,6 +232,18 @@ export function loadBalancersContract(name: string, makeBench: () => Promise<Loa
       });
     });
 
+    it('gives a target group settings by itself, and leaves what is not said', async () => {
+      await port.upsert(spec(), operation('make'));
+      const shopA = { ...place(), targetGroup: 'shop-a' };
+      const wish = { healthCheck: { path: '/other' }, attributes: { 'deregistration_delay.timeout_seconds': '60' } };
+      for (let times = 0; times < 2; times++) await port.saveTargetGroup(shopA, wish, operation('save'));
+      const saved = await port.readTargetGroup(shopA);
+      expect(saved?.healthCheck).toMatchObject({ path: '/other', intervalSeconds: 10 });
+      expect(saved?.attributes).toMatchObject(wish.attributes);
+      const gone = port.saveTargetGroup({ ...place(), targetGroup: 'nobody-tg' }, wish, operation('save'));
+      expect(await codeOf(gone)).toBe('aws.gone');
+    });
+
     it('removes target groups that nothing needs, and says why it leaves others', async () => {
       await port.upsert(spec(), operation('make'));
       const names = [bench.targetGroups[1], 'shop-a', 'nobody-tg'];

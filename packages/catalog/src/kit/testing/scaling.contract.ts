@@ -66,6 +66,32 @@ export function scalingContract(name: string, makeBench: () => Promise<ScalingBe
       return (error as FailureError).failure.code;
     };
 
+    it('takes settings away by name, once and again, and leaves others', async () => {
+      const { account, region } = bench;
+      const alarm = {
+        ...{ name: 'gone-alarm', namespace: 'AWS/EC2', metricName: 'CPUUtilization', period: 60, evaluationPeriods: 2 },
+        ...{ dimensions: {}, threshold: 70, comparison: 'GreaterThanThreshold' },
+      };
+      const simple = { type: 'SimpleScaling', enabled: true, adjustmentType: 'ChangeInCapacity', change: 1 } as const;
+      for (const name of ['gone', 'stays'])
+        await port.savePolicy(ref('v000'), { name, ...simple, alarm: name === 'gone' ? alarm : null }, operation(name));
+      await port.saveSchedules(ref('v000'), [NIGHT, { ...NIGHT, name: 'day' }], operation('plans'));
+      await port.tag(ref('v000'), { team: 'web', tier: 'front' }, operation('tags'));
+      const names = {
+        policies: ['gone', 'never'],
+        alarms: ['gone-alarm'],
+        schedules: ['day'],
+        tags: ['tier', 'never'],
+      };
+      for (let times = 0; times < 2; times++) await port.removeSettings(ref('v000'), names, operation('remove'));
+      const left = await port.read(ref('v000'));
+      expect(left?.policies.map((policy) => policy.name)).toEqual(['stays']);
+      expect(left?.schedules.map((schedule) => schedule.name)).toEqual(['night']);
+      expect(await port.readAlarms({ account, region }, ['gone-alarm'])).toEqual([]);
+      const tags = (await port.readTags(ref('v000'))) ?? {};
+      expect([tags['team'], 'tier' in tags]).toEqual(['web', false]);
+    });
+
     it('shows alarms and tags, for those who keep what was there before a change', async () => {
       const { account, region } = bench;
       const name = 'demo-web-v000-busy-alarm';

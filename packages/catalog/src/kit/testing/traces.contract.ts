@@ -20,6 +20,8 @@ export interface TracesBench {
   readonly baseImageId: string;
   /** A server group of another tool. */
   readonly foreign: string;
+  /** Another tool deregisters the image and leaves what it was made of. */
+  leaveSnapshot(image: { readonly imageId: string; readonly bakeKey: string }): Promise<void> | void;
   /** Lets time pass in that world. */
   pass(ms: number): Promise<void>;
 }
@@ -79,6 +81,26 @@ export function tracesContract(name: string, makeBench: () => Promise<TracesBenc
       await bench.pass(600_000);
       expect(await ofKind('machine')).toEqual([]);
       expect((await ofKind('image'))[0]?.state).toBe('available');
+    });
+
+    it('shows a snapshot once no image uses it any more, until it is deleted', async () => {
+      const { images, place, baseImageId: baseImage, leaveSnapshot } = bench;
+      const bakeKey = 'c'.repeat(64);
+      const machine = { ...place, bakeKey, baseImageId: baseImage, instanceType: 't3.micro', script: '' };
+      const id = await images.startBake({ ...machine, expiresTime: 1_900_000_000_000 }, operation('run'));
+      await bench.pass(120_000);
+      await images.stopBake({ ...place, id }, true, operation('stop'));
+      await bench.pass(60_000);
+      const wish = { ...place, instanceId: id, name: 'web-3', description: 'web', bakeKey, tags: {} };
+      const imageId = await images.createImage(wish, operation('image'));
+      await bench.pass(600_000);
+      expect(await ofKind('snapshot')).toEqual([]);
+      await leaveSnapshot({ imageId, bakeKey });
+      const [loose] = await ofKind('snapshot');
+      expect(loose).toMatchObject({ ...OWNER, bakeKey });
+      for (let times = 0; times < 2; times++)
+        await images.removeSnapshot({ ...place, id: loose?.id ?? '' }, operation('remove'));
+      expect(await ofKind('snapshot')).toEqual([]);
     });
   });
 }

@@ -18,6 +18,8 @@ const leftoverSchema = z.looseObject({
   ids: ids.nullish(),
   targetGroups: ids.nullish(),
   actions: z.record(z.string(), z.unknown()).nullish(),
+  before: z.record(z.string(), z.unknown()).nullish(),
+  wanted: z.record(z.string(), z.unknown()).nullish(),
   giving: name.nullish(),
   receiving: name.nullish(),
   executionId: name.nullish(),

@@ -27,6 +27,16 @@ async function endMachines(run: CleanUpRun, { account, region, name, ids }: Rest
   for (const settle of settles) settle('done');
 }
 
+/** A snapshot that no image uses. */
+async function removeSnapshots(run: CleanUpRun, { account, region, name, ids }: Rest): Promise<void> {
+  for (const id of ids ?? []) {
+    const before = { madeFor: name };
+    const settle = await run.intend({ kind: 'snapshot', account, region, name: id, action: 'remove', before });
+    await run.ports.images.removeSnapshot({ account, region, id }, run.operation(`delete:${region}/${id}`));
+    settle('done');
+  }
+}
+
 /** A target group goes if nothing sends to it and it has no targets; answers why it stays. */
 async function removeTargetGroup(run: CleanUpRun, { account, region, name }: Rest): Promise<readonly string[]> {
   const settle = await intendRemovals(run, { account, region }, [name]);
@@ -41,6 +51,7 @@ async function removeRemains(run: CleanUpRun): Promise<TaskResult> {
   const left: string[] = [];
   for (const rest of run.context.cleanUpPlan ?? []) {
     if (rest.action === 'terminate') await endMachines(run, rest);
+    if (rest.action === 'deleteSnapshot') await removeSnapshots(run, rest);
     if (rest.action === 'deleteTargetGroup') left.push(...(await removeTargetGroup(run, rest)));
   }
   const known = Array.isArray(run.outputs['left']) ? run.outputs['left'] : [];
@@ -48,7 +59,17 @@ async function removeRemains(run: CleanUpRun): Promise<TaskResult> {
 }
 
 export const cleanUp = executeStage(cleanUpStage, {
-  needs: ['serverGroups', 'instances', 'images', 'loadBalancers', 'securityGroups', 'stacks', 'leases', 'traces'],
+  needs: [
+    'serverGroups',
+    'scaling',
+    'instances',
+    'images',
+    'loadBalancers',
+    'securityGroups',
+    'stacks',
+    'leases',
+    'traces',
+  ],
   tasks: [
     { name: 'lookAtLeftovers', timeoutMs: minutes(5), run: lookAtLeftovers },
     { name: 'removeRemains', timeoutMs: minutes(15), run: removeRemains },

@@ -3,12 +3,21 @@ import type { TaskRun } from '../../kit/index.ts';
 import { DEAD_STACKS, listenerNamed } from '../../leftovers/network.ts';
 import { isUnused } from '../../leftovers/server-group.ts';
 import { EXECUTION_TAG, isAsBefore } from '../../leftovers/thing.ts';
+import { refusalOf, standingNow, type Undo } from '../../leftovers/undo.ts';
 import type { cleanUpStage } from './definition.ts';
 
 type Context = z.output<typeof cleanUpStage.context>;
 export type CleanUpRun = TaskRun<
   Context,
-  'serverGroups' | 'instances' | 'images' | 'loadBalancers' | 'securityGroups' | 'stacks' | 'leases' | 'traces'
+  | 'serverGroups'
+  | 'scaling'
+  | 'instances'
+  | 'images'
+  | 'loadBalancers'
+  | 'securityGroups'
+  | 'stacks'
+  | 'leases'
+  | 'traces'
 >;
 export type Rest = Context['leftovers'][number];
 type Reason = Promise<string | null>;
@@ -85,6 +94,37 @@ async function targetGroupReason({ ports }: CleanUpRun, rest: Rest): Reason {
   return group ? unmarked('Target group', rest, group.tags) : `Target group ${name} is ${GONE}.`;
 }
 
+/** The change it takes back, as a stage needs it to be said. */
+export const undoIn = ({ kind, account, region, name, before, wanted }: Rest): Undo => ({
+  ...{ kind, account, region, name },
+  ...{ before: before ?? {}, wanted: wanted ?? {} },
+});
+
+async function changeReason({ ports }: CleanUpRun, rest: Rest): Reason {
+  const undo = undoIn(rest);
+  return refusalOf(undo, await standingNow(ports, undo));
+}
+
+/** Parts of the name of a change set: its stack's, and its own. */
+export const changeSetNamed = (name: string): { readonly stack: string; readonly changeSet: string } => {
+  const [stack = '', changeSet = ''] = name.split('/');
+  return { stack, changeSet };
+};
+
+async function changeSetReason({ ports }: CleanUpRun, { account, region, name }: Rest): Reason {
+  const { stack, changeSet } = changeSetNamed(name);
+  const found = await ports.stacks.readChangeSet({ account, region, name: stack, changeSet });
+  if (!found) return `Change set ${name} is ${GONE}.`;
+  return found.state === 'executing' ? `Change set ${name} is being executed.` : null;
+}
+
+async function snapshotReason({ ports }: CleanUpRun, { account, region, name, ids }: Rest): Reason {
+  const traces = await ports.traces.find({ account, region });
+  const loose = new Set(traces.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id));
+  const others = (ids ?? []).filter((id) => !loose.has(id));
+  return others.length > 0 ? `Snapshot ${others.join(', ')} of ${name} is ${GONE}, or an image uses it.` : null;
+}
+
 const REASONS: Readonly<Record<Rest['action'], (run: CleanUpRun, rest: Rest) => Reason>> = {
   destroy: serverGroupReason,
   sweep: serverGroupReason,
@@ -93,6 +133,10 @@ const REASONS: Readonly<Record<Rest['action'], (run: CleanUpRun, rest: Rest) => 
   settle: serverGroupReason,
   register: instanceReason,
   restoreShares: listenerReason,
+  restore: changeReason,
+  resize: changeReason,
+  deleteChangeSet: changeSetReason,
+  deleteSnapshot: snapshotReason,
   terminate: machineReason,
   deleteImage: imageReason,
   deleteSecurityGroup: securityGroupReason,

@@ -1,8 +1,8 @@
-import type { JsonObject } from '@gennaker/pipeline-dsl';
+import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import { clusterOfServerGroup } from '../../clusters/place.ts';
 import type { SyntheticSpec } from '../../kit/index.ts';
 import { listenerNamed } from '../../leftovers/network.ts';
-import type { Rest } from './look.ts';
+import { changeSetNamed, type Rest } from './look.ts';
 
 /** Failing at one keeps nothing else from being finished. */
 const GOES_ON = { failPipeline: false, continuePipeline: true, allowSiblingStagesToContinueOnFailure: true };
@@ -12,6 +12,13 @@ function shiftBack({ account, region, name, actions, giving, receiving }: Rest):
   const listeners = [{ ...ref, actions: actions ?? {} }];
   const trafficShift = { listeners, giving: giving ?? null, receiving: receiving ?? '' };
   return { account, region, trafficShift, weight: 0, restore: true, needed: 1 };
+}
+
+/** The size from before, as far as the change spoke of it. */
+function sizeBack(before: JsonObject, wanted: JsonObject): JsonObject {
+  const [was, said] = [before['capacity'], wanted['capacity']];
+  const keys = isJsonObject(said) && isJsonObject(was) ? Object.keys(said).map((key) => [key, was[key]]) : [];
+  return { action: 'scale_exact', capacity: Object.fromEntries(keys) };
 }
 
 /** What each kind of rest is finished by; absent: the stage does it itself. */
@@ -26,9 +33,18 @@ const STAGES: Readonly<Partial<Record<Rest['action'], readonly [string, (rest: R
     ({ ids, targetGroups }) => ({ instanceIds: ids, targetGroupNames: targetGroups }),
   ],
   restoreShares: ['shiftTraffic', shiftBack],
+  restore: ['restoreSettings', ({ kind, name, before, wanted }) => ({ kind, objectName: name, before, wanted })],
+  resize: ['resizeServerGroup', ({ before, wanted }) => sizeBack(before ?? {}, wanted ?? {})],
   deleteImage: ['deleteImage', ({ ids }) => ({ imageIds: ids })],
   deleteSecurityGroup: ['deleteSecurityGroup', ({ name }) => ({ securityGroupName: name })],
   deleteLoadBalancer: ['deleteLoadBalancer', ({ name }) => ({ loadBalancerName: name })],
+  deleteChangeSet: [
+    'deleteCloudFormationChangeSet',
+    ({ name }) => {
+      const { stack: stackName, changeSet: changeSetName } = changeSetNamed(name);
+      return { stackName, changeSetName };
+    },
+  ],
   deleteStack: ['deleteCloudFormation', ({ name }) => ({ stackName: name })],
 };
 

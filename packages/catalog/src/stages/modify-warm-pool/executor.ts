@@ -1,19 +1,12 @@
-import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { awaitShown, changeChosen, SHOWN_WITHIN_MS } from '../../clusters/settings.ts';
 import { determineTargets, refOf } from '../../clusters/target.ts';
 import { executeStage, minutes, type TaskRun } from '../../kit/index.ts';
-import type { Operation, ServerGroupRef, WarmPoolPicture } from '../../kit/ports/index.ts';
+import type { Operation, ServerGroupRef } from '../../kit/ports/index.ts';
+import { poolPicture } from '../../leftovers/undo.ts';
 import { modifyWarmPoolStage, type WarmPoolContext } from './definition.ts';
 import { hasAll, poolOf } from './pool.ts';
 
 type Run = TaskRun<WarmPoolContext, 'serverGroups' | 'scaling'>;
-
-/** What the ledger keeps of a pool: its settings. How many instances wait is not ours to bring back. */
-function pictureOf(pool: WarmPoolPicture | null): JsonObject | null {
-  if (!pool || pool.beingDeleted) return null;
-  const { minSize, maxPrepared, poolState, reuseOnScaleIn } = pool;
-  return { minSize, maxPrepared, poolState, reuseOnScaleIn };
-}
 
 const remove = ({ context, ports }: Run, ref: ServerGroupRef, operation: Operation) =>
   ports.scaling.deleteWarmPool(ref, context.forceDelete ?? false, operation);
@@ -42,7 +35,10 @@ export const modifyWarmPool = executeStage(modifyWarmPoolStage, {
             if (run.context.action === 'delete') await remove(run, ref, operation);
             else await run.ports.scaling.saveWarmPool(ref, poolOf(run.context), operation);
           },
-          async (ref) => ({ warmPool: pictureOf(await run.ports.scaling.readWarmPool(ref)) }),
+          async (ref) => ({
+            warmPool: poolPicture(await run.ports.scaling.readWarmPool(ref)),
+            wanted: { warmPool: run.context.action === 'delete' ? null : poolOf(run.context) },
+          }),
         ),
     },
     {

@@ -7,7 +7,7 @@ import { clusterOfServerGroup } from '../../clusters/place.ts';
 import { soak, soakBroken } from '../../clusters/soak.ts';
 import { chosenOf, determineTargets, refOf } from '../../clusters/target.ts';
 import { again, executeStage, failed, minutes, succeeded, type TaskResult, type TaskRun } from '../../kit/index.ts';
-import type { Capacity, ServerGroup } from '../../kit/ports/index.ts';
+import type { Capacity, ServerGroup, ServerGroupRef } from '../../kit/ports/index.ts';
 import { resizeServerGroupStage } from './definition.ts';
 import { onlyUnpins, targetCapacity } from './target-capacity.ts';
 
@@ -61,7 +61,7 @@ async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<
   const meant = meantOf(run.context);
   const reached = meant !== null && same(meant, capacity);
   const { serverGroups } = run.ports;
-  await changeGroup(run, group, 'change', async (ref) => {
+  const change = async (ref: ServerGroupRef): Promise<void> => {
     // The size it had is kept with the group, so that a rollback knows what to grow it to.
     if (keep) await serverGroups.setIntendedCapacity(ref, group.capacity, run.operation(`remember:${group.region}`));
     // Kept before it is needed, and taken away only once the group has its size.
@@ -69,7 +69,8 @@ async function apply(run: Run, group: ServerGroup, capacity: Capacity): Promise<
     await serverGroups.resize(ref, capacity, run.operation(`resize:${ref.region}:${ref.name}`));
     if (reached && group.intendedCapacity)
       await serverGroups.setIntendedCapacity(ref, null, run.operation(`forget:${group.region}`));
-  });
+  };
+  await changeGroup(run, group, 'change', change, { wanted: { capacity } });
 }
 
 const same = (a: Capacity, b: Capacity): boolean => a.min === b.min && a.desired === b.desired && a.max === b.max;

@@ -18,7 +18,10 @@ export const upsertAsgScheduledActions = executeStage(upsertAsgScheduledActionsS
           async (ref) => {
             const names = actionsOf(run.context, ref.name).map(({ name }) => name);
             const found = await run.ports.scaling.read(ref);
-            return { schedules: (found?.schedules ?? []).filter(({ name }) => names.includes(name)) };
+            return {
+              schedules: (found?.schedules ?? []).filter(({ name }) => names.includes(name)),
+              wanted: { schedules: actionsOf(run.context, ref.name) },
+            };
           },
         ),
     },

@@ -30,7 +30,7 @@ async function before(run: TagRun, image: ChosenImage): Promise<JsonObject> {
 async function tag(run: TagRun): Promise<TaskResult> {
   for (const image of chosenOf(run)) {
     const { account, region, name } = image;
-    const picture = { id: image.id, tags: await before(run, image) };
+    const picture = { id: image.id, tags: await before(run, image), wanted: { tags: tagsOf(run) } };
     const settle = await run.intend({ kind: 'image', account, region, name, action: 'change', before: picture });
     await run.ports.images.tagImage(image, tagsOf(run), run.operation(`tag:${region}:${image.id}`));
     settle('done');

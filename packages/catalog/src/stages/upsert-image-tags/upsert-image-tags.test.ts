@@ -49,9 +49,10 @@ describe('tagging images', () => {
     expect(run.status).toBe('SUCCEEDED');
     expect(await tagsOf(world, 'ami-east')).toEqual({ version: '1', promoted: 'yes', by: 'ann' });
     expect(await tagsOf(world, 'ami-west', 'us-west-2')).toEqual({ promoted: 'yes', by: 'ann' });
+    const tags = { promoted: 'yes', by: 'ann' };
     expect(run.ledger.map(({ before, state }) => [before, state])).toEqual([
-      [{ id: 'ami-east', tags: { promoted: 'no', by: null } }, 'done'],
-      [{ id: 'ami-west', tags: { promoted: null, by: null } }, 'done'],
+      [{ id: 'ami-east', tags: { promoted: 'no', by: null }, wanted: { tags } }, 'done'],
+      [{ id: 'ami-west', tags: { promoted: null, by: null }, wanted: { tags } }, 'done'],
     ]);
     expect(run.outputs['targets']).toMatchObject([
       { imageName: 'web-1', imageId: 'ami-east', region: 'us-east-1' },

@@ -7,6 +7,7 @@ import {
   type TaskResult,
   type TaskRun,
 } from '../../kit/index.ts';
+import { securityGroupPicture } from '../../leftovers/undo.ts';
 import { upsertSecurityGroupStage } from './definition.ts';
 import { specsOf, type UpsertContext } from './wanted.ts';
 
@@ -19,7 +20,7 @@ async function groupsBefore(run: Run, specs: readonly SecurityGroupSpec[]): Prom
   const read = await Promise.all(
     specs.map(async (spec) => {
       const group = await run.ports.securityGroups.read(spec);
-      return [spec.region, group && { ingress: group.ingress, description: group.description }] as const;
+      return [spec.region, group && securityGroupPicture(group)] as const;
     }),
   );
   const before = Object.fromEntries(read);
@@ -35,8 +36,11 @@ async function save(run: Run): Promise<TaskResult> {
     const { account, region, name } = spec;
     const before = pictures[region];
     const what = { kind: 'securityGroup', account, region, name } as const;
+    const wanted = { ingress: spec.ingress, appendOnly: spec.appendOnly };
     const settle = await run.intend(
-      isJsonObject(before) ? { ...what, action: 'change', before } : { ...what, action: 'create' },
+      isJsonObject(before)
+        ? { ...what, action: 'change', before: { ...before, wanted } }
+        : { ...what, action: 'create' },
     );
     const { id } = await run.ports.securityGroups.upsert(spec, run.operation(`upsert:${account}/${region}/${name}`));
     settle('done');

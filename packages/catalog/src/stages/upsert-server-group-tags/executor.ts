@@ -24,6 +24,7 @@ export const upsertServerGroupTags = executeStage(upsertServerGroupTagsStage, {
             const tags = (await run.ports.scaling.readTags(ref)) ?? {};
             return {
               tags: Object.fromEntries(Object.keys(tagsOf(run.context)).map((key) => [key, tags[key] ?? null])),
+              wanted: { tags: tagsOf(run.context) },
             };
           },
         ),

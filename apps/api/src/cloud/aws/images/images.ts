@@ -10,7 +10,7 @@ import { copyImage } from './copy-image.ts';
 import { createImage, readImage } from './create-image.ts';
 import { describeImages, findByTags, findImage, newestFirst } from './find-images.ts';
 import { bakedImageOf } from './read-image.ts';
-import { removeImage, usersOf } from './remove-image.ts';
+import { removeImage, removeSnapshot, usersOf } from './remove-image.ts';
 import { sharedWith, shareImage } from './share-image.ts';
 
 /** Whose images are used: the account's own, those of the other configured accounts, and those named. */
@@ -52,6 +52,11 @@ export function createImages(
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       await at(ref).ec2.createTags({ Resources: [ref.id], Tags }, { abort, resource: `image ${ref.id}` });
     },
+    async untagImage(ref, keys, { abort }) {
+      if (keys.length === 0) return;
+      const Tags = keys.map((Key) => ({ Key }));
+      await at(ref).ec2.deleteTags({ Resources: [ref.id], Tags }, { abort, resource: `image ${ref.id}` });
+    },
     startBake: async (spec, operation) => startBake(at(spec), spec, operation),
     readBake: async (ref) => readBake(at(ref), ref.id),
     bakeDrop: async (place, name) => bakeDrop(at(place), name),
@@ -69,5 +74,6 @@ export function createImages(
     shareImage: async (ref, withAccount, operation) => shareImage(placeAt, accounts, ref, withAccount, operation),
     usersOf: async (ref) => usersOf(at(ref), ref.id),
     removeImage: async (ref, operation) => removeImage(at(ref), ref.id, operation),
+    removeSnapshot: async (ref, operation) => removeSnapshot(at(ref), ref.id, operation),
   };
 }

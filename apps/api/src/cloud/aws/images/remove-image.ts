@@ -56,6 +56,15 @@ export async function usersOf(place: Place, id: string): Promise<readonly ImageU
   return [...new Map([...running, ...templates].map((user) => [`${user.kind}/${user.name}`, user])).values()];
 }
 
+/** Deletes a snapshot that no image uses. One that is gone is no error. */
+export async function removeSnapshot(place: Place, id: string, operation: Operation): Promise<void> {
+  try {
+    await place.ec2.deleteSnapshot({ SnapshotId: id }, { abort: operation.abort, resource: `snapshot ${id}` });
+  } catch (error) {
+    if (!isFailure(error, 'aws.gone')) throw error;
+  }
+}
+
 /** Deregisters the image with the snapshots that no other image uses. One that is gone is no error. */
 export async function removeImage(place: Place, id: string, operation: Operation): Promise<void> {
   try {

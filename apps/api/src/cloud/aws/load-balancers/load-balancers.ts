@@ -5,6 +5,7 @@ import { targetHealthWord } from '../server-groups/health.ts';
 import { listenersOf } from './listeners-of.ts';
 import { loadBalancerAttributes, loadBalancersOfApplication, readLoadBalancer, readTargetGroup } from './read.ts';
 import { removeLoadBalancer, removeTargetGroups } from './remove.ts';
+import { changeTargetGroup } from './save-target-groups.ts';
 import { readShares, restoreActions, setShares } from './shares.ts';
 import { upsertLoadBalancer } from './upsert.ts';
 
@@ -41,6 +42,8 @@ export function createLoadBalancers(placeAt: PlaceAt, accounts: readonly AwsAcco
     },
     upsert: async (spec, operation) => upsertLoadBalancer(at(spec), spec, operation),
     remove: async (ref, targetGroups, operation) => removeLoadBalancer(at(ref), ref, targetGroups, operation),
+    saveTargetGroup: async (ref, settings, operation) =>
+      changeTargetGroup(at(ref), ref.targetGroup, settings, operation),
     removeTargetGroups: async (place, names, operation) => removeTargetGroups(at(place), names, undefined, operation),
   };
 }

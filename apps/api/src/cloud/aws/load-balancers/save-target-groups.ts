@@ -3,6 +3,7 @@ import type { LoadBalancerSpec, Operation, TargetGroupSettings } from '@gennaker
 import { isFailure } from '../errors.ts';
 import type { Place } from '../place.ts';
 import { refusal } from '../refusal.ts';
+import { checkOperation } from '../server-groups/tags.ts';
 import { pairsIn, tagsFor } from './tags.ts';
 
 const nounOf = (name: string): string => `target group ${name}`;
@@ -112,9 +113,36 @@ export async function saveTargetGroup(
       'It is tried again.',
       true,
     );
+  await saveSettings(place, wanted, present, operation);
+  return arn;
+}
+
+async function saveSettings(
+  place: Place,
+  wanted: TargetGroupSettings,
+  present: TargetGroup,
+  operation: Operation,
+): Promise<void> {
+  const TargetGroupArn = present.TargetGroupArn ?? '';
   const how = { abort: operation.abort, resource: nounOf(wanted.name) };
   const health = healthIn(wanted);
-  if (differs(health, present)) await place.loadBalancing.modifyTargetGroup({ TargetGroupArn: arn, ...health }, how);
-  await saveAttributes(place, arn, wanted, operation);
-  return arn;
+  if (differs(health, present)) await place.loadBalancing.modifyTargetGroup({ TargetGroupArn, ...health }, how);
+  await saveAttributes(place, TargetGroupArn, wanted, operation);
+}
+
+/** Gives a target group that is there the health check and attributes that are said. */
+export async function changeTargetGroup(
+  place: Place,
+  name: string,
+  { healthCheck, attributes }: Pick<TargetGroupSettings, 'healthCheck' | 'attributes'>,
+  operation: Operation,
+): Promise<void> {
+  checkOperation(operation);
+  const present = await place.targetGroups.find(name);
+  if (!present) {
+    const message = `Target group ${name} does not exist in ${place.account.name} ${place.region}.`;
+    throw refusal(place, 'aws.gone', message, 'Somebody removed it; nothing was changed.');
+  }
+  const { Protocol: protocol = '', Port: port = 0, TargetType: targetType = 'instance' } = present;
+  await saveSettings(place, { name, protocol, port, targetType, healthCheck, attributes }, present, operation);
 }

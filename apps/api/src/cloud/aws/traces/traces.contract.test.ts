@@ -18,7 +18,13 @@ tracesContract('AWS', async () => {
   const { cloud, pass } = open;
   const { traces, serverGroups, images } = cloud;
   const [foreign = ''] = Object.keys(open.sandbox.state().regions['123456789012/us-east-1']?.groups ?? {});
-  return { traces, serverGroups, images, place: PLACE, spec: spec(), baseImageId: BASE_IMAGE, foreign, pass };
+  const leaveSnapshot = ({ imageId: ImageId }: { readonly imageId: string }): void =>
+    void open.sandbox.do({
+      account: '123456789012',
+      call: { service: 'ec2', action: 'DeregisterImage', input: { ImageId } },
+    });
+  const bench = { traces, serverGroups, images, place: PLACE, spec: spec(), baseImageId: BASE_IMAGE, foreign, pass };
+  return { ...bench, leaveSnapshot };
 });
 
 describe('on AWS', () => {

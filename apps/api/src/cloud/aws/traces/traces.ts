@@ -1,7 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import type { Instance, LaunchTemplate, Tag } from '@aws-sdk/client-ec2';
+import type { Instance, LaunchTemplate, Snapshot, Tag } from '@aws-sdk/client-ec2';
 import type {
   CloudTrace,
+  LooseSnapshot,
   LooseTemplate,
   MadeImage,
   MarkedServerGroup,
@@ -111,6 +112,56 @@ async function madeImages(place: Place): Promise<readonly MadeImage[]> {
   });
 }
 
+/** Snapshots per question after the images that use them. */
+const MOST_SNAPSHOTS = 200;
+
+/** Those of the snapshots that an image of ours uses. */
+async function usedSnapshots(place: Place, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const used = new Set<string>();
+  for (let from = 0; from < ids.length; from += MOST_SNAPSHOTS) {
+    const Values = ids.slice(from, from + MOST_SNAPSHOTS);
+    const filters = [{ Name: 'block-device-mapping.snapshot-id', Values }];
+    const images = await describeImages(place, { owners: ['self'], filters });
+    for (const { BlockDeviceMappings = [] } of images)
+      for (const { Ebs } of BlockDeviceMappings) if (Ebs?.SnapshotId) used.add(Ebs.SnapshotId);
+  }
+  return used;
+}
+
+/** Only finished ones: an image in the making may not show yet what it is made of. */
+async function looseSnapshots(place: Place): Promise<readonly LooseSnapshot[]> {
+  const found: Snapshot[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await place.ec2.describeSnapshots(
+      {
+        OwnerIds: ['self'],
+        Filters: [
+          { Name: 'tag-key', Values: [TAG.bakeKey] },
+          { Name: 'status', Values: ['completed'] },
+        ],
+        MaxResults: 200,
+        NextToken,
+      },
+      { resource: 'snapshots of images' },
+    );
+    found.push(...(page.Snapshots ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  const used = await usedSnapshots(
+    place,
+    found.flatMap(({ SnapshotId }) => SnapshotId ?? []),
+  );
+  return found
+    .filter(({ SnapshotId = '' }) => !used.has(SnapshotId))
+    .map((snapshot): LooseSnapshot => {
+      const tags = fromPairs(snapshot.Tags);
+      const [id, bakeKey] = [snapshot.SnapshotId ?? '', tags[TAG.bakeKey] ?? null];
+      const owner = ownerOf(place, tags);
+      return { kind: 'snapshot', ...owner, id, name: id, bakeKey, createdTime: snapshot.StartTime?.getTime() ?? 0 };
+    });
+}
+
 /** AWS may show a group some seconds after its template, so one without a group is looked up by name once more. */
 async function looseTemplates(place: Place, groups: ReadonlySet<string>): Promise<readonly LooseTemplate[]> {
   const found: LaunchTemplate[] = [];
@@ -140,13 +191,14 @@ export function createTraces(placeAt: PlaceAt): Traces {
   return {
     async find({ account, region }): Promise<readonly CloudTrace[]> {
       const place = placeAt(account, region);
-      const [groups, machines, images] = await Promise.all([
+      const [groups, machines, images, snapshots] = await Promise.all([
         markedGroups(place),
         temporaryMachines(place),
         madeImages(place),
+        looseSnapshots(place),
       ]);
       const templates = await looseTemplates(place, new Set(groups.map(({ name }) => name)));
-      return [...groups, ...machines, ...images, ...templates];
+      return [...groups, ...machines, ...images, ...templates, ...snapshots];
     },
   };
 }

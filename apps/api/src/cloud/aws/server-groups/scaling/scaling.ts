@@ -1,11 +1,19 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import type { Operation, Scaling, ScalingPolicy, ScheduledAction, ServerGroupRef } from '@gennaker/catalog/kit';
+import type {
+  Operation,
+  Scaling,
+  ScalingPolicy,
+  ScheduledAction,
+  ServerGroupRef,
+  SettingNames,
+} from '@gennaker/catalog/kit';
 import { FailureError } from '@gennaker/pipeline-dsl';
+import { isFailure } from '../../errors.ts';
 import type { Place, PlaceAt } from '../../place.ts';
 import { missing } from '../enable.ts';
 import { resumeSuspended, suspendedIn, suspendMissing } from '../processes.ts';
 import { processProblems } from '../spec-problems.ts';
-import { checkOperation, groupTag, ownerTags, parseList, TAG, tagProblems, tagsOf } from '../tags.ts';
+import { checkOperation, groupTag, groupTagKey, ownerTags, parseList, TAG, tagProblems, tagsOf } from '../tags.ts';
 import { alarmFrom, alarmInput, policyFrom, policyInput, scheduleFrom, scheduleInput } from './policy-words.ts';
 import { alarmsNamed, policiesOf, schedulesOf } from './read-scaling.ts';
 import { isSame } from './same.ts';
@@ -112,6 +120,35 @@ async function tag(place: Place, name: string, tags: Readonly<Record<string, str
   );
 }
 
+/** Does what cannot be done twice; a setting that has gone meanwhile is what was wanted. */
+async function unlessGone(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!isFailure(error, 'aws.gone')) throw error;
+  }
+}
+
+async function removeSettings(place: Place, name: string, names: SettingNames, operation: Operation): Promise<void> {
+  const group = await groupFor(place, name, operation);
+  const { policies = [], alarms = [], schedules = [], tags = [] } = names;
+  const how = { abort: operation.abort, resource: `server group ${name}` };
+  const there = alarms.length > 0 ? await alarmsNamed(place, alarms) : [];
+  const AlarmNames = there.flatMap(({ AlarmName }) => AlarmName ?? []);
+  if (AlarmNames.length > 0) await place.cloudWatch.deleteAlarms({ AlarmNames }, how);
+  const has = policies.length > 0 ? await policiesOf(place, name) : [];
+  for (const PolicyName of policies.filter((one) => has.some((policy) => policy.PolicyName === one)))
+    await unlessGone(() => place.autoScaling.deletePolicy({ AutoScalingGroupName: name, PolicyName }, how));
+  const plans = schedules.length > 0 ? await schedulesOf(place, name) : [];
+  for (const ScheduledActionName of schedules.filter((one) => plans.some((plan) => plan.ScheduledActionName === one)))
+    await unlessGone(() =>
+      place.autoScaling.deleteScheduledAction({ AutoScalingGroupName: name, ScheduledActionName }, how),
+    );
+  const before = tagsOf(group);
+  const Tags = tags.filter((key) => key in before).map((key) => groupTagKey(name, key));
+  if (Tags.length > 0) await place.autoScaling.deleteTags({ Tags }, how);
+}
+
 /** What moves the sizes of Auto Scaling groups by itself. */
 export function createScaling(placeAt: PlaceAt): Scaling {
   const at = (ref: ServerGroupRef): Place => placeAt(ref.account, ref.region);
@@ -142,6 +179,7 @@ export function createScaling(placeAt: PlaceAt): Scaling {
     saveSchedules: async (ref, actions, operation) => saveSchedules(at(ref), ref.name, actions, operation),
     suspend: async (ref, processes, operation) => suspend(at(ref), ref.name, processes, operation),
     resume: async (ref, processes, operation) => resume(at(ref), ref.name, processes, operation),
+    removeSettings: async (ref, names, operation) => removeSettings(at(ref), ref.name, names, operation),
     tag: async (ref, tags, operation) => tag(at(ref), ref.name, tags, operation),
   };
 }
