@@ -19,7 +19,7 @@ import { adjustedPValues } from './statistics/adjust.ts';
  */
 export const judge: Judge = (config, pairs, thresholds, options = {}) => {
   const mode = options.mode ?? judgeModeOf(config);
-  const look = options.look ?? { number: 1, planned: 1 };
+  const look = soundLook(options.look);
   const prepared = preparePairs(config, pairs, mode);
   const classified = classifyAll(config, prepared.pairs, mode, look);
   const weights = config.classifier?.groupWeights ?? {};
@@ -55,6 +55,13 @@ export const judge: Judge = (config, pairs, thresholds, options = {}) => {
     warnings: prepared.warnings,
   } satisfies Judgment;
 };
+
+/** A look beyond the planned ones is the last of them; what is no look at all is the only one. */
+function soundLook({ number, planned, isSliding }: Look = { number: 1, planned: 1 }): Look {
+  const most = planned >= 1 && Number.isFinite(planned) ? Math.floor(planned) : 1;
+  const index = number >= 1 ? Math.min(most, Math.floor(number)) : 1;
+  return { number: index, planned: most, ...(isSliding && { isSliding }) };
+}
 
 function classifyAll(
   config: CanaryConfig,

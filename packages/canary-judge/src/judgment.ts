@@ -31,11 +31,13 @@ export type MetricClass = 'Pass' | 'High' | 'Low' | 'Nodata' | 'NodataFailMetric
 /** `Inconclusive` only in standard mode. */
 export type SummaryClass = 'Pass' | 'Marginal' | 'Fail' | 'Inconclusive';
 
+/** Of the points that were judged; all 0 when there are none. A text where infinite points leave no number. */
 export interface SideStatistics {
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly std: number;
+  readonly min: StoredNumber;
+  readonly max: StoredNumber;
+  readonly mean: StoredNumber;
+  /** Of a sample; 0 for one point. */
+  readonly std: StoredNumber;
   readonly count: number;
 }
 
@@ -135,9 +137,9 @@ export interface HarmBand {
 export interface QuantileRow {
   /** 50, 90, 95 or 99. */
   readonly percent: number;
-  readonly control: number;
-  readonly experiment: number;
-  readonly difference: number;
+  readonly control: number | null;
+  readonly experiment: number | null;
+  readonly difference: number | null;
 }
 
 /** Events counted as totals: how many, out of which work, and what that says. */

@@ -1,5 +1,5 @@
 import type { ClassifiedPair } from './classified-pair.ts';
-import type { CanaryAnalysisResult, MetricJudgment, PointCounts } from './judgment.ts';
+import type { CanaryAnalysisResult, MetricJudgment, PointCounts, SideStatistics } from './judgment.ts';
 import { toStoredNumber } from './metric-sets.ts';
 import type { ScoredResult } from './score/groups.ts';
 import { quantileTable } from './series/clean.ts';
@@ -26,10 +26,21 @@ export const analysisResult = (classified: ClassifiedPair): CanaryAnalysisResult
   groups: classified.groups,
   critical: classified.isCritical,
   muted: classified.settings.isMuted,
-  controlMetadata: { stats: describe(classified.control.values) },
-  experimentMetadata: { stats: describe(classified.experiment.values) },
+  controlMetadata: { stats: statistics(classified.control.values) },
+  experimentMetadata: { stats: statistics(classified.experiment.values) },
   resultMetadata: classified.ratio === undefined ? {} : { ratio: toStoredNumber(classified.ratio) },
 });
+
+function statistics(values: readonly number[]): SideStatistics {
+  const { min, max, mean, std, count } = describe(values);
+  return {
+    min: toStoredNumber(min),
+    max: toStoredNumber(max),
+    mean: toStoredNumber(mean),
+    std: toStoredNumber(std),
+    count,
+  };
+}
 
 type RunLevel = Pick<MetricJudgment, 'adjustedPValue' | 'withoutThisMetric'>;
 

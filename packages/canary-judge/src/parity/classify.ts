@@ -90,7 +90,7 @@ function shiftOf(control: Float64Array, experiment: Float64Array): SearchedShift
 }
 
 const bandOf = (shift: SearchedShift, { direction }: MetricSettings) => ({
-  low: direction === 'increase' ? null : -tolerance * Math.abs(shift.estimate),
+  low: direction === 'increase' ? null : 0 - tolerance * Math.abs(shift.estimate),
   high: direction === 'decrease' ? null : tolerance * Math.abs(shift.estimate),
 });
 

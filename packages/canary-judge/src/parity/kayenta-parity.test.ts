@@ -85,9 +85,9 @@ describe.each(scoredRuns.cases)('scored run: $name', (example) => {
       if (row.ratio === 'NaN') expect(results[i]!.resultMetadata.ratio).toBe('NaN');
       else close(results[i]!.resultMetadata.ratio as number, row.ratio as number);
       for (const [name, value] of Object.entries(row.controlStats))
-        close(results[i]!.controlMetadata.stats[name as 'min'], value);
+        close(results[i]!.controlMetadata.stats[name as 'count'], value);
       for (const [name, value] of Object.entries(row.experimentStats))
-        close(results[i]!.experimentMetadata.stats[name as 'min'], value);
+        close(results[i]!.experimentMetadata.stats[name as 'count'], value);
     }
   });
 });

@@ -44,5 +44,6 @@ export function searchShift(x: Float64Array, y: Float64Array, z: number): Search
   const lower = crossing(z);
   const upper = crossing(-z);
   const estimate = findRoot(statistic, from, to, { tolerance, maxIterations: 1000 });
-  return allTie ? undefined : { estimate, lower, upper };
+  const isFound = [estimate, lower, upper].every(Number.isFinite);
+  return isFound && !allTie ? { estimate, lower, upper } : undefined;
 }

@@ -70,11 +70,18 @@ function fences(values: readonly number[], factor: number): (value: number) => b
   return (value) => !(value < low || value > high);
 }
 
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
 /** The sides beside each other at the percentiles people look at; none when a side is empty. */
 export function quantileTable(control: CleanSide, experiment: CleanSide): QuantileRow[] {
   if (control.sorted.length === 0 || experiment.sorted.length === 0) return [];
   return [50, 90, 95, 99].map((percent) => {
     const [ofControl, ofExperiment] = [percentile(control.sorted, percent), percentile(experiment.sorted, percent)];
-    return { percent, control: ofControl, experiment: ofExperiment, difference: ofExperiment - ofControl };
+    return {
+      percent,
+      control: finiteOrNull(ofControl),
+      experiment: finiteOrNull(ofExperiment),
+      difference: finiteOrNull(ofExperiment - ofControl),
+    };
   });
 }

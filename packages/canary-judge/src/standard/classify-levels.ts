@@ -72,7 +72,7 @@ export function classifyLevels(prepared: PreparedPair, run: RunSettings): Classi
   };
 }
 
-const bandOf = ({ up, down }: Margins): HarmBand => ({ low: down === null ? null : -down, high: up });
+const bandOf = ({ up, down }: Margins): HarmBand => ({ low: down === null ? null : 0 - down, high: up });
 
 function pValueOf({ control, experiment }: PreparedPair, worth: number): number {
   const [m, n] = [experiment.sorted.length, control.sorted.length];

@@ -11,11 +11,10 @@ const leastSpent = 1e-15;
 /**
  * The normal quantile a look must reach so that all planned looks together have the two-sided error `alpha`. Growing
  * windows spend it as O'Brien and Fleming would, little at first; windows that do not overlap get equal shares.
- * With very many looks each gets what is newly spent at it, which is a little strict. A look beyond the planned ones is taken as the last.
+ * With very many looks each gets what is newly spent at it, which is a little strict.
  */
 export function lookQuantile(alpha: number, look: Look): number {
-  const planned = Math.max(1, Math.floor(look.planned));
-  const number = Math.min(planned, Math.max(1, Math.floor(look.number)));
+  const { planned, number } = look;
   if (look.isSliding) return normalQuantile(1 - alpha / planned / 2);
   if (planned > mostIntegrated) {
     const spent = spentBy(alpha, number / planned) - spentBy(alpha, (number - 1) / planned);
@@ -53,6 +52,7 @@ function boundaries(alpha: number, planned: number, looks: number): number[] {
 
 /** Where the next sum leaves `[-edge, edge]` with this probability. */
 function edgeFor(spent: number, { points, weighted }: Density, root: number): number {
+  if (points.length === 1) return normalQuantile(1 - spent / 2);
   let [low, high] = [0, 40 * root];
   for (let i = 0; i < 44; i += 1) {
     const edge = (low + high) / 2;

@@ -27,7 +27,7 @@ export function marginsOf(settings: MetricSettings, control: Float64Array, toler
   const centre = Math.abs(percentile(control, 50));
   const shares = allowedShares(settings, tolerance);
   const { criticalIncrease, criticalDecrease, measure, minAbsoluteChange } = settings;
-  const margin = (share: number): number => Math.max(share * centre, minAbsoluteChange);
+  const margin = (share: number): number => Math.min(Number.MAX_VALUE, Math.max(share * centre, minAbsoluteChange));
   const critical = (share: number): number => (measure === 'meanRatio' ? Math.max(0, share) * centre : 0);
   const [up, down] = [margin(shares.up), margin(shares.down)];
   return {

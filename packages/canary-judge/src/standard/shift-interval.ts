@@ -1,10 +1,10 @@
 import type { Shift } from '../judgment.ts';
 import { normalUpperTail } from '../statistics/normal.ts';
-import { rankSum, rankSumDeviation, tiesWithin } from '../statistics/ranks.ts';
+import { rankSumDeviation, tiesWithin } from '../statistics/ranks.ts';
 import { choose, rankSumQuantile } from './null-distribution.ts';
 import { differenceOfRank } from './order-statistic.ts';
 
-/** Up to here the exact null distribution is used when no points tie. */
+/** Below this the exact null distribution is used when no points of a side tie; ties across go once shifted. */
 const exactBelow = 50;
 
 /**
@@ -32,12 +32,12 @@ export function shiftInterval(x: Float64Array, y: Float64Array, z: number, worth
 /** How far from the middle rank the bounds lie. */
 function depthOf(x: Float64Array, y: Float64Array, z: number): { depth: number; method: 'exact' | 'normal' } {
   const [m, n] = [x.length, y.length];
-  if (m < exactBelow && n < exactBelow && rankSum(x, y).ties === 0) {
+  const ties = tiesWithin(x) + tiesWithin(y);
+  if (m < exactBelow && n < exactBelow && ties === 0) {
     const tail = normalUpperTail(z);
     const isReachable = 1 / choose(m + n, m) <= tail;
     const rank = isReachable ? Math.max(1, rankSumQuantile(m, n, tail)) : 0;
     return { depth: (m * n) / 2 - 0.5 - rank, method: 'exact' };
   }
-  const deviation = rankSumDeviation(m, n, tiesWithin(x) + tiesWithin(y));
-  return { depth: z * deviation, method: 'normal' };
+  return { depth: z * rankSumDeviation(m, n, ties), method: 'normal' };
 }

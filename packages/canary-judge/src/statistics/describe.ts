@@ -1,5 +1,3 @@
-import type { SideStatistics } from '../judgment.ts';
-
 export const sortedCopy = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
 
 /** Percentile by linear interpolation at position `(n - 1) * percent / 100` (type 7 of Hyndman and Fan 1996). */
@@ -19,8 +17,16 @@ export function mean(values: readonly number[]): number {
   return sum / values.length;
 }
 
+export interface Description {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly count: number;
+}
+
 /** Everything is 0 for no values; the deviation (of a sample) is 0 for one. */
-export function describe(values: readonly number[]): SideStatistics {
+export function describe(values: readonly number[]): Description {
   if (values.length === 0) return { min: 0, max: 0, mean: 0, std: 0, count: 0 };
   const centre = mean(values);
   let min = Infinity;
