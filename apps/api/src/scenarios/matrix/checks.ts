@@ -1,5 +1,15 @@
-import { fewestServing, type GroupPicture, objectsOf } from './objects.ts';
+import type { LedgerWrite } from '../../engine/index.ts';
+import { fewestServing, type GroupPicture, type Objects, objectsOf, servingAt } from './objects.ts';
 import type { MatrixWorld } from './world.ts';
+
+/** What is looked at after a story. */
+type Looked = Pick<MatrixWorld, 'sandbox' | 'before' | 'startedAt'> & {
+  readonly store: {
+    readonly ledger: ReadonlyArray<Pick<LedgerWrite, 'kind' | 'name' | 'action' | 'state'>>;
+    readonly locks: { readonly held: ReadonlyArray<{ readonly key: string }> };
+  };
+  readonly leases: { readonly held: readonly string[] };
+};
 
 /** Processes of a server group that is out of traffic and left as it is. */
 const OUT_OF_TRAFFIC = ['AZRebalance', 'AddToLoadBalancer', 'AlarmNotification', 'HealthCheck'];
@@ -31,38 +41,88 @@ export function groupInWords(group: GroupPicture): string {
   return [`${min}/${desired}/${max}`, traffic, ...(more.length > 0 ? [`without ${more.join(', ')}`] : [])].join(', ');
 }
 
+/** A server group that somebody deleted in the middle of a story. */
+export interface Deleted {
+  readonly name: string;
+  readonly at: number;
+}
+
 /** What is not as it must be after a story, a sentence each; none when all is well. */
-export function problemsAfter(world: MatrixWorld, end: End): readonly string[] {
+export function problemsAfter(world: Looked, end: End): readonly string[] {
   return [...settled(world), ...unserved(world, end), ...differences(world, end)];
 }
 
-/** What is not as it must be after a story that came to no good: sizes are as before or as asked for, nothing is half done. */
+/**
+ * What is not as it must be after a story that came to no good: each thing is as it was at one moment of `course`, which
+ * is what there is before, between and after the stages of the same story when it goes well. What somebody
+ * deleted meanwhile takes nothing else along.
+ */
 export function problemsAfterFailure(
-  world: MatrixWorld,
+  world: Looked,
   end: End,
-  between: Readonly<Record<string, string>> = {},
+  course: readonly Objects[],
+  deleted: Deleted | null = null,
 ): readonly string[] {
-  const { groups } = objectsOf(world.sandbox.state());
-  const sizeOf = (group: GroupPicture | undefined) => (group ? `${group.min}/${group.desired}/${group.max}` : 'absent');
+  const { groups, weights, names } = objectsOf(world.sandbox.state());
+  const { before } = world;
+  const mayBe = (what: string, is: string, allowed: readonly string[]) =>
+    allowed.includes(is) ? [] : [`${what} is ${is}, not ${[...new Set(allowed)].join(' or ')}`];
+  const known = new Set([...Object.keys(groups), ...Object.keys(before.groups)]);
+  const goes = (each: string) =>
+    course.some((moment) => !moment.names.has(each)) || (deleted && each.includes(deleted.name));
   return [
-    ...settled(world),
-    ...unserved(world, end),
-    ...Object.entries(groups).flatMap(([name, group]) => {
-      const [size, before, asked = 'absent'] = [sizeOf(group), sizeOf(world.before.groups[name]), end.groups[name]];
-      return size === before || size === between[name] || asked.startsWith(`${size},`)
-        ? []
-        : [`${name} has ${size}, neither ${before} nor ${asked}`];
+    ...settled(world, deleted ? [deleted.name] : []),
+    ...(deleted ? unservedWithout(world, deleted) : unserved(world, end)),
+    ...[...known].flatMap((name) => {
+      if (name === deleted?.name)
+        return mayBe(name, groups[name]?.beingDeleted === false ? 'there' : 'absent', ['absent']);
+      return unlikeAny(
+        name,
+        groups[name],
+        course.map((moment) => moment.groups[name]),
+      );
     }),
+    ...Object.keys(before.weights).flatMap((route) =>
+      mayBe(
+        `the share of ${route}`,
+        weights[route] ?? 'absent',
+        course.map((moment) => moment.weights[route] ?? 'absent'),
+      ),
+    ),
+    ...[...before.names].filter((each) => !names.has(each) && !goes(each)).map((each) => `${each} is gone`),
   ];
 }
 
-/** What is left open or behind, but for server groups that somebody else deleted: what was begun on them stays open. */
-export const settled = (world: MatrixWorld, deleted: readonly string[] = []): readonly string[] => [
+/** All of a server group that an operation may leave half done, by word. */
+function inFull(group: GroupPicture | undefined): Readonly<Record<string, string>> {
+  if (!group || group.beingDeleted) return { it: 'absent' };
+  const { serving, members, beingDeleted, ...settings } = group;
+  return Object.fromEntries(Object.entries(settings).map(([word, value]) => [word, JSON.stringify(value)]));
+}
+
+/** How the group differs from the most similar one of `allowed`; empty when it is like one of them. */
+function unlikeAny(
+  name: string,
+  group: GroupPicture | undefined,
+  allowed: ReadonlyArray<GroupPicture | undefined>,
+): readonly string[] {
+  const is = inFull(group);
+  const unlike = allowed.map((each) => {
+    const may = inFull(each);
+    const words = [...new Set([...Object.keys(is), ...Object.keys(may)])].filter((word) => is[word] !== may[word]);
+    return words.map((word) => `${word} of ${name} is ${is[word] ?? 'absent'}, not ${may[word] ?? 'absent'}`);
+  });
+  return unlike.sort((one, two) => one.length - two.length)[0] ?? [];
+}
+
+/** What is left open or behind; what is left of server groups that somebody else deleted is not ours. */
+const settled = (world: Looked, deleted: readonly string[] = []): readonly string[] => [
   ...unledgered(world),
   ...world.store.ledger
-    .filter(({ state, name }) => state === 'intended' && !deleted.includes(name))
+    .filter(({ state }) => state === 'intended')
     .map(({ kind, name, action }) => `the ledger still intends to ${action} ${kind} ${name}`),
   ...world.leases.held.map((key) => `somebody still holds ${key}`),
+  ...world.store.locks.held.map(({ key }) => `somebody still holds ${key}`),
   ...world.sandbox
     .leaks()
     .filter(({ why }) => !deleted.some((name) => why.includes(name)))
@@ -70,13 +130,13 @@ export const settled = (world: MatrixWorld, deleted: readonly string[] = []): re
 ];
 
 /** What is not as it must be at any moment of a story. */
-export const problemsSoFar = (world: MatrixWorld, end: End): readonly string[] => [
+export const problemsSoFar = (world: Looked, end: End): readonly string[] => [
   ...unledgered(world),
   ...unserved(world, end),
 ];
 
 /** Things that were not there before and that no row of the ledger speaks of. */
-function unledgered(world: MatrixWorld): readonly string[] {
+function unledgered(world: Looked): readonly string[] {
   const rows = world.store.ledger;
   const isKnown = (kind: string, name: string): boolean =>
     rows.some((row) => {
@@ -94,15 +154,29 @@ function unledgered(world: MatrixWorld): readonly string[] {
     .map((each) => `${each} is not in the ledger`);
 }
 
-function unserved(world: MatrixWorld, end: End): readonly string[] {
+/** What others than the deleted group did not serve since, so many of them as served when it went. */
+function unservedWithout(world: Looked, { name, at }: Deleted): readonly string[] {
+  const state = world.sandbox.state();
+  const needed = servingAt(state, at, name);
+  // With nobody else in traffic requests are lost, whatever is done.
+  return needed === 0 ? [] : [...lostRequests(world), ...tooFew(fewestServing(state, at, name), needed)];
+}
+
+function unserved(world: Looked, end: End): readonly string[] {
+  const served = Object.values(world.before.groups).reduce((sum, { serving }) => sum + serving, 0);
+  const fewest = fewestServing(world.sandbox.state(), world.startedAt);
+  return [...lostRequests(world), ...tooFew(fewest, end.fewest ?? served)];
+}
+
+const tooFew = (fewest: number, needed: number): readonly string[] =>
+  fewest < needed ? [`only ${fewest} of ${needed} instances served at one moment`] : [];
+
+function lostRequests(world: Looked): readonly string[] {
   const reports = world.before.listeners.map((listener) =>
     world.sandbox.traffic({ listener, requestsPerSecond: 200, from: world.startedAt }),
   );
   const lost = (field: 'toEmpty' | 'toUnhealthy' | 'toDraining') => reports.reduce((sum, each) => sum + each[field], 0);
   const [toEmpty, toUnhealthy, toDraining] = [lost('toEmpty'), lost('toUnhealthy'), lost('toDraining')];
-  const served = Object.values(world.before.groups).reduce((sum, { serving }) => sum + serving, 0);
-  const needed = end.fewest ?? served;
-  const fewest = fewestServing(world.sandbox.state(), world.startedAt);
   return [
     ...reports
       .flatMap(({ gaps }) => gaps)
@@ -110,11 +184,10 @@ function unserved(world: MatrixWorld, end: End): readonly string[] {
     ...(toEmpty > 0 ? [`${toEmpty} requests met an empty group`] : []),
     ...(toUnhealthy > 0 ? [`${toUnhealthy} requests met an unhealthy instance`] : []),
     ...(toDraining > 0 ? [`${toDraining} requests met a draining instance`] : []),
-    ...(fewest < needed ? [`only ${fewest} of ${needed} instances served at one moment`] : []),
   ];
 }
 
-function differences(world: MatrixWorld, end: End): readonly string[] {
+function differences(world: Looked, end: End): readonly string[] {
   const { groups, weights } = objectsOf(world.sandbox.state());
   const names = [...new Set([...Object.keys(groups), ...Object.keys(end.groups)])].sort();
   const wanted = end.weights ?? Object.values(world.before.weights);

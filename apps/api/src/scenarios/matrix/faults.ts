@@ -11,20 +11,22 @@ export interface FaultRow {
 /** The group that a deploy makes. */
 const NEW = 'shop-web-v002';
 
+const deletionOf = (group: string): FaultRule['effect'] => ({
+  kind: 'external',
+  call: {
+    account: '210987654321',
+    call: {
+      service: 'autoscaling',
+      action: 'DeleteAutoScalingGroup',
+      input: { AutoScalingGroupName: group, ForceDelete: true },
+    },
+  },
+});
+
 const vanish: FaultRule = {
   // While its instances boot.
   match: { action: 'DescribeAutoScalingGroups', resource: NEW, nth: 4 },
-  effect: {
-    kind: 'external',
-    call: {
-      account: '210987654321',
-      call: {
-        service: 'autoscaling',
-        action: 'DeleteAutoScalingGroup',
-        input: { AutoScalingGroupName: NEW, ForceDelete: true },
-      },
-    },
-  },
+  effect: deletionOf(NEW),
 };
 
 /** Faults of the machines that an operation starts: `newcomers` are their ids. */
@@ -38,26 +40,12 @@ export const ofNewcomers = (newcomers: readonly string[]): readonly FaultRow[] =
   ];
 };
 
-/** Somebody deletes a server group while an operation looks at it for the second time. */
-export const vanishing = (group: string): FaultRow => ({
+/** Somebody deletes a server group at the nth call of an operation. */
+export const vanishing = (group: string, nth: number): FaultRow => ({
   name: `${group} vanishing`,
-  rules: [
-    {
-      match: { action: 'DescribeAutoScalingGroups', resource: group, nth: 2 },
-      effect: {
-        kind: 'external',
-        call: {
-          account: '210987654321',
-          call: {
-            service: 'autoscaling',
-            action: 'DeleteAutoScalingGroup',
-            input: { AutoScalingGroupName: group, ForceDelete: true },
-          },
-        },
-      },
-    },
-  ],
-  fails: new RegExp(group),
+  rules: [{ match: { nth }, effect: deletionOf(group) }],
+  // Named is the group, or what of it was chosen.
+  fails: new RegExp(`${group}|server group of shop-web in us-east-1|instance i-[0-9a-f]+|i-[0-9a-f]+ is [a-z-]+`),
 });
 
 /** Faults that any operation must stand. */

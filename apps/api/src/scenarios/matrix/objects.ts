@@ -2,6 +2,7 @@ import type { Sandbox } from '@gennaker/aws-sandbox';
 import { STORE } from '../shop.ts';
 
 type State = ReturnType<Sandbox['state']>;
+type Region = State['regions'][string];
 
 /** All that a deploy may touch of a server group, as AWS has it. */
 export interface GroupPicture {
@@ -11,10 +12,20 @@ export interface GroupPicture {
   /** Instances that a load balancer sends requests to and that are healthy there. */
   readonly serving: number;
   readonly members: number;
+  readonly beingDeleted: boolean;
   readonly suspended: readonly string[];
   readonly policies: readonly string[];
   readonly scheduled: readonly string[];
   readonly hooks: readonly string[];
+  /** Its warm pool, if it has one. */
+  readonly warmPool: readonly string[];
+  /** Names of the target groups that Auto Scaling registers its instances with. */
+  readonly attachedTo: readonly string[];
+  /** Names of those that its instances are not registered with though they are in service, and how many of them. */
+  readonly unregistered: readonly string[];
+  readonly tags: readonly string[];
+  /** All the rest: what new instances are made from, where, and how they are watched. */
+  readonly others: readonly string[];
 }
 
 /** What there is in the shop's region, by kind and name. */
@@ -42,6 +53,19 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 /** A setting so that that of one group can be compared with that of another. */
 const setting = (value: object): string =>
   JSON.stringify(Object.fromEntries(Object.entries(value).filter(([key]) => !OWN_WORDS.has(key))));
+
+/** What is told by fields of their own, or follows from what happens. */
+const TOLD: ReadonlySet<string> = new Set([
+  ...['arn', 'minSize', 'maxSize', 'desired', 'members', 'suspended', 'policies', 'scheduled', 'hooks', 'warmPool'],
+  ...['attachments', 'tags', 'createdAt', 'capacityCause', 'activities', 'deletingSince', 'launchBackoffUntil'],
+  ...['launchBackoffSeconds', 'rebalanceAfter', 'simpleScaling', 'scaledInAt'],
+]);
+
+/** Ids in templates, and what keeps their names apart. */
+const MADE_UP = /-[0-9a-f]{8}(?=")|lt-[0-9a-f]+/g;
+
+/** Our own notes of the last change: they tell a retry of it from a change by somebody else. */
+const NOTES: ReadonlySet<string> = new Set(['cd:resized', 'cd:op-key', 'cd:stage']);
 
 /** Reads what there is straight from the sandbox. */
 export function objectsOf(state: State): Objects {
@@ -89,39 +113,68 @@ function groupsOf(state: State): Record<string, GroupPicture> {
       .flatMap(({ targets }) => Object.values(targets).filter((target) => target.state === 'healthy'))
       .map(({ id }) => id),
   );
-  return Object.fromEntries(
-    Object.values(store.groups).map((group) => [
-      group.name,
-      {
-        min: group.minSize,
-        desired: group.desired,
-        max: group.maxSize,
-        serving: Object.keys(group.members).filter((id) => healthy.has(id)).length,
-        members: Object.keys(group.members).length,
-        suspended: Object.keys(group.suspended).sort(),
-        policies: Object.values(group.policies).map(setting).sort(),
-        scheduled: Object.values(group.scheduled).map(setting).sort(),
-        hooks: Object.values(group.hooks).map(setting).sort(),
-      },
-    ]),
-  );
+  const pictureOf = (group: (typeof store.groups)[string]): GroupPicture => ({
+    min: group.minSize,
+    desired: group.desired,
+    max: group.maxSize,
+    serving: Object.keys(group.members).filter((id) => healthy.has(id)).length,
+    members: Object.keys(group.members).length,
+    beingDeleted: group.deletingSince !== null,
+    suspended: Object.keys(group.suspended).sort(),
+    policies: Object.values(group.policies).map(setting).sort(),
+    scheduled: Object.values(group.scheduled).map(setting).sort(),
+    hooks: Object.values(group.hooks).map(setting).sort(),
+    warmPool: group.warmPool ? [setting({ ...group.warmPool, members: undefined })] : [],
+    attachedTo: group.attachments
+      .filter(({ removingSince }) => removingSince === null)
+      .map(({ arn }) => store.targetGroups[arn]?.name ?? arn)
+      .sort(),
+    unregistered: missingIn(store, group),
+    tags: Object.entries(group.tags)
+      .filter(([key]) => !NOTES.has(key))
+      .map(([key, { value }]) => `${key} ${key === 'cd:pinned' ? value.split(';')[0] : value}`)
+      .sort(),
+    others: Object.entries(group)
+      .filter(([key]) => !TOLD.has(key))
+      .map(([key, value]) => `${key} ${JSON.stringify(value)}`.replaceAll(MADE_UP, ''))
+      .sort(),
+  });
+  return Object.fromEntries(Object.values(store.groups).map((group) => [group.name, pictureOf(group)]));
 }
 
-/** Fewest healthy instances that the listener had behind it at any moment since. */
-export function fewestServing(state: State, since: number): number {
+function missingIn({ targetGroups }: Region, { members, attachments }: Region['groups'][string]): readonly string[] {
+  const ids = Object.values(members)
+    .filter(({ state }) => state === 'InService')
+    .map(({ id }) => id);
+  return attachments.flatMap(({ arn }) => {
+    const { name = arn, targets = {} } = targetGroups[arn] ?? {};
+    const known = new Set(
+      Object.values(targets)
+        .filter(({ state }) => state !== 'draining')
+        .map(({ id }) => id),
+    );
+    const missing = ids.filter((id) => !known.has(id)).length;
+    return missing === 0 ? [] : [`${name} ${missing === ids.length ? 'all' : missing}`];
+  });
+}
+
+/** Fewest healthy instances that the listeners had behind them at any moment since; those of `except` do not count. */
+export function fewestServing(state: State, since: number, except?: string): number {
   const moments = new Set<number>([since]);
   for (const timeline of [...Object.values(state.traffic.listeners), ...Object.values(state.traffic.targetGroups)])
     for (const { from } of timeline) if (from > since) moments.add(from);
-  const now = <Value>(timeline: ReadonlyArray<{ from: number; value: Value }> | undefined, at: number): Value | null =>
+  return Math.min(...[...moments].map((at) => servingAt(state, at, except)));
+}
+
+/** Healthy instances that the listeners have behind them at that moment; those of `except` do not count. */
+export function servingAt({ traffic }: State, at: number, except?: string): number {
+  const now = <Value>(timeline: ReadonlyArray<{ from: number; value: Value }> | undefined): Value | null =>
     timeline?.findLast(({ from }) => from <= at)?.value ?? null;
-  const healthyAt = (at: number): number => {
-    const routes = Object.values(state.traffic.listeners).flatMap((timeline) => now(timeline, at) ?? []);
-    const arns = new Set(
-      routes.flatMap(({ targets }) => (targets ?? []).filter(({ weight }) => weight > 0)).map(({ arn }) => arn),
-    );
-    return [...arns]
-      .flatMap((arn) => Object.values(now(state.traffic.targetGroups[arn], at) ?? {}))
-      .reduce((sum, { healthy }) => sum + healthy, 0);
-  };
-  return Math.min(...[...moments].map(healthyAt));
+  const routes = Object.values(traffic.listeners).flatMap((timeline) => now(timeline) ?? []);
+  const arns = new Set(
+    routes.flatMap(({ targets }) => (targets ?? []).filter(({ weight }) => weight > 0)).map(({ arn }) => arn),
+  );
+  return [...arns]
+    .flatMap((arn) => Object.entries(now(traffic.targetGroups[arn]) ?? {}))
+    .reduce((sum, [group, { healthy }]) => sum + (group === except ? 0 : healthy), 0);
 }

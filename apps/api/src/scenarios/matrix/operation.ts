@@ -29,8 +29,8 @@ export interface OperationRow {
   readonly on?: readonly string[];
   /** What may go wrong with the machines it starts without it failing, and why; `all`: it does not wait for them. */
   readonly stands?: { readonly faults: readonly string[] | 'all'; readonly why: string };
-  /** Sizes between its stages, by server group. */
-  readonly between?: Readonly<Record<string, string>>;
+  /** What a failure with a fault is known to leave otherwise than before, and why. */
+  readonly drifts?: { readonly fault: string; readonly words: RegExp; readonly why: string };
   /** More that must hold, as seen in AWS. */
   readonly holds?: (state: AwsState) => boolean;
 }

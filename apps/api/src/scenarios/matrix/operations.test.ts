@@ -1,9 +1,11 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
+import { isComplete } from '@gennaker/pipeline-dsl';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { STORE } from '../shop.ts';
-import { problemsAfter, problemsAfterFailure, settled } from './checks.ts';
+import { problemsAfter, problemsAfterFailure } from './checks.ts';
 import { type FaultRow, ofNewcomers, TRANSIENT, vanishing } from './faults.ts';
+import { type Objects, objectsOf } from './objects.ts';
 import { type OperationRow, pipelineOf } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { MatrixWorld, startSteppedSandbox } from './world.ts';
@@ -16,14 +18,28 @@ beforeAll(async () => {
 afterEach(() => world?.stop());
 afterAll(() => sandbox.stop());
 
-/** Machines that each operation starts when nothing is wrong, and the types of its stages, by its name. */
+/** Machines that each operation starts when nothing is wrong, by its name. */
 const started = new Map<string, readonly string[]>();
+/** What there is before, between and after the stages of each operation when nothing is wrong, by its name. */
+const courses = new Map<string, readonly Objects[]>();
+/** Calls to AWS that each operation takes when nothing is wrong, by its name. */
+const calls = new Map<string, number>();
 const typesSeen = new Set<string>();
 
 const machines = (): readonly string[] => Object.keys(sandbox.state().regions[STORE]?.instances ?? {});
 
 async function run(operation: OperationRow, { rules }: Pick<FaultRow, 'rules'>) {
-  world = MatrixWorld.begin(sandbox, operation.plan);
+  const course: Objects[] = [];
+  let over = -1;
+  world = MatrixWorld.begin(sandbox, operation.plan, {
+    watch: ({ store }) => {
+      const stages = [...store.executions.values()].flatMap((each) => [...each.stages.values()]);
+      const ended = stages.filter(({ parentStageId, status }) => parentStageId === null && isComplete(status)).length;
+      if (ended > over) course.push(objectsOf(sandbox.state()));
+      over = ended;
+      return 'go on';
+    },
+  });
   const before = new Set(machines());
   for (const rule of rules) sandbox.faults.add(rule);
   const id = await world.start(pipelineOf(operation, sandbox.state()));
@@ -33,6 +49,7 @@ async function run(operation: OperationRow, { rules }: Pick<FaultRow, 'rules'>) 
   return {
     now: world,
     status,
+    course,
     sentences: await world.failures(id),
     types: stages.map(({ type }) => type),
     newcomers: machines().filter((machine) => !before.has(machine)),
@@ -52,6 +69,8 @@ describe.each(OPERATIONS)('given a shop that serves, when it does $name', (opera
     expectAsAsked(done);
     if (fault.rules.length > 0) return;
     started.set(operation.name, done.newcomers);
+    calls.set(operation.name, sandbox.calls().length);
+    courses.set(operation.name, [...done.course, objectsOf(sandbox.state())]);
     for (const type of done.types) typesSeen.add(type);
   });
 
@@ -68,17 +87,24 @@ describe.each(OPERATIONS)('given a shop that serves, when it does $name', (opera
       const mayFail = stands?.faults !== 'all';
       expect(done.status).toBe(mayFail ? 'TERMINAL' : 'SUCCEEDED');
       if (mayFail) expect(done.sentences.join('\n')).toMatch(fault.fails!);
-      expect(problemsAfterFailure(done.now, operation.end, operation.between)).toEqual([]);
+      const { drifts } = operation;
+      const problems = problemsAfterFailure(done.now, operation.end, courses.get(operation.name)!);
+      expect(problems.filter((each) => drifts?.fault !== name || !drifts.words.test(each))).toEqual([]);
     },
   );
 
-  it.each((operation.on ?? []).map(vanishing))(
-    'with $name, then it says so, or has nothing more to do',
-    async (fault) => {
+  const moments = (operation.on ?? []).flatMap((deleted) => [0.25, 0.5, 0.75].map((share) => ({ deleted, share })));
+  it.each(moments)(
+    'and somebody deletes $deleted after $share of its calls, then it says so, or has nothing more to do, and nothing else is changed',
+    async ({ deleted, share }) => {
+      const nth = Math.ceil(calls.get(operation.name)! * share);
+      const fault = vanishing(deleted, nth);
       const done = await run(operation, fault);
       if (done.status === 'SUCCEEDED') expect(done.sentences).toEqual([]);
       else expect(done.sentences.join('\n')).toMatch(fault.fails!);
-      expect(settled(done.now, operation.on)).toEqual([]);
+      const at = Date.parse(sandbox.calls()[nth - 1]!.time);
+      const course = courses.get(operation.name)!;
+      expect(problemsAfterFailure(done.now, operation.end, course, { name: deleted, at })).toEqual([]);
     },
   );
 });

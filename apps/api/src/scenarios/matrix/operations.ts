@@ -103,8 +103,11 @@ const TRAFFIC: readonly OperationRow[] = [
   {
     name: 'roll back cluster to a group that was scaled to nothing',
     plan: two,
-    between: { 'shop-web-v000': '0/0/0' },
-    stands: { faults: ['flapping machines'], why: 'A rollback has no soak: what is healthy serves at once.' },
+    drifts: {
+      fault: 'no capacity',
+      words: /^(suspended|tags) of shop-web-v000 /,
+      why: 'Launch, which the group was to grow by, is not suspended again; at most 0 instances are.',
+    },
     on: ['shop-web-v000'],
     stages: [
       { type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000' },

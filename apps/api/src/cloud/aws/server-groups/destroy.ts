@@ -114,6 +114,16 @@ export async function destroyServerGroup(place: Place, name: string, operation: 
   operation.abort?.throwIfAborted();
   // The newest number is given out again after its group is gone: a late repeat must not remove the next one.
   if (place.removed.get(`${operation.key}|${name}`)) return 'gone';
+  try {
+    return await nextRound(place, name, operation);
+  } catch (error) {
+    // Somebody else deletes it at this moment: the next round sees how far that has come.
+    if (isFailure(error, 'aws.gone', 'aws.being-deleted')) return 'going';
+    throw error;
+  }
+}
+
+async function nextRound(place: Place, name: string, operation: Operation): Promise<Round> {
   const group = await place.group(name);
   if (!group) return finished(place, name, operation);
   if (group.Status) return 'going';
