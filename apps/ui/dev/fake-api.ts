@@ -2,7 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Execution, ExecutionEvent } from '@gennaker/pipeline-dsl';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { FakeWorld, type StoredPipeline } from './fake-world.ts';
-import { ACCOUNTS, endReport, freezes, groupSettings, inventory, LEDGER, rollbackPreview } from './fixtures.ts';
+import {
+  ACCOUNTS,
+  endReport,
+  type FakeFreeze,
+  groupSettings,
+  inventory,
+  janitorReport,
+  LEDGER,
+  rollbackPreview,
+} from './fixtures.ts';
 import { fakeId, type SimulatedRun } from './simulated-run.ts';
 
 interface Call {
@@ -128,9 +137,16 @@ function routesOf(world: FakeWorld): Array<[string, string, Handler]> {
   return [
     ['GET', '/health', () => ({ status: 'ok' })],
     ['GET', '/version', () => ({ version: '0.1.0' })],
-    ['GET', '/auth/user', () => ({ username: 'ana@example.com', roles: ['deployers'] })],
+    ['GET', '/auth/user', () => ({ username: 'ana@example.com', roles: world.roles })],
     ['GET', '/credentials', () => ACCOUNTS],
-    ['GET', '/freezes', () => freezes(Date.now())],
+    [
+      'GET',
+      '/freezes',
+      ({ query }) => world.freezes.map(shownFreeze).filter(({ inForce }) => inForce || query.has('all')),
+    ],
+    ['POST', '/freezes', ({ body }) => addFreeze(world, body)],
+    ['DELETE', '/freezes/:id', ({ params }) => endFreeze(world, params.id)],
+    ['GET', '/janitor', () => janitorReport(Date.now())],
     ['GET', '/applications', () => world.applications],
     [
       'GET',
@@ -285,6 +301,41 @@ function routesOf(world: FakeWorld): Array<[string, string, Handler]> {
   ];
 }
 
+const shownFreeze = (freeze: FakeFreeze) => {
+  const now = Date.now();
+  const inForce = freeze.endedAt === null && freeze.from <= now && (freeze.until === null || freeze.until > now);
+  return { ...freeze, inForce };
+};
+
+function addFreeze(world: FakeWorld, body: Record<string, unknown>) {
+  const now = Date.now();
+  const freeze = {
+    ...{ id: fakeId(now), scope: body.scope, target: body.account ?? body.application ?? body.pipelineId ?? null },
+    ...{ reason: body.reason, from: body.from ?? now, until: body.until ?? null, exempt: body.exempt },
+    ...{ createdAt: now, createdBy: 'ana@example.com', endedAt: null, endedBy: null },
+  } as FakeFreeze;
+  world.freezes.unshift(freeze);
+  return shownFreeze(freeze);
+}
+
+function endFreeze(world: FakeWorld, id: string | undefined) {
+  const freeze = world.freezes.find((one) => one.id === id);
+  if (!freeze) throw new Refusal(404, 'freezes.not-found', `There is no freeze ${id}.`);
+  Object.assign(freeze, { endedAt: Date.now(), endedBy: 'ana@example.com' });
+  return shownFreeze(freeze);
+}
+
+/** As the server does: what a person starts is refused while a freeze holds it, unless they override it. */
+function refuseFrozen(world: FakeWorld, application: string, pipelineId: string, body: Record<string, unknown>): void {
+  const held = world.freezes.find(
+    (one) =>
+      shownFreeze(one).inForce && (one.scope === 'global' || [application, pipelineId].includes(one.target ?? '')),
+  );
+  if (!held || body.overrideFreeze) return;
+  const what = held.scope === 'global' ? 'everything' : `${held.scope} ${held.target}`;
+  throw new Refusal(409, 'freezes.frozen', `Not started: ${what} is frozen by ${held.createdBy}: ${held.reason}.`);
+}
+
 function act(run: SimulatedRun, change: (run: SimulatedRun) => void): SimulatedRun {
   run.now = Date.now();
   change(run);
@@ -379,7 +430,10 @@ function start(world: FakeWorld, params: Record<string, string>, body: Record<st
       'A required parameter is missing.',
       missing.map((p) => ({ pointer: `/parameters/${p.name}`, message: `${p.label ?? p.name} is required.` })),
     );
-  const run = world.create(pipeline, { type: 'manual', user: 'ana@example.com', parameters: given }, Date.now());
+  refuseFrozen(world, pipeline.application, pipeline.id, body);
+  const override = body.overrideFreeze ? { overrideFreeze: body.overrideFreeze } : {};
+  const trigger = { type: 'manual', user: 'ana@example.com', parameters: given, ...override };
+  const run = world.create(pipeline, trigger, Date.now());
   run.start();
   run.advance(Date.now());
   return { ref: `/pipelines/${run.picture.id}` };
@@ -397,7 +451,7 @@ function adHoc(world: FakeWorld, application: string, name: string, stages: Stor
 
 function createTask(world: FakeWorld, body: Record<string, unknown>): { ref: string } {
   const jobs = (body.job ?? []) as StoredPipeline['stages'];
-  if (jobs.some(({ type }) => /ServerGroup$|Instances$|LoadBalancer$/.test(type)))
+  if (jobs.some(({ type }) => /ServerGroup$|Instances$|LoadBalancer$|^cleanUp$/.test(type)))
     return adHoc(world, String(body.application), String(body.description), jobs);
   const id = fakeId(Date.now());
   for (const job of (body.job ?? []) as Array<Record<string, unknown>>) {

@@ -1,5 +1,5 @@
 import { type Execution, isComplete } from '@gennaker/pipeline-dsl';
-import { APPLICATIONS, PIPELINES } from './fixtures.ts';
+import { APPLICATIONS, type FakeFreeze, freezes, PIPELINES } from './fixtures.ts';
 import { fakeId, newStage, SimulatedRun } from './simulated-run.ts';
 
 export interface StoredPipeline {
@@ -21,8 +21,12 @@ export class FakeWorld {
   readonly pipelines: StoredPipeline[] = structuredClone(PIPELINES) as unknown as StoredPipeline[];
   readonly runs = new Map<string, SimulatedRun>();
   readonly tasks = new Map<string, Record<string, unknown>>();
+  /** Of whoever looks at the screens. */
+  roles: string[] = ['admin'];
+  readonly freezes: FakeFreeze[];
 
   constructor(now: number) {
+    this.freezes = freezes(now);
     this.seed(now);
   }
 

@@ -14,13 +14,85 @@ export const APPLICATIONS = [
 export const ACCOUNTS = ['prod', 'staging'].map((name) => ({ name, type: 'aws', regions: [{ name: 'us-east-1' }] }));
 
 /** One application is frozen for a while. */
-export const freezes = (now: number) => [
+export interface FakeFreeze {
+  readonly id: string;
+  readonly scope: 'global' | 'account' | 'application' | 'pipeline';
+  readonly target: string | null;
+  readonly reason: string;
+  readonly from: number;
+  readonly until: number | null;
+  readonly exempt: { users: string[]; applications: string[]; pipelines: string[] };
+  readonly createdAt: number;
+  readonly createdBy: string;
+  endedAt: number | null;
+  endedBy: string | null;
+}
+
+const HOUR_MS = 3_600_000;
+const NONE = { users: [], applications: [], pipelines: [] };
+
+/** One in force, one to come, two that are over. */
+export const freezes = (now: number): FakeFreeze[] => [
   {
-    ...{ id: 'f1', scope: 'application', target: 'checkout', reason: 'Holiday sale', until: now + 86_400_000 },
-    ...{ exempt: { users: [], applications: [], pipelines: [] }, createdAt: now - 3_600_000, createdBy: 'mia' },
-    ...{ endedAt: null, endedBy: null, inForce: true },
+    ...{ id: 'f1', scope: 'application', target: 'checkout', reason: 'Holiday sale', until: now + 24 * HOUR_MS },
+    ...{ exempt: { ...NONE, users: ['mia'] }, from: now - HOUR_MS, createdAt: now - HOUR_MS, createdBy: 'mia' },
+    ...{ endedAt: null, endedBy: null },
+  },
+  {
+    ...{ id: 'f2', scope: 'global', target: null, reason: 'Stock-taking', until: now + 60 * HOUR_MS, exempt: NONE },
+    ...{
+      from: now + 48 * HOUR_MS,
+      createdAt: now - HOUR_MS,
+      createdBy: 'ana@example.com',
+      endedAt: null,
+      endedBy: null,
+    },
+  },
+  {
+    ...{ id: 'f3', scope: 'account', target: 'prod', reason: 'Audit', until: now - 70 * HOUR_MS, exempt: NONE },
+    ...{ from: now - 80 * HOUR_MS, createdAt: now - 90 * HOUR_MS, createdBy: 'mia', endedAt: null, endedBy: null },
+  },
+  {
+    ...{ id: 'f4', scope: 'pipeline', target: '2f6a1b0e-7e4a-4b53-9a52-0c8f3a1b0001', until: null, exempt: NONE },
+    ...{
+      from: now - 40 * HOUR_MS,
+      createdAt: now - 40 * HOUR_MS,
+      createdBy: 'mia',
+      reason: 'It deploys the wrong image',
+    },
+    ...{ endedAt: now - 39 * HOUR_MS, endedBy: 'ana@example.com' },
   },
 ];
+
+/** What the janitor tells: two things of ours, one that is perhaps of somebody else. */
+export const janitorReport = (at: number) => ({
+  ...{ mode: 'report', at },
+  remains: [
+    {
+      ...{ kind: 'serverGroup', account: 'prod', region: 'us-east-1', name: 'payments-prod-v039', action: 'destroy' },
+      ...{ what: 'Destroy payments-prod-v039', executionId: '01JD0000000000000000000418', isOurs: true },
+      why: 'It was made at 2026-11-19T10:00:00.000Z, is empty and was never given a size.',
+    },
+    {
+      ...{
+        kind: 'serverGroup',
+        account: 'prod',
+        region: 'us-east-1',
+        name: 'payments-prod-v042',
+        action: 'unpin',
+        min: 2,
+      },
+      ...{ what: 'Give payments-prod-v042 its least size of 2 back', isOurs: true },
+      why: 'Its least size was raised to 6 and not given back.',
+    },
+    {
+      ...{ kind: 'instance', account: 'prod', region: 'eu-west-1', name: 'bake-base-2026', action: 'terminate' },
+      ...{ what: 'Terminate i-0aa1 (bake-base-2026)', ids: ['i-0aa1'], isOurs: false },
+      why: 'It was started for a while that was over at 2026-11-20T09:30:00.000Z.',
+    },
+  ],
+  unread: [{ account: 'test', region: 'us-west-2', why: 'AWS refused DescribeInstances (AccessDenied).' }],
+});
 
 const cluster = {
   account: 'prod',
@@ -266,6 +338,13 @@ export function groupSettings(now: number): unknown {
           predefinedMetricSpecification: { predefinedMetricType: 'ASGAverageCPUUtilization' },
         },
       },
+    ],
+    warmPool: {
+      ...{ minSize: 2, maxPrepared: 8, poolState: 'Stopped', reuseOnScaleIn: true, instances: 2, beingDeleted: false },
+    },
+    lifecycleHooks: [
+      { name: 'drain', transition: 'terminating', defaultResult: 'CONTINUE', heartbeatSeconds: 300 },
+      { name: 'warm-up', transition: 'launching', defaultResult: 'ABANDON', heartbeatSeconds: 600 },
     ],
     schedules: [{ name: 'night', recurrence: '0 22 * * *', timeZone: 'Europe/Berlin', min: 1, desired: 1, max: 3 }],
     activities: [

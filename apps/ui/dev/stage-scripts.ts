@@ -111,12 +111,32 @@ function* disableServerGroup(run: SimulatedRun, stage: Stage): Script {
   );
 }
 
+/** A traffic guard refuses it, unless somebody gives a reason to go on. */
+function* destroyServerGroup(run: SimulatedRun, stage: Stage): Script {
+  const name = String(stage.context.serverGroupName);
+  const refusal = `Refused to destroy ${name}: 2 healthy instances of payments-prod would be left of 5, and the traffic guard asks for 3.`;
+  const { overrideTrafficGuards: reason } = stage.context;
+  if (!reason) {
+    yield* run.task(stage, 'destroyServerGroup', 0);
+    return run.fail(stage, 'cluster.traffic-guard', refusal, {}, 'Grow another server group of the cluster first.');
+  }
+  const overridden = { user: 'ana@example.com', reason, at: run.now, refusal };
+  run.emit({
+    type: 'stage.updated',
+    stageId: stage.id,
+    data: { contextPatch: { overriddenTrafficGuards: [overridden] } },
+  });
+  yield* run.task(stage, 'destroyServerGroup', 0);
+  return 'SUCCEEDED';
+}
+
 const SCRIPTS: Readonly<Record<string, (run: SimulatedRun, stage: Stage) => Generator<Pause, Status, void>>> = {
   wait,
   manualJudgment,
   findImageFromTags: findImage,
   createServerGroup,
   disableServerGroup,
+  destroyServerGroup,
   deploy,
 };
 

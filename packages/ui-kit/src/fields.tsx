@@ -70,7 +70,7 @@ export interface TextFieldProps extends FieldFace {
   readonly placeholder?: string;
   readonly multiline?: boolean;
   readonly mono?: boolean;
-  readonly type?: 'text' | 'number' | 'search' | 'password' | 'email';
+  readonly type?: 'text' | 'number' | 'search' | 'password' | 'email' | 'datetime-local';
   readonly autoFocus?: boolean;
   readonly rows?: number;
   readonly name?: string;

@@ -54,6 +54,26 @@ const applications = createRoute({
   component: ApplicationsPage,
 });
 
+const freezes = createRoute({
+  getParentRoute: () => root,
+  path: '/freezes',
+  validateSearch: searchSchemas.freezes,
+  component: lazyRouteComponent(() => import('../features/freezes/freezes-page.tsx'), 'FreezesPage'),
+});
+
+const applicationFreezes = createRoute({
+  getParentRoute: () => root,
+  path: '/apps/$app/freezes',
+  validateSearch: searchSchemas.freezes,
+  component: lazyRouteComponent(() => import('../features/freezes/freezes-page.tsx'), 'FreezesPage'),
+});
+
+const leftovers = createRoute({
+  getParentRoute: () => root,
+  path: '/leftovers',
+  component: lazyRouteComponent(() => import('../features/leftovers/leftovers-page.tsx'), 'LeftoversPage'),
+});
+
 const inbox = createRoute({
   getParentRoute: () => root,
   path: '/inbox',
@@ -124,6 +144,9 @@ const routeTree = root.addChildren([
   start,
   applications,
   inbox,
+  freezes,
+  applicationFreezes,
+  leftovers,
   home,
   executions,
   execution,

@@ -38,6 +38,7 @@ export const searchSchemas = {
   clusters: z.looseObject({ q: text, group: text, view: oneOf(['loadBalancers']) }),
   serverGroup: z.looseObject({ tab: oneOf(['launch', 'scaling', 'activities']) }),
   inbox: z.looseObject({ app: text }),
+  freezes: z.looseObject({ new: text }),
 } as const;
 
 export type ExecutionSearch = z.infer<typeof searchSchemas.execution>;

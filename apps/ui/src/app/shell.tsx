@@ -4,6 +4,7 @@ import { Link, type LinkProps, Outlet, useNavigate, useParams, useRouterState } 
 import {
   Bell,
   Boxes,
+  BrushCleaning,
   ChevronRight,
   History,
   House,
@@ -12,6 +13,7 @@ import {
   PanelLeftClose,
   PanelLeftOpen,
   Settings,
+  Snowflake,
   Workflow,
 } from 'lucide-react';
 import { useEffect, useState } from 'react';
@@ -59,12 +61,15 @@ function Rail({ app }: { readonly app: string | undefined }) {
           <RailLink to="/apps/$app/executions" params={{ app }} icon={History} word="Executions" />
           <RailLink to="/apps/$app/pipelines" params={{ app }} icon={Workflow} word="Pipelines" />
           <RailLink to="/apps/$app/clusters" params={{ app }} icon={Boxes} word="Clusters" />
+          <RailLink to="/apps/$app/freezes" params={{ app }} icon={Snowflake} word="Freezes" />
           <RailLink to="/apps/$app/settings" params={{ app }} icon={Settings} word="Settings" />
         </>
       ) : (
         <>
           <RailLink to="/apps" icon={LayoutGrid} word="Applications" />
           <RailLink to="/inbox" icon={Bell} word="Inbox" />
+          <RailLink to="/freezes" icon={Snowflake} word="Freezes" />
+          <RailLink to="/leftovers" icon={BrushCleaning} word="Leftovers" />
         </>
       )}
       <button type="button" className="shell-rail-fold" style={{ marginTop: 'auto' }} onClick={fold}>
@@ -86,6 +91,8 @@ const WORDS: Readonly<Record<string, string>> = {
   executions: 'Executions',
   pipelines: 'Pipelines',
   clusters: 'Clusters',
+  freezes: 'Freezes',
+  leftovers: 'Leftovers',
   settings: 'Settings',
   edit: 'Edit',
   new: 'New',
@@ -175,10 +182,13 @@ export function Shell() {
     help: () => setHelpOpen(true),
     go: (place) => {
       if (place === 'i') return void navigate({ to: '/inbox' });
+      if (place === 'l') return void navigate({ to: '/leftovers' });
+      if (place === 'z' && !app) return void navigate({ to: '/freezes' });
       if (place === 'a' || !app) return void navigate({ to: '/apps' });
       if (place === 'h') void navigate({ to: '/apps/$app', params: { app } });
       if (place === 'e') void navigate({ to: '/apps/$app/executions', params: { app } });
       if (place === 'p') void navigate({ to: '/apps/$app/pipelines', params: { app } });
+      if (place === 'z') void navigate({ to: '/apps/$app/freezes', params: { app } });
       if (place === 's') void navigate({ to: '/apps/$app/settings', params: { app } });
       if (place === 'c') void navigate({ to: '/apps/$app/clusters', params: { app } });
     },

@@ -21,6 +21,9 @@ export const keys = {
   serverGroups: (application: string) => ['serverGroups', application] as const,
   inventory: (application: string) => ['inventory', application] as const,
   freezes: ['freezes'] as const,
+  me: ['me'] as const,
+  accounts: ['accounts'] as const,
+  leftovers: ['leftovers'] as const,
   report: (id: string) => ['report', id] as const,
   waiting: ['waiting'] as const,
 };
@@ -91,6 +94,56 @@ export const freezesQuery = () =>
     queryKey: keys.freezes,
     queryFn: ({ signal }) => call('listFreezes', { signal }),
     refetchInterval: QUIET_POLL_MS,
+  });
+
+/** All freezes: in force, still to come, and over. */
+export const allFreezesQuery = () =>
+  queryOptions({
+    queryKey: [...keys.freezes, 'all'],
+    queryFn: ({ signal }) => call('listFreezes', { query: { all: 'true' }, signal }),
+    refetchInterval: QUIET_POLL_MS,
+  });
+
+/** Executions that wait for the end of a freeze, themselves or with a stage. */
+export const heldQuery = () =>
+  queryOptions({
+    queryKey: [...keys.freezes, 'held'],
+    queryFn: async ({ signal }) => {
+      const query = { statuses: 'NOT_STARTED,BUFFERED,RUNNING', size: 500, expand: 'false' } as const;
+      const found = asExecutions(await call('searchExecutions', { params: { application: '*' }, query, signal }));
+      return found.filter(({ wait, stages }) =>
+        [wait, ...stages.map((one) => one.wait)].some((one) => one?.kind === 'freeze'),
+      );
+    },
+  });
+
+/** Who the person is, and with which roles. */
+export const meQuery = () =>
+  queryOptions({
+    queryKey: keys.me,
+    queryFn: ({ signal }) => call('whoAmI', { signal }),
+    staleTime: QUIET_POLL_MS,
+  });
+
+export const accountsQuery = () =>
+  queryOptions({
+    queryKey: keys.accounts,
+    queryFn: ({ signal }) => call('listAccounts', { query: { expand: 'true' }, signal }),
+  });
+
+/** Pipelines of all applications. */
+export const allPipelinesQuery = () =>
+  queryOptions({
+    queryKey: ['pipelines'],
+    queryFn: async ({ signal }) => (await call('allPipelineConfigs', { signal })) as unknown as StoredPipeline[],
+  });
+
+/** What dead executions left in the cloud. Every region is read for it: it is not asked again by itself. */
+export const leftoversQuery = () =>
+  queryOptions({
+    queryKey: keys.leftovers,
+    queryFn: ({ signal }) => call('janitor', { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** What an ended execution left in the cloud, and what cleaning up would do. */

@@ -79,6 +79,15 @@ const activity = z.object({
   message: z.string().nullable(),
 });
 
+const warmPool = z.object({
+  minSize: z.number(),
+  maxPrepared: z.number().nullable().describe('Of group and pool together; null: as many as the group may have'),
+  poolState: z.string().describe('Stopped, Running or Hibernated'),
+  reuseOnScaleIn: z.boolean(),
+  instances: z.number().describe('In the pool now'),
+  beingDeleted: z.boolean(),
+});
+
 const target = z.looseObject({
   id: z.string(),
   port: z.number().nullable(),
@@ -167,6 +176,10 @@ export const clusters = {
       launch: launchSettings,
       policies: z.array(z.looseObject({ name: z.string(), type: z.string(), enabled: z.boolean() })),
       schedules: z.array(z.looseObject({ name: z.string() })),
+      warmPool: warmPool.nullable().describe('Instances kept ready; null: it has none'),
+      lifecycleHooks: z
+        .array(z.looseObject({ name: z.string() }))
+        .describe('What instances wait for as they come and go'),
       activities: z.array(activity).describe('Newest first, at most 100'),
     }),
   }),

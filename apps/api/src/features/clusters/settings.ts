@@ -14,11 +14,18 @@ export async function readSettings(
 ) {
   const recipe = await ports.serverGroups.recipe(ref);
   if (recipe?.moniker.app.toLowerCase() !== application.toLowerCase()) return null;
-  const [scaling, activities] = await Promise.all([ports.scaling.read(ref), ports.serverGroups.activities(ref)]);
+  const [scaling, warmPool, hooks, activities] = await Promise.all([
+    ports.scaling.read(ref),
+    ports.scaling.readWarmPool(ref),
+    ports.serverGroups.readHooks(ref),
+    ports.serverGroups.activities(ref),
+  ]);
   return {
     launch: launchOf(recipe),
     policies: scaling?.policies ?? [],
     schedules: scaling?.schedules ?? [],
+    warmPool,
+    lifecycleHooks: hooks.map((hook) => ({ ...hook })),
     activities,
   };
 }

@@ -1,4 +1,4 @@
-import { type Execution, isComplete } from '@gennaker/pipeline-dsl';
+import { type Execution, type ExecutionPatch, isComplete } from '@gennaker/pipeline-dsl';
 import type { Pool, PoolClient } from 'pg';
 import { admitKey, driveKey, type Message } from '../../engine/messages.ts';
 import type {
@@ -405,6 +405,10 @@ function signalStatement(items: readonly NewSignal[]) {
   };
 }
 
+/** What the first event tells; whoever overrode a freeze, and why, is part of it. */
+const createdPatch = ({ status, trigger, authentication }: Execution): ExecutionPatch =>
+  trigger['overrideFreeze'] ? { status, trigger, authentication } : { status };
+
 /** Stores executions with their stages, first event and wake-up; those whose correlation key is taken are left out. */
 function creationStatement(items: readonly NewExecution[]) {
   const executions = items.map(({ execution, parentExecutionId, parentStageId, correlationKey }) => ({
@@ -432,7 +436,7 @@ function creationStatement(items: readonly NewExecution[]) {
     correlationKey,
     key: driveKey(execution.id),
     open: !isComplete(execution.status),
-    created: { status: execution.status },
+    created: createdPatch(execution),
   }));
   const stages = items.flatMap(({ execution }) => newStageRows(execution.id, execution.stages));
   return {

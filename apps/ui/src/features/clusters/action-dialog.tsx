@@ -33,6 +33,7 @@ export function ActionDialog({ app, group, action, onClose }: ActionDialogProps)
       danger={words.danger}
       plan={planOf(action, group)}
       off={badSize ?? untyped}
+      account={group.account}
       jobFor={(reason) => jobOf(action, group, { sizes: wanted, reason })}
       onClose={onClose}
     >

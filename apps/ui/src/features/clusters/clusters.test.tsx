@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
-import { cleanup, configure, fireEvent, screen, within } from '@testing-library/react';
+import { cleanup, configure, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fillJsdomGaps, openAt, startTestApi } from '../../../dev/test-app.tsx';
+import { overridesOf, overrideText } from '../execution/facts.ts';
 import { jobOf, offBecause, planOf, sizesProblem } from './group-actions.ts';
 import { type ServerGroupView, serverGroupSchema, shareTexts } from './server-group.ts';
 
@@ -53,6 +54,26 @@ describe('the clusters', () => {
     expect(button.getAttribute('aria-disabled')).toBe('true');
     fireEvent.change(await find(/Name of the server group/, 'textbox'), { target: { value: 'payments-prod-v041' } });
     expect((await find('Destroy server group')).getAttribute('aria-disabled')).toBeNull();
+  });
+
+  it('let a refusing traffic guard be overridden with a reason, by those who may', async () => {
+    openAt('/apps/payments/clusters');
+    await choose('payments-prod-v042', 'Destroy…');
+    expect(screen.queryByRole('checkbox')).toBeNull();
+    fireEvent.change(await find(/Name of the server group/, 'textbox'), { target: { value: 'payments-prod-v042' } });
+    await press('Destroy server group');
+    expect(await screen.findByText(/the traffic guard asks for 3/, {}, PATIENCE)).toBeTruthy();
+    await press(/Override the traffic guard/, 'checkbox');
+    const again = await find('Destroy server group all the same');
+    expect(again.getAttribute('aria-disabled')).toBe('true');
+    fireEvent.change(await find(/Why it is overridden/, 'textbox'), { target: { value: 'it burns' } });
+    await press('Destroy server group all the same');
+    const isOverridden = () =>
+      api.world.list(({ stages }) => stages[0]?.context['overrideTrafficGuards'] === 'it burns')[0];
+    await waitFor(() => expect(isOverridden()?.status).toBe('SUCCEEDED'), PATIENCE);
+    expect(overridesOf(isOverridden()!).map(overrideText)).toEqual([
+      'Traffic guard overridden by ana@example.com: it burns',
+    ]);
   });
 
   it('show what rolling back would do, and let another version be picked', async () => {

@@ -3,6 +3,8 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Answer, call } from '../../client/call.ts';
 import { problemOf } from '../../client/problem.ts';
+import { FreezeOverride, isFrozenRefusal, NO_OVERRIDE, overrideOff, overrideReason } from '../freezes/override.tsx';
+import { GuardOverride, isGuardRefusal } from './guard-override.tsx';
 import { StartedRun } from './started-run.tsx';
 
 type Preview = Answer<'previewRollback'>;
@@ -32,6 +34,7 @@ export function RollbackDialog({ app, target, onClose }: RollbackDialogProps) {
   const { account, cluster, region, from } = target;
   const [to, setTo] = useState(target.to);
   const [reason, setReason] = useState('');
+  const [override, setOverride] = useState(NO_OVERRIDE);
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const params = { application: app, account, cluster };
   const preview = useQuery({
@@ -46,12 +49,17 @@ export function RollbackDialog({ app, target, onClose }: RollbackDialogProps) {
   });
   const plans = preview.data?.regions ?? [];
   const start = useMutation({
-    mutationFn: () => {
-      const choice = { serverGroup: from, originalServerGroup: to, reason: reason.trim() || undefined };
+    mutationFn: (overrideTrafficGuards: string | undefined) => {
+      const said = {
+        reason: reason.trim() || undefined,
+        overrideFreeze: overrideReason(override),
+        overrideTrafficGuards,
+      };
+      const choice = { serverGroup: from, originalServerGroup: to, ...said };
       return call('startRollback', {
         params,
         body: { ...(region ? { regions: [region] } : {}), ...choice },
-        idempotencyKey,
+        idempotencyKey: overrideTrafficGuards ? `${idempotencyKey}.override` : idempotencyKey,
       });
     },
   });
@@ -59,7 +67,13 @@ export function RollbackDialog({ app, target, onClose }: RollbackDialogProps) {
   if (start.data)
     return (
       <Dialog title={title} isOpen wide onClose={onClose} footer={<Button onPress={onClose}>Close</Button>}>
-        <StartedRun app={app} id={start.data.id} />
+        <StartedRun app={app} id={start.data.id}>
+          {(failure) =>
+            isGuardRefusal(failure) && start.variables === undefined ? (
+              <GuardOverride button="Roll back" pending={start.isPending} onOverride={(why) => start.mutate(why)} />
+            ) : null
+          }
+        </StartedRun>
       </Dialog>
     );
   const nothing = plans.length > 0 && plans.every(({ skip }) => skip !== null);
@@ -75,9 +89,9 @@ export function RollbackDialog({ app, target, onClose }: RollbackDialogProps) {
           <Button onPress={onClose}>Back</Button>
           <Button
             look="danger"
-            onPress={() => start.mutate()}
+            onPress={() => start.mutate(undefined)}
             isPending={start.isPending || preview.isPlaceholderData}
-            offBecause={off ?? undefined}
+            offBecause={off ?? overrideOff(override) ?? undefined}
           >
             {buttonText(plans)}
           </Button>
@@ -103,7 +117,13 @@ export function RollbackDialog({ app, target, onClose }: RollbackDialogProps) {
           help="Kept with the execution, with your name."
         />
       ) : null}
-      {start.isError ? (
+      <FreezeOverride
+        subject={{ application: app, pipelineConfigId: null, accounts: [account] }}
+        error={start.error}
+        value={override}
+        onChange={setOverride}
+      />
+      {start.isError && !isFrozenRefusal(start.error) ? (
         <Notice tone="fail" alert>
           {problemOf(start.error).message}
         </Notice>

@@ -41,6 +41,9 @@ describe('the page of a server group', () => {
     openAt(`${PAGE}?tab=scaling`);
     expect(await screen.findByText('Keeps average CPU utilization at 55', undefined, { timeout: 20_000 })).toBeTruthy();
     expect(screen.getByText('least 1, wanted 1, greatest 3')).toBeTruthy();
+    expect(screen.getByText(/^2 instances are in it now: at least 2, at most 8 with those of the group/)).toBeTruthy();
+    const hooks = within(screen.getByRole('table', { name: 'Lifecycle hooks' }));
+    expect(hooks.getByRole('row', { name: /drain before an instance ends 5 min it goes on/ })).toBeTruthy();
     fireEvent.click(await find('Activities', 'tab'));
     expect(await screen.findByText(/do not have sufficient m7g.large capacity/)).toBeTruthy();
     fireEvent.click(await find('Launch settings', 'tab'));

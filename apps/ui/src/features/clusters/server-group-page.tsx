@@ -175,6 +175,7 @@ function Instances({ app, group }: Pick<GroupProps, 'app' | 'group'>) {
           button={words.button}
           danger={words.danger}
           plan={instancePlan(asked.action, group)}
+          account={group.account}
           jobFor={(reason) => instanceJob(asked.action, group, asked.id, reason)}
           onClose={() => setAsked(null)}
         />

@@ -1,7 +1,7 @@
 import { type Column, durationText, Moment, type StatusRole, Table } from '@gennaker/ui-kit';
 import { CircleCheck, LoaderCircle, OctagonX } from 'lucide-react';
 import type { GroupSettings } from './server-group-query.ts';
-import { launchFacts, policyText, scheduleText } from './settings-words.ts';
+import { hookText, launchFacts, policyText, scheduleText, warmPoolText } from './settings-words.ts';
 
 /** What instances are started with. */
 export function LaunchSettings({ launch }: { readonly launch: GroupSettings['launch'] }) {
@@ -19,6 +19,7 @@ export function LaunchSettings({ launch }: { readonly launch: GroupSettings['lau
 
 type Policy = GroupSettings['policies'][number];
 type Schedule = GroupSettings['schedules'][number];
+type Hook = GroupSettings['lifecycleHooks'][number];
 type Activity = GroupSettings['activities'][number];
 
 const POLICIES: ReadonlyArray<Column<Policy>> = [
@@ -34,11 +35,28 @@ const SCHEDULES: ReadonlyArray<Column<Schedule>> = [
   { id: 'size', label: 'Size', cell: (row) => scheduleText(row).size },
 ];
 
-/** What changes the size of the group by itself. */
+const HOOKS: ReadonlyArray<Column<Hook>> = [
+  { id: 'name', label: 'Lifecycle hook', cell: ({ name }) => name },
+  { id: 'when', label: 'Holds', cell: (hook) => hookText(hook).when },
+  { id: 'waits', label: 'Waits for an answer', cell: (hook) => hookText(hook).waits },
+  { id: 'then', label: 'Without one', cell: (hook) => hookText(hook).otherwise },
+  {
+    id: 'told',
+    label: 'Told',
+    cell: ({ notificationTarget }) =>
+      typeof notificationTarget === 'string' ? (
+        <span className="wrap-anywhere">{notificationTarget}</span>
+      ) : (
+        'EventBridge'
+      ),
+  },
+];
+
+/** What changes the size of the group by itself, and what its instances wait for as they come and go. */
 export function Scaling({
-  settings: { policies, schedules },
+  settings: { policies, schedules, warmPool, lifecycleHooks },
 }: {
-  readonly settings: Pick<GroupSettings, 'policies' | 'schedules'>;
+  readonly settings: Pick<GroupSettings, 'policies' | 'schedules' | 'warmPool' | 'lifecycleHooks'>;
 }) {
   return (
     <div className="flex flex-col gap-5">
@@ -51,6 +69,19 @@ export function Scaling({
         <Table label="Scheduled actions" columns={SCHEDULES} rows={schedules} keyOf={({ name }) => name} />
       ) : (
         <p className="gk-muted m-0">No scheduled actions: its size follows no clock.</p>
+      )}
+      {warmPool ? (
+        <section>
+          <h3 className="gk-label m-0 mb-1">Warm pool</h3>
+          <p className="m-0 gk-prose">{warmPoolText(warmPool)}</p>
+        </section>
+      ) : (
+        <p className="gk-muted m-0">No warm pool: instances are started when they are needed.</p>
+      )}
+      {lifecycleHooks.length > 0 ? (
+        <Table label="Lifecycle hooks" columns={HOOKS} rows={lifecycleHooks} keyOf={({ name }) => name} />
+      ) : (
+        <p className="gk-muted m-0">No lifecycle hooks: instances come and go without waiting for an answer.</p>
       )}
     </div>
   );

@@ -1,4 +1,5 @@
 import { isJsonObject } from '@gennaker/pipeline-dsl';
+import { durationText } from '@gennaker/ui-kit';
 import type { GroupSettings } from './server-group-query.ts';
 
 type Policy = GroupSettings['policies'][number];
@@ -48,6 +49,35 @@ export function scheduleText(action: Schedule): { readonly when: string; readonl
   return { when, size };
 }
 
+/** What happens with a warm pool, in sentences. */
+export function warmPoolText(pool: NonNullable<GroupSettings['warmPool']>): string {
+  const { instances, minSize, maxPrepared, poolState, reuseOnScaleIn } = pool;
+  const most =
+    maxPrepared === null ? 'as many as the group may have' : `at most ${maxPrepared} with those of the group`;
+  return [
+    `${instances} ${instances === 1 ? 'instance is' : 'instances are'} in it now: at least ${minSize}, ${most}.`,
+    `They wait ${poolState.toLowerCase()}, and serve first when the group grows.`,
+    reuseOnScaleIn ? 'What the group gives up goes back into it.' : 'What the group gives up is ended.',
+    ...(pool.beingDeleted ? ['It is being deleted.'] : []),
+  ].join(' ');
+}
+
+/** When a lifecycle hook holds an instance, for how long, and what follows when nobody answers. */
+export function hookText(hook: GroupSettings['lifecycleHooks'][number]): {
+  readonly when: string;
+  readonly waits: string;
+  readonly otherwise: string;
+} {
+  const { transition, heartbeatSeconds, defaultResult } = hook;
+  const isLaunch = transition === 'launching';
+  const gives = isLaunch ? 'the instance is ended' : 'it is ended without further waiting';
+  return {
+    when: isLaunch ? 'before an instance serves' : 'before an instance ends',
+    waits: typeof heartbeatSeconds === 'number' ? durationText(heartbeatSeconds * 1_000) : '1 h',
+    otherwise: defaultResult === 'CONTINUE' ? 'it goes on' : gives,
+  };
+}
+
 const yesNo = (value: unknown): string => (value === true ? 'yes' : value === false ? 'no' : '');
 const joined = (value: unknown): string => (Array.isArray(value) ? value.map(String).join(', ') : '');
 
@@ -87,12 +117,6 @@ export function launchFacts(launch: Launch): Array<readonly [string, string]> {
     ['Health check', `${launch.healthCheckType}, after ${launch.healthCheckGracePeriodSeconds} s of grace`],
     ['Pause between scalings', typeof launch['cooldownSeconds'] === 'number' ? `${launch['cooldownSeconds']} s` : ''],
     ['Ends first', joined(launch['terminationPolicies'])],
-    [
-      'Lifecycle hooks',
-      listOf(launch['lifecycleHooks'])
-        .map(({ name }) => name)
-        .join(', '),
-    ],
     [
       'Tags',
       Object.entries(tags)

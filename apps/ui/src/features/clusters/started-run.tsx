@@ -2,16 +2,23 @@ import { isComplete } from '@gennaker/pipeline-dsl';
 import { Notice, StatusMark } from '@gennaker/ui-kit';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { problemOf } from '../../client/problem.ts';
 import { executionQuery, keys } from '../../client/queries.ts';
-import { failuresOf } from '../execution/facts.ts';
+import { type FailureFacts, failuresOf } from '../execution/facts.ts';
 import { executionSentence } from '../execution/sentence.ts';
 
 const LOOK_MS = 1_000;
 
+interface StartedRunProps {
+  readonly app: string;
+  readonly id: string;
+  /** What can be done about a failure. */
+  readonly children?: (failure: FailureFacts) => ReactNode;
+}
+
 /** How a run that was just started goes on, until it has ended: a sentence, why it was refused, and where it is. */
-export function StartedRun({ app, id }: { readonly app: string; readonly id: string }) {
+export function StartedRun({ app, id, children }: StartedRunProps) {
   const client = useQueryClient();
   const query = useQuery({
     ...executionQuery(id),
@@ -36,6 +43,7 @@ export function StartedRun({ app, id }: { readonly app: string; readonly id: str
       ) : run ? (
         <p className="m-0">{executionSentence(run).text}</p>
       ) : null}
+      {failure && ended ? children?.(failure) : null}
       {query.isError ? (
         <Notice tone="warn">It was started, but cannot be read now: {problemOf(query.error).message}</Notice>
       ) : null}

@@ -2,7 +2,7 @@ import { type Execution, isComplete } from '@gennaker/pipeline-dsl';
 import { Button, Chip, Elapsed, Moment, StatusMark, statusFace, toast } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Ban, Hand, Pause, Play, RotateCcw } from 'lucide-react';
+import { Ban, Hand, Pause, Play, RotateCcw, ShieldAlert } from 'lucide-react';
 import { useState } from 'react';
 import { focusSoon } from '../../app/focus.ts';
 import { useExecutionAction } from '../../client/mutations.ts';
@@ -10,7 +10,7 @@ import { problemOf } from '../../client/problem.ts';
 import { pipelinesQuery } from '../../client/queries.ts';
 import { rowWait } from '../executions/executions-table.tsx';
 import { StartDialog } from '../pipelines/start-dialog.tsx';
-import { parameterLine, parentRun, shortId, starterOf, waitingForPeople } from './facts.ts';
+import { overridesOf, overrideText, parameterLine, parentRun, shortId, starterOf, waitingForPeople } from './facts.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RollbackButton } from './rollback-button.tsx';
 import { executionSentence } from './sentence.ts';
@@ -75,6 +75,12 @@ export function ExecutionHead({ execution, onShow }: ExecutionHeadProps) {
       >
         <SentenceLine sentence={sentence} moving={open} />
       </p>
+      {overridesOf(execution).map((one) => (
+        <p key={`${one.what} ${one.refusal}`} className="execution-override m-0" title={one.refusal ?? undefined}>
+          <ShieldAlert size={14} aria-hidden className="flex-none" />
+          {overrideText(one)}
+        </p>
+      ))}
       <span role="status" className="gk-visually-hidden">
         {execution.name}: {statusFace(execution.status, rowWait(execution)).word}
       </span>

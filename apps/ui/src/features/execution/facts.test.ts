@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { FakeWorld } from '../../../dev/fake-world.ts';
-import { failuresOf, parameterLine, parentRun, starterOf, topOf, waitingForPeople } from './facts.ts';
+import {
+  failuresOf,
+  overridesOf,
+  overrideText,
+  parameterLine,
+  parentRun,
+  starterOf,
+  topOf,
+  waitingForPeople,
+} from './facts.ts';
 import { executionSentence, stageSentence, waitSentence } from './sentence.ts';
 import { eventText } from './stage-events.tsx';
 import { rowsOf } from './stage-list.tsx';
@@ -21,6 +30,22 @@ describe('what a run says of itself', () => {
     });
     expect(topOf(failed().stages, first!.stage).name).toBe('Deploy us-east-1');
     expect(executionSentence(failed()).text).toContain('Failed at “Deploy in us-east-1”');
+  });
+
+  it('names what was overridden for it, each guard once', () => {
+    const [one] = run('RUNNING');
+    expect(overridesOf(one!)).toEqual([]);
+    const refusal = 'Refused to destroy web-v001.';
+    const guard = { user: 'ben', reason: 'it burns', at: 5, refusal };
+    const stages = one!.stages.map((stage) => ({ ...stage, context: { overriddenTrafficGuards: [guard] } }));
+    const overridden = overridesOf({ ...one!, trigger: { type: 'manual', overrideFreeze: 'prod is down' }, stages });
+    expect(overridden).toMatchObject([
+      { what: 'freeze', reason: 'prod is down' },
+      { what: 'traffic guard', refusal },
+    ]);
+    expect(overrideText(overridden[1]!)).toBe('Traffic guard overridden by ben: it burns');
+    const event = { sequence: 1, type: 'stage.updated', data: { contextPatch: stages[0]!.context } };
+    expect(eventText(event, stages[0]!)).toBe('Traffic guard overridden by ben: it burns');
   });
 
   it('says what a waiting run waits for, since when and until when', () => {

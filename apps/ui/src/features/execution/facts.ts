@@ -127,3 +127,40 @@ export function parameterLine(execution: Pick<Execution, 'trigger'>): string {
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(' · ');
 }
+
+/** A freeze or a traffic guard that somebody went on against. */
+export interface OverrideFact {
+  readonly what: 'freeze' | 'traffic guard';
+  readonly user: string;
+  readonly reason: string;
+  /** Epoch ms; null where only the run's own times tell. */
+  readonly at: number | null;
+  /** What the guard said. */
+  readonly refusal: string | null;
+}
+
+/** Traffic guards that a stage went on against. */
+export function guardsOverridden(stage: Pick<Stage, 'context'>): OverrideFact[] {
+  const list = stage.context.overriddenTrafficGuards;
+  return (Array.isArray(list) ? list.filter(isJsonObject) : []).map(({ user, reason, at, refusal }) => ({
+    what: 'traffic guard',
+    user: textOf(user) ?? 'somebody',
+    reason: textOf(reason) ?? 'no reason given',
+    at: typeof at === 'number' ? at : null,
+    refusal: textOf(refusal),
+  }));
+}
+
+/** Everything that was overridden for a run, each guard once however many stages ran into it. */
+export function overridesOf(execution: Pick<Execution, 'trigger' | 'authentication' | 'stages'>): OverrideFact[] {
+  const reason = textOf(execution.trigger.overrideFreeze);
+  const user = execution.authentication?.user ?? 'somebody';
+  const freeze: OverrideFact[] = reason ? [{ what: 'freeze', user, reason, at: null, refusal: null }] : [];
+  const guards = execution.stages.flatMap(guardsOverridden);
+  const first = new Map(guards.map((one) => [`${one.refusal} ${one.user}`, one] as const).reverse());
+  return [...freeze, ...[...first.values()].reverse()];
+}
+
+/** "Traffic guard overridden by ana: the region burns". */
+export const overrideText = ({ what, user, reason }: OverrideFact): string =>
+  `${what[0]?.toUpperCase()}${what.slice(1)} overridden by ${user}: ${reason}`;

@@ -3,7 +3,7 @@ import { Moment, STATUS_FACES } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { Loaded } from '../../app/query-states.tsx';
 import { call } from '../../client/call.ts';
-import { withDescendants } from './facts.ts';
+import { guardsOverridden, overrideText, withDescendants } from './facts.ts';
 import { taskWords } from './sentence.ts';
 
 interface EventRow {
@@ -31,6 +31,9 @@ const VERBS: Readonly<Record<string, string>> = {
 /** One event in words. */
 export function eventText(event: EventRow, stage: Pick<Stage, 'tasks'>): string {
   const status = wordOf(event.data?.status);
+  const patch = event.data?.contextPatch as Stage['context'] | undefined;
+  const overridden = patch ? guardsOverridden({ context: patch }) : [];
+  if (overridden.length > 0) return overridden.map(overrideText).join('; ');
   const wait = event.data?.wait as { reason?: string } | null | undefined;
   if (event.type === 'task.changed') {
     const task = stage.tasks.find((one) => one.id === event.taskId);

@@ -8,6 +8,7 @@ import { focusSoon } from '../../app/focus.ts';
 import { call } from '../../client/call.ts';
 import { fieldErrors, problemOf } from '../../client/problem.ts';
 import { executionsQuery, keys, type StoredPipeline } from '../../client/queries.ts';
+import { FreezeOverride, isFrozenRefusal, NO_OVERRIDE, overrideOff, overrideReason } from '../freezes/override.tsx';
 import { initialValues, missingValues, optionsOf } from './parameters.ts';
 
 interface StartDialogProps {
@@ -22,6 +23,7 @@ export function StartDialog({ pipeline, onClose, given }: StartDialogProps) {
   const parameters = pipeline.parameterConfig ?? [];
   const [values, setValues] = useState(() => initialValues(parameters, given));
   const [tried, setTried] = useState(false);
+  const [override, setOverride] = useState(NO_OVERRIDE);
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -31,7 +33,7 @@ export function StartDialog({ pipeline, onClose, given }: StartDialogProps) {
     mutationFn: () =>
       call('startPipeline', {
         params: { application: pipeline.application, nameOrId: pipeline.id },
-        body: { type: 'manual', parameters: values },
+        body: { type: 'manual', parameters: values, overrideFreeze: overrideReason(override) },
         idempotencyKey,
       }),
     onSuccess: async ({ ref }) => {
@@ -56,12 +58,23 @@ export function StartDialog({ pipeline, onClose, given }: StartDialogProps) {
       footer={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button look="primary" onPress={submit} isPending={start.isPending}>
+          <Button
+            look="primary"
+            onPress={submit}
+            isPending={start.isPending}
+            offBecause={overrideOff(override) ?? undefined}
+          >
             Start execution
           </Button>
         </>
       }
     >
+      <FreezeOverride
+        subject={{ application: pipeline.application, pipelineConfigId: pipeline.id, accounts: [] }}
+        error={start.error}
+        value={override}
+        onChange={setOverride}
+      />
       {open > 0 ? (
         <Notice tone={pipeline.limitConcurrent ? 'warn' : 'idle'}>
           {open} {open === 1 ? 'run of this pipeline has' : 'runs of this pipeline have'} not ended.{' '}
@@ -79,7 +92,7 @@ export function StartDialog({ pipeline, onClose, given }: StartDialogProps) {
           error={refused[parameter.name] ?? (tried ? missing[parameter.name] : undefined)}
         />
       ))}
-      {start.isError && Object.keys(refused).length === 0 ? (
+      {start.isError && !isFrozenRefusal(start.error) && Object.keys(refused).length === 0 ? (
         <Notice tone="fail" alert>
           {problemOf(start.error).message}
         </Notice>

@@ -1,7 +1,7 @@
 import { Button, IconButton, Select, Switch, TextField } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
-import { call } from '../../client/call.ts';
+import { accountsQuery } from '../../client/queries.ts';
 import { inventoryQuery } from '../clusters/server-groups-query.ts';
 import { coverageOf, type GuardRow, guardProblem, NEW_GUARD } from './guards.ts';
 
@@ -26,10 +26,7 @@ const regionsOf = (account: Readonly<Record<string, unknown>>): string[] =>
 
 /** Clusters that must not lose their traffic, whoever or whatever takes it. */
 export function GuardsEditor({ app, rows, onChange }: GuardsEditorProps) {
-  const accounts = useQuery({
-    queryKey: ['accounts'],
-    queryFn: ({ signal }) => call('listAccounts', { query: { expand: 'true' }, signal }),
-  });
+  const accounts = useQuery(accountsQuery());
   const places = (accounts.data ?? []).map((one) => ({ name: one.name, regions: regionsOf(one) }));
   const set = (at: number, row: GuardRow) => onChange(rows.map((one, i) => (i === at ? row : one)));
   return (
