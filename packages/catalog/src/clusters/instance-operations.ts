@@ -3,7 +3,7 @@ import { again, failed, succeeded, type TaskResult, type TaskRun } from '../kit/
 import type { Machine, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import type { Safety } from './fields.ts';
 import { guarded, lostGuarded } from './guarded.ts';
-import { intendGroup, settling } from './intents.ts';
+import { groupIsThere, intendGroup, settling } from './intents.ts';
 import { GROUPS_OF_INSTANCES } from './locks.ts';
 import { pollDelay, readAll, refusalNow } from './operations.ts';
 import { accountOf, regionsOf } from './place.ts';
@@ -132,9 +132,13 @@ export async function changeInstances(
     };
     settles.push(await run.intend({ kind: 'instance', ...place, name, action, before }));
   }
-  await settling((outcome) => {
-    for (const settle of settles) settle(outcome);
-  }, act);
+  await settling(
+    (outcome) => {
+      for (const settle of settles) settle(outcome);
+    },
+    act,
+    async () => (await run.ports.instances.find(place, ids)).some((machine) => !isEnding(machine)),
+  );
 }
 
 /** The same for members whose group becomes smaller with it: the ledger knows the size it had. */
@@ -147,10 +151,15 @@ export async function shrinkByInstances(
 ): Promise<void> {
   const [group] = await readAll(run, [ref]);
   if (!group) return changeInstances(run, ids, action, act);
-  await settling(await intendGroup(run, group, 'change'), () => changeInstances(run, ids, action, act));
+  await settling(
+    await intendGroup(run, group, 'change'),
+    () => changeInstances(run, ids, action, act),
+    () => groupIsThere(run, ref),
+  );
 }
 
 const hasEnded = ({ state }: Machine): boolean => state === 'terminated';
+const isEnding = ({ state }: Machine): boolean => ['shutting-down', 'terminated'].includes(state);
 
 /** Waits until the instances are gone. */
 export async function awaitEnded(run: InstanceRun<InstanceContext>): Promise<TaskResult> {

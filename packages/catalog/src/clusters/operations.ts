@@ -5,7 +5,7 @@ import { deployedHere } from './deployed-here.ts';
 import type { Safety } from './fields.ts';
 import { byCluster, type GuardedRun, guarded, lostGuarded } from './guarded.ts';
 import { servingProblem } from './health.ts';
-import { intendGroup, settling } from './intents.ts';
+import { groupIsThere, intendGroup, settling } from './intents.ts';
 import { soak, soakBroken } from './soak.ts';
 import { CHOSEN, refOf } from './target.ts';
 import { emptiedTargetGroups, emptyingRefusal, trafficRefusal } from './traffic-check.ts';
@@ -42,7 +42,12 @@ export async function changeGroup(
   more: JsonObject = {},
 ): Promise<void> {
   const settle = await intendGroup(run, group, action, more);
-  await settling(settle, () => act(refOf(group)));
+  const ref = refOf(group);
+  await settling(
+    settle,
+    () => act(ref),
+    () => groupIsThere(run, ref),
+  );
 }
 
 /** Takes one group out of traffic. */

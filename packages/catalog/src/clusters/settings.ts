@@ -1,7 +1,7 @@
 import type { JsonObject } from '@gennaker/pipeline-dsl';
 import { again, minutes, succeeded, type TaskResult, type TaskRun } from '../kit/index.ts';
 import type { Operation, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
-import { intendGroup, settling } from './intents.ts';
+import { groupIsThere, intendGroup, settling } from './intents.ts';
 import { pollDelay, readAll } from './operations.ts';
 import { chosenOf, refOf } from './target.ts';
 
@@ -20,7 +20,11 @@ export async function changeChosen(
   for (const group of groups) {
     const ref = refOf(group);
     const settle = await intendGroup(run, group, 'change', await before?.(ref));
-    await settling(settle, () => act(ref, run.operation(`settings:${ref.region}:${ref.name}`)));
+    await settling(
+      settle,
+      () => act(ref, run.operation(`settings:${ref.region}:${ref.name}`)),
+      () => groupIsThere(run, ref),
+    );
   }
   return succeeded({ serverGroups: groups.map(({ name }) => name) });
 }
