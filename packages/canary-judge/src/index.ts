@@ -21,3 +21,4 @@ export {
   toStoredPair,
 } from './metric-sets.ts';
 export { type Pairing, type PairingInput, pairMetricSets } from './pair-metric-sets.ts';
+export { detectableChange, type Plan, pointsToDetect, shareOfShift } from './plan.ts';

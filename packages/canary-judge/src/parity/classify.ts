@@ -20,7 +20,7 @@ export function classifyAsKayenta(prepared: PreparedPair): Classification {
   const effect = effectOf(prepared);
   if ([...control.values, ...experiment.values].some((value) => !Number.isFinite(value)))
     return failedTest('it has infinite values');
-  if (control.sorted.length === experiment.sorted.length && control.sorted.every((v, i) => v === experiment.sorted[i]))
+  if (areIdentical(control.sorted, experiment.sorted))
     return {
       classification: 'Pass',
       reason: 'The values of canary and baseline are identical.',
@@ -43,6 +43,11 @@ export function classifyAsKayenta(prepared: PreparedPair): Classification {
     ...(statistic !== undefined && { pValue: twoSidedPValue(statistic) }),
   };
 }
+
+/** Equal point by point, or the same constant however often it was measured. */
+const areIdentical = (control: Float64Array, experiment: Float64Array): boolean =>
+  (control.length === experiment.length && control.every((value, i) => value === experiment[i])) ||
+  (control[0] === control.at(-1) && experiment[0] === experiment.at(-1) && control[0] === experiment[0]);
 
 /** NaN when a mean is 0. */
 function meanRatio({ control, experiment }: PreparedPair): number {

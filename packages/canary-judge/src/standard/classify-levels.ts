@@ -175,7 +175,7 @@ function sparseHarm({ prepared, run, margins }: Evidence, tails: readonly TailEv
   if (margins.up === null || !presence || presence.percent !== 0 || presence.experimentAbove === 0) return undefined;
   if (prepared.experiment.sorted.at(-1)! <= prepared.settings.minAbsoluteChange) return undefined;
   const decidedBy = presence.controlAbove === 0 ? 'zero-baseline' : 'tail';
-  const facts = `${presence.experimentAbove} of ${counted(prepared.experiment.values.length, 'point')} of the canary are above 0, but ${presence.controlAbove} of ${prepared.control.values.length} of the baseline (p = ${showNumber(presence.pValue)})`;
+  const facts = `Of the ${counted(prepared.experiment.values.length, 'point')} of the canary ${presence.experimentAbove} are above 0, and of the ${prepared.control.values.length} of the baseline ${presence.controlAbove} (p = ${showNumber(presence.pValue)})`;
   if (presence.pValue <= normalUpperTail(run.z))
     return { classification: 'High', decidedBy, isCritical: prepared.settings.isCritical, reason: `${facts}.` };
   if (presence.controlAbove === 0 || presence.pValue < 0.1)
