@@ -2,6 +2,7 @@ import { type Failure, isJsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { guarded } from '../../clusters/guarded.ts';
 import { healthToCome, upCount } from '../../clusters/health.ts';
+import { settling } from '../../clusters/intents.ts';
 import { pollDelay } from '../../clusters/operations.ts';
 import { soak, soakBroken } from '../../clusters/soak.ts';
 import { listenerInWords, listenerRefOf, sameShares, sharesAt } from '../../clusters/traffic-shift.ts';
@@ -110,9 +111,15 @@ async function change(run: Run, listener: ShiftedListener, current: ListenerShar
     before: { shares: current.shares, actions: current.actions },
   });
   const operation = run.operation(name);
-  if (context.restore) await loadBalancers.restoreActions(ref, listener.actions, operation);
-  else await loadBalancers.setShares(ref, sharesAt(context.trafficShift, current, context.weight), operation);
-  settle('done');
+  const shares = sharesAt(context.trafficShift, current, context.weight);
+  await settling(
+    settle,
+    () =>
+      context.restore
+        ? loadBalancers.restoreActions(ref, listener.actions, operation)
+        : loadBalancers.setShares(ref, shares, operation),
+    async () => (await loadBalancers.readShares(ref)) !== null,
+  );
 }
 
 /** Changes what is not as wanted, once; from then on it only reads until all listeners show it. */

@@ -1,3 +1,4 @@
+import { settling } from '../../clusters/intents.ts';
 import { backToSource, giveMinimumBack, pause, scaleDownOld, shrinkTo } from '../../clusters/strategy-stages.ts';
 import { listenerInWords, listenerRefOf, sharesAt, trafficShiftOf } from '../../clusters/traffic-shift.ts';
 import type { TrafficShift } from '../../clusters/traffic-shift-schema.ts';
@@ -92,8 +93,11 @@ export const weighted = planStrategy(weightedStrategy, {
       const shares = shift.giving
         ? sharesAt(shift, current, 0)
         : [...others, { targetGroup: shift.receiving, weight: 0 }];
-      await run.ports.loadBalancers.setShares(ref, shares, run.operation(name));
-      settle('done');
+      await settling(
+        settle,
+        () => run.ports.loadBalancers.setShares(ref, shares, run.operation(name)),
+        async () => (await run.ports.loadBalancers.readShares(ref)) !== null,
+      );
     }
     return succeeded();
   },
