@@ -33,6 +33,7 @@ const handedOut = (parts: Parts): Provider[] => [
   { provide: tokens.STRATEGIES, useValue: parts.strategies },
   { provide: tokens.PROJECTS, useValue: parts.projects },
   { provide: tokens.CANARY_CONFIGS, useValue: parts.canaryConfigs },
+  { provide: tokens.CANARY_REPORTS, useValue: parts.canaryReports },
   { provide: tokens.TEMPLATES, useValue: parts.templates },
   { provide: tokens.TEMPLATE_PLANNER, useValue: parts.templatePlanner },
   { provide: tokens.TEMPLATE_SAVER, useValue: parts.templateSaver },

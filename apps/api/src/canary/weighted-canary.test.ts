@@ -48,7 +48,7 @@ const CANARY = {
 /** Deploys 2.0.0, whose application behaves as told, with a canary analysis between 30 % and all of the requests. */
 async function deploying(app: object, judge = 'Gennaker-v1.0') {
   const scenario = shopScenario();
-  const image = scenario.accounts[0]?.regions[0]?.images?.find(({ id }) => id === IMAGES['2.0.0']);
+  const image = scenario.accounts[0]?.regions?.[0]?.images?.find(({ id }) => id === IMAGES['2.0.0']);
   if (image) image.app = { ...image.app, ...app };
   world = await PipelineWorld.start(scenario);
   world.canaryConfigs.set('config-1', config(judge));

@@ -11,6 +11,7 @@ export const PIPELINES = Symbol('PIPELINES');
 export const STRATEGIES = Symbol('STRATEGIES');
 export const PROJECTS = Symbol('PROJECTS');
 export const CANARY_CONFIGS = Symbol('CANARY_CONFIGS');
+export const CANARY_REPORTS = Symbol('CANARY_REPORTS');
 export const TEMPLATES = Symbol('TEMPLATES');
 export const TEMPLATE_PLANNER = Symbol('TEMPLATE_PLANNER');
 export const TEMPLATE_SAVER = Symbol('TEMPLATE_SAVER');

@@ -26,6 +26,7 @@ A script (YAML or JSON) sets up the cloud, says what happens, and what to expect
     Deploy:  { error: "The image does not boot" }            # or outcome: fail, skip, cancel, timeout, succeed
     Notify:  { answers: [{ status: 503 }, { status: 200, body: { id: 7 } }] }
     Tests:   { takes: 5m, outputs: { passed: 97 } }
+    Canary:  { scores: [95, 40] }                            # of its judgments, in order
   failures:                    # calls to the cloud that fail
     - { call: serverGroups.create, error: "Rate exceeded", retry: true, times: 2 }
   expect:

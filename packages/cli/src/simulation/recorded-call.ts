@@ -17,7 +17,7 @@ export interface RecordedCall {
 }
 
 const READS =
-  /^(list|read|find|get|next|describe|preflight|hopeless|bakeLog|bakeDrop|sharedWith|usersOf|defaultAccount|digest|search|watch|fetch|query|is|has|can|resolve|target|progress|recipe|heldBy|requested|activities)/;
+  /^(list|read|find|get|next|describe|preflight|hopeless|bakeLog|bakeDrop|sharedWith|usersOf|defaultAccount|digest|search|watch|fetch|query|is|has|can|resolve|target|progress|recipe|heldBy|requested|activities|judge|config|problemsOf)/;
 
 /** Does the call only look? */
 export function effectOf(port: string, method: string, args: readonly unknown[]): 'read' | 'change' {

@@ -29,6 +29,11 @@ const stageSchema = z.strictObject({
   input: z.string().optional().describe('Option the judge chooses'),
   by: z.string().optional().describe('Who judges'),
   comment: z.string().optional(),
+  scores: z
+    .array(z.number().min(0).max(100))
+    .min(1)
+    .optional()
+    .describe('Scores of its canary judgments, one an interval; the last one stays'),
   answers: z
     .array(answerSchema)
     .min(1)

@@ -10,6 +10,8 @@ export interface CallingStage {
   readonly id: string;
   readonly refId: string;
   readonly name: string;
+  /** The stages that planned it, nearest first. */
+  readonly plannedBy: ReadonlyArray<{ readonly name: string; readonly refId: string }>;
   /** Acts on server groups that are there, rather than making one. */
   readonly actsOnExisting: boolean;
   readonly context: JsonObject;
@@ -150,6 +152,7 @@ export class ScriptedCloud {
     const asked = args[0];
     if (port === 'monitors' && method === 'find') return monitorCalled(String(asked));
     if (!isJsonObject(asked)) return undefined;
+    if (port === 'judge') this.prepareJudge(method, asked, stage);
     if (port === 'http') this.prepareAnswer(asked as unknown as HttpRequest, stage);
     if (port === 'images' && method === 'find') this.prepareImage(asked);
     if (port === 'images' && method === 'findByTags') this.prepareTagged(asked);
@@ -266,6 +269,32 @@ export class ScriptedCloud {
   }): void {
     const { images } = this.world.images;
     if (!images.some((each) => each.id === image.id && each.region === image.region)) this.world.images.add(image);
+  }
+
+  /** Every canary config that a stage names is there, with a metric in each of its scopes; scores are the script's. */
+  private prepareJudge(method: string, asked: JsonObject, stage: CallingStage): void {
+    const { judge } = this.world;
+    if (method === 'judge') {
+      const scripted = [stage, ...stage.plannedBy].map((one) => stageScript(this.script, one)?.scores);
+      const scores = scripted.find((list) => list !== undefined) ?? [100];
+      const number = isJsonObject(asked['look']) ? Number(asked['look']['number']) : 1;
+      judge.scores = [scores[Math.min(number, scores.length) - 1] ?? 100];
+      return;
+    }
+    const name = String(asked['id'] || asked['name']);
+    if (method !== 'config' || this.seen.has(`canary config ${name}`)) return;
+    this.seen.add(`canary config ${name}`);
+    const { canaryConfig } = stage.context;
+    const scopes = isJsonObject(canaryConfig) && Array.isArray(canaryConfig['scopes']) ? canaryConfig['scopes'] : [];
+    judge.store(name, {
+      name,
+      applications: [String(asked['application'])],
+      metrics: scopes.filter(isJsonObject).map(({ scopeName }) => ({
+        name: `metric of ${String(scopeName)}`,
+        query: { type: 'cloudwatch', metricName: 'any' },
+        scopeName: String(scopeName),
+      })),
+    });
   }
 
   private prepareAnswer(request: HttpRequest, stage: CallingStage): void {

@@ -16,7 +16,7 @@ import {
   type TaskRun,
   waitFor,
 } from '@gennaker/catalog/kit';
-import { defineStage, foreignProvider, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import { defineStage, foreignProvider, isJsonObject, type JsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { withPlainStrategy } from './kept-strategies.ts';
 import { outcomeOf, type Script, type StageScript, stageScript } from './script.ts';
@@ -164,12 +164,25 @@ const withCloud = (
   cloud: ScriptedCloud,
 ): TaskDefinition<unknown, PortName> => ({ ...task, run: (run) => task.run(through(run, real, cloud)) });
 
+/** The stages that planned it, nearest first. */
+function plannersOf({ stage, stages }: View): CallingStage['plannedBy'] {
+  const planners: Stage[] = [];
+  for (let id = stage.parentStageId; id; ) {
+    const planner = stages.find((one) => one.id === id);
+    if (!planner) break;
+    planners.push(planner);
+    id = planner.parentStageId;
+  }
+  return planners;
+}
+
 /** The run with the cloud as this stage sees it; all else is asked of the run itself. */
 function through(run: Run, { definition }: StageExecutor, cloud: ScriptedCloud): Run {
   const stage: CallingStage = {
     id: run.stage.id,
     refId: run.stage.refId,
     name: run.stage.name,
+    plannedBy: plannersOf(run),
     actsOnExisting: actsOnExisting(definition.type),
     context: isJsonObject(run.context) ? run.context : {},
   };

@@ -186,6 +186,36 @@ describe('a simulation', () => {
     ]);
   });
 
+  it('judges canaries as scripted, and well otherwise', async () => {
+    const scope = {
+      scopeName: 'default',
+      controlScope: 'shop-web-v000',
+      controlLocation: 'us-east-1',
+      experimentScope: 'shop-web-v001',
+      experimentLocation: 'us-east-1',
+    };
+    const canary = (name: string) => ({
+      type: 'kayentaCanary',
+      name,
+      canaryConfig: {
+        canaryConfigName: 'web',
+        metricsAccountName: 'prod',
+        scopes: [scope],
+        lifetimeDuration: 'PT1H',
+        canaryAnalysisIntervalMins: 20,
+      },
+    });
+    const pipeline = { application: 'shop', name: 'Watch', stages: [canary('First'), canary('Second')] };
+    const good = await run(pipeline);
+    expect([good.status, good.calls.every(({ effect }) => effect === 'read')]).toEqual(['SUCCEEDED', true]);
+    expect(good.stages[0]).toMatchObject({ endMs: 61 * 60_000 });
+    const bad = await run(pipeline, { stages: { Second: { scores: [80, 30] } } });
+    expect(bad.stages.map(({ status }) => status)).toEqual(['SUCCEEDED', 'TERMINAL']);
+    expect(allStages(bad.stages).map(({ error }) => error)).toContainEqual(
+      expect.stringMatching(/^Judgment 2 of 3: score 30 of 100/),
+    );
+  });
+
   it('ends child pipelines as scripted', async () => {
     const parent = {
       application: 'shop',

@@ -10,7 +10,7 @@ const accounts = account.extend({
   storageAccountName: z.string().max(200).optional(),
   application: z.string().max(200).optional(),
 });
-const nothing = z.array(z.looseObject({}));
+const entries = z.array(z.looseObject({}));
 
 /** Stored rules of canary analysis. */
 const configs = {
@@ -66,13 +66,13 @@ const configs = {
   }),
 } as const;
 
-/** Analyses. This server keeps their configs and runs none: starts are refused, lists are empty. */
+/** Analyses: each judged window with its report. They are run by stages; starts from outside are refused. */
 const analyses = {
   startAnalysis: endpoint({
     method: 'POST',
     path: '/v2/canaries/canary',
     tag: 'canary',
-    summary: 'Analyse with a config that is sent: refused, no analysis is run',
+    summary: 'Analyse with a config that is sent: refused, analyses run in pipelines',
     status: 200,
     query: accounts,
     body: z.looseObject({}),
@@ -82,7 +82,7 @@ const analyses = {
     method: 'POST',
     path: '/v2/canaries/canary/:id',
     tag: 'canary',
-    summary: 'Analyse with a stored config: refused, no analysis is run',
+    summary: 'Analyse with a stored config: refused, analyses run in pipelines',
     status: 200,
     params: configId,
     query: accounts,
@@ -93,39 +93,49 @@ const analyses = {
     method: 'GET',
     path: '/v2/canaries/canary/:id',
     tag: 'canary',
-    summary: 'One analysis: there are none',
+    summary: 'One judged window of an analysis',
     status: 200,
     params: configId,
     query: accounts,
     answer: z.looseObject({}),
   }),
+  getMetricSetPairs: endpoint({
+    method: 'GET',
+    path: '/v2/canaries/metricSetPairList/:id',
+    tag: 'canary',
+    summary: 'The series that a judged window rests on',
+    status: 200,
+    params: configId,
+    query: accounts,
+    answer: entries,
+  }),
   listAnalyses: endpoint({
     method: 'GET',
     path: '/v2/canaries/:application/executions',
     tag: 'canary',
-    summary: 'Analyses of an application: there are none',
+    summary: 'Judged windows of an application, newest first',
     status: 200,
     params: app,
     query: z.object({ limit: whole(20, 500), page: whole(1, 100_000), statuses: csv }),
-    answer: nothing,
+    answer: entries,
   }),
   canaryAccounts: endpoint({
     method: 'GET',
     path: '/v2/canaries/credentials',
     tag: 'canary',
-    summary: 'Sources of metrics set up for this installation: none can be',
+    summary: 'Accounts whose metrics can be read, and where configs and results are kept',
     status: 200,
-    answer: nothing,
+    answer: entries,
   }),
   canaryJudges: endpoint({
     method: 'GET',
     path: '/v2/canaries/judges',
     tag: 'canary',
-    summary: 'Judges: there are none',
+    summary: 'Judges',
     status: 200,
-    answer: nothing,
+    answer: entries,
   }),
 } as const;
 
-/** Canary analysis: stored configs; runs are refused. */
+/** Canary analysis: stored configs, and what was judged. */
 export const canary = { ...configs, ...analyses } as const;

@@ -4,6 +4,7 @@ import type { Documents, StoredDocument } from '../../persistence/index.ts';
 import { notFound, ProblemError } from '../http/problem.ts';
 import { badRequest, Call, type CallOf, Route } from '../http/route.ts';
 import { CANARY_CONFIGS } from '../ports.ts';
+import { refuseFaulty } from './check-config.ts';
 
 const SERVER_KEYS: ReadonlySet<string> = new Set([
   'createdTimestamp',
@@ -69,6 +70,7 @@ export class CanaryConfigsController {
   ): Promise<{ canaryConfigId: string }> {
     if (id !== null && !/^[\w.-]+$/.test(id))
       throw badRequest([{ pointer: '/id', message: 'may hold letters, digits, dots, dashes and underscores only' }]);
+    refuseFaulty(body);
     const content = Object.fromEntries(Object.entries(body).filter(([key]) => key !== 'id' && !SERVER_KEYS.has(key)));
     const base = { version: null, updateTs: null };
     const { kind, stored } = await this.configs.save({ id, scope: '', name: body.name, content, base }, user);

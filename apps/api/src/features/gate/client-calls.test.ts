@@ -337,7 +337,21 @@ describe('canary config commands', () => {
       id: 'web-canary',
       name: 'web-canary',
       applications: ['shop'],
-      metrics: [{ name: 'errors', query: { type: 'cloudwatch' }, groups: ['all'], scopeName: 'default' }],
+      metrics: [
+        {
+          name: 'errors',
+          query: {
+            type: 'cloudwatch',
+            namespace: 'App',
+            metricName: 'Errors',
+            stat: 'Sum',
+            dimensions: { Group: '${scope}' },
+          },
+          groups: ['all'],
+          scopeName: 'default',
+          analysisConfigurations: { canary: { direction: 'increase' } },
+        },
+      ],
       classifier: { groupWeights: { all: 100 } },
       judge: { name: 'NetflixACAJudge-v1.0', judgeConfigurations: {} },
       templates: {},
@@ -361,20 +375,39 @@ describe('canary config commands', () => {
       status: 400,
       fields: [{ pointer: '/name' }],
     });
+    const faulty = {
+      ...config,
+      metrics: [{ ...config.metrics[0], query: { type: 'cloudwatch', namespace: 'App' }, scopeName: undefined }],
+      classifier: { groupWeights: { all: 90 } },
+    };
+    const refused = await client.call('PUT', '/v2/canaryConfig/web-canary', faulty);
+    expect([refused.status, refused.body['code']]).toEqual([400, 'canary-configs.faulty']);
+    expect(refused.body['fields'].map(({ pointer }: { pointer: string }) => pointer)).toEqual(
+      expect.arrayContaining(['/metrics/0/scopeName', '/classifier/groupWeights']),
+    );
+    expect(JSON.stringify(refused.body['fields'])).toContain('/metrics/0/query');
     expect((await client.call('DELETE', '/v2/canaryConfig/web-canary')).status).toBe(200);
     expect((await client.call('GET', '/v2/canaryConfig/web-canary')).status).toBe(404);
   });
 
-  appTest('retro: refused with a sentence, for no analysis is run', async ({ app }) => {
+  appTest('retro: refused with a sentence, for analyses run in pipelines', async ({ app }) => {
     const client = clientOf(app);
     const address = '/v2/canaries/canary?metricsAccountName=m&storageAccountName=s';
     const refused = await client.call('POST', address, { canaryConfig: {}, executionRequest: {} });
     expect(refused).toMatchObject({
       status: 501,
-      body: { code: 'canaries.not-run', message: expect.stringContaining('runs no canary analysis') },
+      body: { code: 'canaries.not-run', message: expect.stringContaining('in pipelines only') },
     });
     expect((await client.call('GET', '/v2/canaries/canary/none?storageAccountName=s')).status).toBe(404);
-    for (const path of ['credentials', 'judges', 'shop/executions?limit=5'])
-      expect(await client.call('GET', `/v2/canaries/${path}`)).toMatchObject({ status: 200, body: [] });
+    expect((await client.call('GET', '/v2/canaries/metricSetPairList/none')).status).toBe(404);
+    expect((await client.call('GET', '/v2/canaries/shop/executions?limit=5')).body).toEqual([]);
+    expect((await client.call('GET', '/v2/canaries/judges')).body).toMatchObject([
+      { name: 'NetflixACAJudge-v1.0' },
+      { name: 'Gennaker-v1.0' },
+    ]);
+    expect((await client.call('GET', '/v2/canaries/credentials')).body).toMatchObject([
+      { name: 'prod', type: 'cloudwatch', supportedTypes: ['METRICS_STORE'] },
+      { name: 'gennaker', supportedTypes: ['CONFIGURATION_STORE', 'OBJECT_STORE'] },
+    ]);
   });
 });

@@ -27,6 +27,15 @@ const dimensionsOf = ({ query }: MetricQuestion): ReadonlyArray<readonly [string
     String(value),
   ]);
 
+function faultsOf(question: MetricQuestion): readonly string[] {
+  const { query, metric } = question;
+  if (query['type'] !== 'cloudwatch') return [`Metric "${metric}" is read from a source that is not known.`];
+  const words = wordsOf(question);
+  return dimensionsOf(question)
+    .flatMap(([, value]) => expandTemplate(value, words).missing)
+    .map((word) => `Metric "${metric}": nothing says what \${${word}} is.`);
+}
+
 /** A source of metrics named `cloudwatch` that knows the points a test gives it. */
 export class FakeMetrics implements Metrics {
   readonly trouble = new Trouble();
@@ -44,20 +53,15 @@ export class FakeMetrics implements Metrics {
     return this.trouble.run('fetch', () => {
       this.asked.push(...questions);
       return questions.map((question) => {
-        const [problem] = this.problemsOf(question);
+        const [problem] = faultsOf(question);
         if (problem) throw new FailureError({ code: 'metrics.bad-query', message: problem });
         return [this.setOf(question)];
       });
     });
   }
 
-  problemsOf(question: MetricQuestion): readonly string[] {
-    const { query, metric } = question;
-    if (query['type'] !== 'cloudwatch') return [`Metric "${metric}" is read from a source that is not known.`];
-    const words = wordsOf(question);
-    return dimensionsOf(question)
-      .flatMap(([, value]) => expandTemplate(value, words).missing)
-      .map((word) => `Metric "${metric}": nothing says what \${${word}} is.`);
+  async problemsOf(question: MetricQuestion): Promise<readonly string[]> {
+    return faultsOf(question);
   }
 
   private setOf(question: MetricQuestion): MetricSet {

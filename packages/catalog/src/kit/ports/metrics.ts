@@ -41,5 +41,5 @@ export interface Metrics {
     abort?: AbortSignal,
   ): Promise<ReadonlyArray<readonly MetricSet[]>>;
   /** Words in a query that its scope does not explain, and other faults, as sentences; empty when it can be asked. */
-  problemsOf(question: MetricQuestion): readonly string[];
+  problemsOf(question: MetricQuestion): Promise<readonly string[]>;
 }

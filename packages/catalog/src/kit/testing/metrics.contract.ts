@@ -85,15 +85,15 @@ export function metricsContract(name: string, makeBench: () => Promise<MetricsBe
       const dimensions = { Group: '${colour}' };
       const known = question('web-v001', { params: { colour: 'green' } }, { dimensions });
       expect((await ask(known))[0]?.[0]?.values[0]).toBe(4);
-      expect(bench.metrics.problemsOf(known)).toEqual([]);
+      expect(await bench.metrics.problemsOf(known)).toEqual([]);
       const unknown = question('web-v001', {}, { dimensions });
-      expect(bench.metrics.problemsOf(unknown)).toEqual([expect.stringMatching(/"errors".*\$\{colour\}/)]);
+      expect(await bench.metrics.problemsOf(unknown)).toEqual([expect.stringMatching(/"errors".*\$\{colour\}/)]);
       await expect(ask(unknown)).rejects.toThrow(FailureError);
     });
 
     it('refuses a source it does not know', async () => {
       const elsewhere = question('web-v001', {}, { type: 'elsewhere' });
-      expect(bench.metrics.problemsOf(elsewhere)).toHaveLength(1);
+      expect(await bench.metrics.problemsOf(elsewhere)).toHaveLength(1);
       await expect(ask(elsewhere)).rejects.toThrow(/"errors"/);
     });
   });

@@ -57,13 +57,14 @@ function ownProblems(context: Context): readonly string[] {
 }
 
 /** Faults that only the config shows: scopes it compares, words its queries name. */
-function problemsWith(run: Run, stored: StoredCanaryConfig): readonly string[] {
+async function problemsWith(run: Run, stored: StoredCanaryConfig): Promise<readonly string[]> {
   const { canaryConfig } = run.context;
   const problems = scopeProblems(stored, canaryConfig);
   if (problems.length > 0) return problems;
   const scopes = scopesIn(canaryConfig, { start: run.now(), end: run.now() });
   const questions = (['control', 'experiment'] as const).flatMap((side) => questionsOf(stored, scopes, side));
-  return [...new Set(questions.flatMap((question) => run.ports.metrics.problemsOf(question)))];
+  const found = await Promise.all(questions.map((question) => run.ports.metrics.problemsOf(question)));
+  return [...new Set(found.flat())];
 }
 
 async function setUp(run: Run): Promise<TaskResult> {
@@ -77,7 +78,7 @@ async function setUp(run: Run): Promise<TaskResult> {
   const problems =
     stored.config.metrics.length === 0
       ? [`Canary config "${stored.config.name}" has no metrics.`]
-      : problemsWith(run, stored);
+      : await problemsWith(run, stored);
   if (problems.length > 0) return failed(cannotStart(problems));
   return succeeded(undefined, { canaryConfigId: stored.id, canaryConfigVersion: stored.version, analysisStart });
 }

@@ -58,7 +58,7 @@ const stopped = (message: string, { verdict, telling, id }: CanaryVerdict): Fail
   details: {
     verdict,
     canaryPipelineExecutionId: id,
-    errors: telling.map(({ metric, reason }) => `${metric}: ${reason}`),
+    deciding: telling.map(({ metric, reason }) => `${metric}: ${reason}`),
   },
 });
 

@@ -191,10 +191,10 @@ describe('metrics of CloudWatch', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('names the field of a query that is wrong', () => {
+  it('names the field of a query that is wrong', async () => {
     const { metrics } = watched();
-    expect(metrics.problemsOf(question({ namespace: 'App' })).join(' ')).toContain('Metric "latency"');
-    expect(metrics.problemsOf(question({ ...latency, period: 90 })).join(' ')).toContain('period');
+    expect((await metrics.problemsOf(question({ namespace: 'App' }))).join(' ')).toContain('Metric "latency"');
+    expect((await metrics.problemsOf(question({ ...latency, period: 90 }))).join(' ')).toContain('period');
   });
 
   it.each([

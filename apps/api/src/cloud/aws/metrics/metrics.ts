@@ -148,7 +148,7 @@ function problemsOfAny(question: MetricQuestion): readonly string[] {
 /** CloudWatch as a source of metrics. */
 export function createMetrics(placeAt: PlaceAt): Metrics {
   return {
-    problemsOf: problemsOfAny,
+    problemsOf: async (question) => problemsOfAny(question),
     async fetch(account, questions, abort) {
       checked(questions);
       const ready = await Promise.all(
