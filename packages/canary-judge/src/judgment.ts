@@ -154,14 +154,17 @@ export interface CountEvidence {
   readonly rateRatio: { readonly estimate: number | null; readonly lower: number; readonly upper: number | null };
 }
 
-/** Points above a common threshold, counted on each side. */
+/** Points beyond a common threshold, counted on each side. */
 export interface TailEvidence {
-  /** 90 or 99: the threshold is this percentile of both sides together; 0: points other than zero. */
+  /**
+   * 90 or 99: points above this percentile of both sides together; 10 or 1: points below it; 0: points above zero, where
+   * the baseline is mostly zero.
+   */
   readonly percent: number;
   readonly threshold: number;
-  readonly controlAbove: number;
-  readonly experimentAbove: number;
-  /** One-sided, with effective sizes. */
+  readonly controlBeyond: number;
+  readonly experimentBeyond: number;
+  /** That the canary has no more of them: one-sided, with effective sizes. */
   readonly pValue: number;
 }
 

@@ -1,16 +1,17 @@
 import type { Classification, PreparedPair } from '../classified-pair.ts';
 import { effectOf } from '../effect.ts';
-import type { Gate, HarmBand, Shift, TailEvidence } from '../judgment.ts';
+import type { HarmBand, TailEvidence } from '../judgment.ts';
 import { counted, showNumber } from '../show-number.ts';
-import { mean, percentile } from '../statistics/describe.ts';
-import { normalUpperTail, twoSidedPValue } from '../statistics/normal.ts';
+import { mean } from '../statistics/describe.ts';
+import { twoSidedPValue } from '../statistics/normal.ts';
 import { rankSum, rankSumDeviation } from '../statistics/ranks.ts';
+import { sparseHarm, tailEvidence, tailHarm } from './classify-tails.ts';
 import { clesInterval } from './cles-interval.ts';
 import { type Correlation, correlationOf } from './correlation.ts';
+import { type Decision, type Evidence, intervalText, undecided } from './evidence.ts';
 import { type Margins, marginsOf } from './margins.ts';
 import type { RunSettings } from './run-settings.ts';
 import { shiftInterval } from './shift-interval.ts';
-import { pointsAbove, upperTails } from './tails.ts';
 
 /** Independent points a side below which there is no verdict. */
 export const fewestPoints = 8;
@@ -18,17 +19,6 @@ export const fewestPoints = 8;
 const fewPoints = 50;
 /** Differences of values beyond this leave the range of numbers. */
 const largest = 8e307;
-
-type Decision = Pick<Classification, 'classification' | 'reason' | 'decidedBy' | 'isCritical'>;
-
-interface Evidence {
-  readonly prepared: PreparedPair;
-  readonly run: RunSettings;
-  readonly shift: Shift;
-  readonly margins: Margins;
-  readonly worth: number;
-  readonly points: number;
-}
 
 /** Judges points: response times, shares, loads. */
 export function classifyLevels(prepared: PreparedPair, run: RunSettings): Classification {
@@ -56,7 +46,7 @@ export function classifyLevels(prepared: PreparedPair, run: RunSettings): Classi
     worth,
     points: Math.min(effective.control, effective.experiment),
   };
-  const tails = tailsOf(evidence);
+  const tails = tailEvidence(evidence);
   const ratio = mean(experiment.values) / mean(control.values);
   return {
     ...decide(evidence, tails),
@@ -90,16 +80,6 @@ function warningsOf({ points }: Evidence, correlation: Correlation | undefined):
   ];
 }
 
-/** Baseline at 0 in at least half of its steps, and nothing below: a shift says little, presence says more. */
-const isSparse = ({ control, experiment }: PreparedPair): boolean =>
-  control.sorted[0]! >= 0 && experiment.sorted[0]! >= 0 && percentile(control.sorted, 50) === 0;
-
-function tailsOf({ prepared, worth }: Evidence): TailEvidence[] {
-  const { control, experiment } = prepared;
-  if (isSparse(prepared)) return [pointsAbove(control.sorted, experiment.sorted, { percent: 0, threshold: 0, worth })];
-  return upperTails(control.sorted, experiment.sorted, worth);
-}
-
 function decide(evidence: Evidence, tails: readonly TailEvidence[]): Decision {
   const { shift, points, prepared } = evidence;
   if (points < fewestPoints || shift.lower === null || shift.upper === null)
@@ -113,18 +93,6 @@ function decide(evidence: Evidence, tails: readonly TailEvidence[]): Decision {
     tailHarm(evidence, tails) ??
     safetyOf(evidence, shift.lower, shift.upper)
   );
-}
-
-const undecided = (decidedBy: Gate, reason: string): Decision => ({
-  classification: 'Inconclusive',
-  reason,
-  decidedBy,
-  isCritical: false,
-});
-
-function intervalText({ shift }: Evidence): string {
-  const [lower, upper] = [showNumber(shift.lower!), showNumber(shift.upper!)];
-  return `The canary differs by ${showNumber(shift.estimate)}, with ${showNumber(shift.confidence * 100)} % confidence by ${lower} to ${upper}`;
 }
 
 /** Gate by share of pairs, where the metric sets one beyond a half. */
@@ -166,41 +134,6 @@ function harmOf(evidence: Evidence, lower: number, upper: number): Decision | un
       isCritical: isCritical(gate ? gate.isCriticalLow : upper < -margins.criticalDown),
       reason: `${intervalText(evidence)}: all of it below the ${showNumber(gate ? -floor : -margins.down)} that is allowed${because}.`,
     };
-  return undefined;
-}
-
-/** Share of canary points other than 0 that is harm by its mere presence, or at least no proof of health. */
-function sparseHarm({ prepared, run, margins }: Evidence, tails: readonly TailEvidence[]): Decision | undefined {
-  const [presence] = tails;
-  if (margins.up === null || !presence || presence.percent !== 0 || presence.experimentAbove === 0) return undefined;
-  if (prepared.experiment.sorted.at(-1)! <= prepared.settings.minAbsoluteChange) return undefined;
-  const decidedBy = presence.controlAbove === 0 ? 'zero-baseline' : 'tail';
-  const facts = `Of the ${counted(prepared.experiment.values.length, 'point')} of the canary ${presence.experimentAbove} are above 0, and of the ${prepared.control.values.length} of the baseline ${presence.controlAbove} (p = ${showNumber(presence.pValue)})`;
-  if (presence.pValue <= normalUpperTail(run.z))
-    return { classification: 'High', decidedBy, isCritical: prepared.settings.isCritical, reason: `${facts}.` };
-  if (presence.controlAbove === 0 || presence.pValue < 0.1)
-    return undecided(decidedBy, `${facts}. That may be chance or the start of harm; more data may tell.`);
-  return undefined;
-}
-
-/** The worst points got worse although the middle did not. */
-function tailHarm(evidence: Evidence, tails: readonly TailEvidence[]): Decision | undefined {
-  const { prepared, run, margins } = evidence;
-  if (margins.up === null) return undefined;
-  for (const tail of tails) {
-    if (tail.percent === 0 || tail.pValue > normalUpperTail(run.z) / tails.length) continue;
-    const [ofCanary, ofBaseline] = [prepared.experiment, prepared.control].map((side) =>
-      percentile(side.sorted, tail.percent),
-    );
-    const difference = ofCanary! - ofBaseline!;
-    if (!(difference > margins.up)) continue;
-    return {
-      classification: 'High',
-      decidedBy: 'tail',
-      isCritical: prepared.settings.isCritical && difference > margins.criticalUp,
-      reason: `${intervalText(evidence)}, but ${tail.experimentAbove} points of the canary against ${tail.controlAbove} of the baseline are above ${showNumber(tail.threshold)} (p = ${showNumber(tail.pValue)}): its ${tail.percent}th percentile is higher by ${showNumber(difference)}, and ${showNumber(margins.up)} is allowed.`,
-    };
-  }
   return undefined;
 }
 

@@ -11,7 +11,7 @@ import { lookQuantile } from './looks.ts';
 import { choose, rankSumQuantile } from './null-distribution.ts';
 import { differenceOfRank } from './order-statistic.ts';
 import { shiftInterval } from './shift-interval.ts';
-import { pointsAbove } from './tails.ts';
+import { pointsBeyond } from './tails.ts';
 
 const quantileOf = (level: string): number => normalQuantile(1 - (1 - Number(level)) / 2);
 
@@ -112,8 +112,9 @@ it('adjusts p-values for their number', () => {
 it("tests counts of points by Fisher's exact test", () => {
   const values = (above: number, below: number) => sortedCopy([...Array(above).fill(1), ...Array(below).fill(0)]);
   // fisher.test(matrix(c(9, 3, 0, 12), 2), alternative = "greater") of R: 220 / choose(24, 9).
-  const evidence = pointsAbove(values(0, 12), values(9, 3), { percent: 0, threshold: 0, worth: 1 });
-  expect(evidence).toMatchObject({ controlAbove: 0, experimentAbove: 9 });
+  const samples = { control: values(0, 12), experiment: values(9, 3), worth: 1 };
+  const evidence = pointsBeyond(samples, { percent: 0, threshold: 0, side: 'above' });
+  expect(evidence).toMatchObject({ controlBeyond: 0, experimentBeyond: 9 });
   expect(evidence.pValue).toBeCloseTo(220 / choose(24, 9), 12);
 });
 

@@ -215,7 +215,7 @@ describe('what the middle does not show', () => {
     const experiment = zeros.map((_, i) => (i % 3 === 0 ? 4 : 0));
     const metric = metricOf({ control: zeros, experiment });
     expect(metric).toMatchObject({ classification: 'High', decidedBy: 'zero-baseline' });
-    expect(metric.tails).toMatchObject([{ percent: 0, controlAbove: 0, experimentAbove: 20 }]);
+    expect(metric.tails).toMatchObject([{ percent: 0, controlBeyond: 0, experimentBeyond: 20 }]);
   });
 
   it('passes no canary whose baseline is all zero while the canary is not', () => {
@@ -232,6 +232,14 @@ describe('what the middle does not show', () => {
     expect(metric.reason).toContain('90th percentile');
     expect(metric.quantiles.map((row) => row.percent)).toEqual([50, 90, 95, 99]);
   });
+});
+
+it('finds a canary whose worst points fell', () => {
+  const experiment = noise(2, 180).map((value, i) => ((i * 7) % 10 < 2 ? value / 3 : value));
+  const sides = { control: noise(1, 180), experiment };
+  expect(metricOf(sides)).toMatchObject({ classification: 'Low', decidedBy: 'tail' });
+  expect(metricOf(sides).reason).toContain('10th percentile is lower');
+  expect(metricOf(sides, { direction: 'increase' }).classification).toBe('Pass');
 });
 
 describe('events', () => {

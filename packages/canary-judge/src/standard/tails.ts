@@ -2,38 +2,47 @@ import type { TailEvidence } from '../judgment.ts';
 import { percentile, sortedCopy } from '../statistics/describe.ts';
 import { logChoose } from '../statistics/log-gamma.ts';
 
-/**
- * One-sided Fisher test that the canary has more points above `threshold` (both samples sorted). `worth` below 1
- * shrinks all counts to what independent points would have been.
- */
-export function pointsAbove(
-  control: Float64Array,
-  experiment: Float64Array,
-  { percent, threshold, worth }: { readonly percent: number; readonly threshold: number; readonly worth: number },
+export interface Samples {
+  /** Sorted, as is the other. */
+  readonly control: Float64Array;
+  readonly experiment: Float64Array;
+  /** Share of the points that is independent; all counts shrink by it. */
+  readonly worth: number;
+}
+
+/** Whether the canary has more points above a threshold, or below it: Fisher's exact test, one-sided. */
+export function pointsBeyond(
+  { control, experiment, worth }: Samples,
+  {
+    percent,
+    threshold,
+    side,
+  }: { readonly percent: number; readonly threshold: number; readonly side: 'above' | 'below' },
 ): TailEvidence {
-  const above = (values: Float64Array): number => values.reduce((sum, value) => (value > threshold ? sum + 1 : sum), 0);
-  const [controlAbove, experimentAbove] = [above(control), above(experiment)];
+  const isBeyond = (value: number): boolean => (side === 'above' ? value > threshold : value < threshold);
+  const beyond = (values: Float64Array): number => values.reduce((sum, value) => (isBeyond(value) ? sum + 1 : sum), 0);
+  const [controlBeyond, experimentBeyond] = [beyond(control), beyond(experiment)];
   const scaled = (count: number): number => Math.round(count * worth);
   return {
     percent,
     threshold,
-    controlAbove,
-    experimentAbove,
+    controlBeyond,
+    experimentBeyond,
     pValue: fisherUpper({
-      marked: scaled(experimentAbove),
+      marked: scaled(experimentBeyond),
       drawn: scaled(experiment.length),
-      otherMarked: scaled(controlAbove),
+      otherMarked: scaled(controlBeyond),
       otherDrawn: scaled(control.length),
     }),
   };
 }
 
-/** The 90th and 99th percentile of both sides together as thresholds. */
-export function upperTails(control: Float64Array, experiment: Float64Array, worth: number): TailEvidence[] {
-  const pooled = sortedCopy([...control, ...experiment]);
-  return [90, 99].map((percent) =>
-    pointsAbove(control, experiment, { percent, threshold: percentile(pooled, percent), worth }),
-  );
+/** The worst points of both sides, each way that can be harm: percentiles of both sides together as thresholds. */
+export function tailsOf(samples: Samples, harm: { readonly up: boolean; readonly down: boolean }): TailEvidence[] {
+  const pooled = sortedCopy([...samples.control, ...samples.experiment]);
+  const at = (side: 'above' | 'below') => (percent: number) =>
+    pointsBeyond(samples, { percent, threshold: percentile(pooled, percent), side });
+  return [...(harm.up ? [90, 99].map(at('above')) : []), ...(harm.down ? [10, 1].map(at('below')) : [])];
 }
 
 interface Table {
