@@ -66,6 +66,7 @@ export type { StageType, TriggerType } from './definitions.ts';
 export {
   examine,
   isAsBefore,
+  type LedgerFacts,
   type Leftover,
   type Life,
   type Lives,

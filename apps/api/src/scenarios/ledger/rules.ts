@@ -39,6 +39,9 @@ const tagRule: Rule = ({ Tags }) =>
     text(Key).startsWith('cd:') ? group(ResourceId, 'capacity') : group(ResourceId, 'tags'),
   );
 
+const imageTags: Rule = ({ Resources }, { nameOf }) =>
+  idsOf(Resources).map((id) => touch(['image'], nameOf.get(id) ?? '', ['tags']));
+
 /** An instance by itself, as part of its group, or the machine that a stage bakes on. */
 const machine = (id: string, names: Names, ...before: readonly string[]): Touched => ({
   what: `instance ${id}`,
@@ -124,10 +127,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   ResumeProcesses: groupRule('suspendedProcesses'),
   SetInstanceHealth: ({ InstanceId }, names) => [machine(text(InstanceId), names)],
   CreateOrUpdateTags: tagRule,
-  DeleteTags: tagRule,
+  DeleteTags: (parameters, names) =>
+    parameters['Resources'] ? imageTags(parameters, names) : tagRule(parameters, names),
+
   EnableMetricsCollection: groupRule(),
   PutScalingPolicy: groupRule('policies'),
   PutScheduledUpdateGroupAction: groupRule('schedules'),
+  DeletePolicy: groupRule('policies'),
+  DeleteScheduledAction: groupRule('schedules'),
   PutWarmPool: groupRule('warmPool'),
   DeleteWarmPool: warmPoolRule,
   TerminateInstanceInAutoScalingGroup: ({ InstanceId }, names) => [
@@ -151,8 +158,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   DeregisterImage: ({ ImageId }, { nameOf }) => [touch(['image'], nameOf.get(text(ImageId)) ?? '', ['tags'])],
   ModifyImageAttribute: ({ ImageId }) => [permission(text(ImageId))],
   ModifySnapshotAttribute: ({ SnapshotId }) => [permission(text(SnapshotId))],
-  CreateTags: ({ Resources }, { nameOf }) =>
-    idsOf(Resources).map((id) => touch(['image'], nameOf.get(id) ?? '', ['tags'])),
+  CreateTags: imageTags,
+  DeleteSnapshot: ({ SnapshotId }) => [touch(['snapshot'], text(SnapshotId), ['madeFor'])],
   CreateSecurityGroup: ({ GroupName }) => [touch(['securityGroup'], text(GroupName))],
   AuthorizeSecurityGroupIngress: securityGroup,
   RevokeSecurityGroupIngress: securityGroup,

@@ -212,12 +212,18 @@ export const LEDGER_STORIES: readonly LedgerStory[] = [
     plan: two,
     stages: () => [
       { type: 'disableServerGroup', ...OLD, desiredPercentage: 34 },
+      { type: 'upsertServerGroupTags', ...NEWEST, tags: { team: 'web' } },
       loadBalancer({}),
       securityGroup('10.0.0.0/8'),
       {
         type: 'cleanUp',
         leftovers: [
           { ...LEFT, kind: 'serverGroup', name: 'shop-web-v000', action: 'enable' },
+          {
+            ...{ ...LEFT, kind: 'serverGroup', name: 'shop-web-v001', action: 'restore' },
+            before: { policies: [], schedules: [], tags: { team: null } },
+            wanted: { policies: [{ name: 'more' }], schedules: [{ name: 'night' }], tags: { team: 'web' } },
+          },
           { ...LEFT, kind: 'loadBalancer', name: 'shop-api', action: 'deleteLoadBalancer' },
           { ...LEFT, kind: 'securityGroup', name: 'shop-api', action: 'deleteSecurityGroup' },
         ],
