@@ -1,6 +1,6 @@
 import type { Sandbox } from '@gennaker/aws-sandbox';
 import type { LedgerFacts } from '@gennaker/catalog/executors';
-import type { Operation, ServerGroupSpec } from '@gennaker/catalog/kit';
+import type { LoadBalancerSpec, Operation, ServerGroupSpec } from '@gennaker/catalog/kit';
 import type { Execution, JsonObject, Stage } from '@gennaker/pipeline-dsl';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsCloud } from '../../cloud/index.ts';
@@ -66,7 +66,7 @@ async function bake({ cloud, pass }: Left): Promise<{ machine: string; image: st
   return { machine, image: await cloud.images.createImage(wish, op('image')) };
 }
 
-const balancer = {
+const balancer: LoadBalancerSpec = {
   ...{ ...PLACE, name: 'shop-api', type: 'application', internal: true, attributes: {}, tags: {} },
   ...{ subnetType: 'internal', availabilityZones: ['us-east-1a', 'us-east-1b'], securityGroups: ['sg-1'] },
   targetGroups: [
@@ -78,7 +78,7 @@ const balancer = {
       actions: [{ type: 'forward', shares: [{ targetGroup: 'shop-api-tg', weight: 1 }] }],
     },
   ],
-} as const;
+};
 
 const stack = (size: string) => ({
   ...{ ...PLACE, name: 'shop-data', parameters: {}, tags: {}, capabilities: [] },

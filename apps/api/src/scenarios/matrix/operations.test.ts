@@ -118,6 +118,7 @@ const PARTS_OF_DEPLOYS = new Set([
   'settleScaling',
   'checkPrecondition',
   'cleanUp',
+  'restoreSettings',
 ]);
 const CLOUD = ['serverGroups', 'scaling', 'instances', 'images', 'loadBalancers', 'stacks', 'securityGroups'];
 
