@@ -77,6 +77,17 @@ describe('applyMigrations', () => {
     expect(await history()).toEqual(['1_first rolled back', '1_first']);
   });
 
+  it('names a script that was changed after it had been applied, and applies nothing', async () => {
+    write('1_first', 'create table toy (id int primary key);');
+    await apply();
+    write('1_first', 'create table toy (id int primary key); create table other (id int);');
+    write('2_second', 'alter table toy add column name text;');
+    await expect(apply()).rejects.toThrow(/\(migration 1_first\): its script was changed after it had been applied/);
+    expect(await history()).toEqual(['1_first']);
+    write('1_first', 'create table toy (id int primary key);');
+    expect(await apply()).toEqual(['2_second']);
+  });
+
   it('does not guess about a failed script that controls transactions itself', async () => {
     write('1_first', 'create table toy (id int); commit; alter table missing add column x int;');
     await expect(apply()).rejects.toThrow('1_first');

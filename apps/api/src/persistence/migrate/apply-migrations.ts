@@ -28,6 +28,8 @@ export async function applyMigrations(databaseUrl: string, prismaFolder: string)
     await lock.query('select pg_advisory_lock($1)', [lockKey]);
     const history = await readHistory(lock);
     if (isUpToDate(files, history)) return [];
+    const [changed] = findChanged(files, history);
+    if (changed !== undefined) throw new MigrationError(changedSince(changed));
     const interrupted = findInterrupted(files, history);
     return await applyWithEngine(databaseUrl, files, interrupted);
   } finally {
@@ -56,17 +58,32 @@ async function readHistory(client: pg.Client): Promise<readonly Begun[]> {
   return answer.rows;
 }
 
+const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
+
 /** Every script ran to its end as it is today, and none was left open. */
 function isUpToDate({ migrations }: MigrationFiles, history: readonly Begun[]): boolean {
   const finished = new Set(
     history.filter(({ state }) => state === 'finished').map((row) => `${row.name} ${row.checksum}`),
   );
-  const checksumOf = (sql: string) => createHash('sha256').update(sql).digest('hex');
   return (
     history.every(({ state }) => state !== 'open') &&
     migrations.every(({ name, sql }) => finished.has(`${name} ${checksumOf(sql)}`))
   );
 }
+
+/** Migrations that ran to their end, but as other scripts than today's: the engine would take them for done. */
+function findChanged({ migrations }: MigrationFiles, history: readonly Begun[]): readonly string[] {
+  const finished = history.filter(({ state }) => state === 'finished');
+  return migrations
+    .filter(({ name, sql }) => {
+      const scripts = finished.filter((row) => row.name === name).map(({ checksum }) => checksum);
+      return scripts.length > 0 && !scripts.includes(checksumOf(sql));
+    })
+    .map(({ name }) => name);
+}
+
+const changedSince = (name: string): string =>
+  `The database could not be brought up to date (migration ${name}): its script was changed after it had been applied to this database, so what it makes today may be missing. Put the script back as it was and write what is new as a further migration; a data folder that nobody needs can be removed instead.`;
 
 /**
  * Migrations that began and never ended, because the process was ended or the statement failed. Postgres has taken all
