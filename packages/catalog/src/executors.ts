@@ -62,6 +62,8 @@ import { webhook } from './stages/webhook/executor.ts';
 import { manual as manualTrigger } from './triggers/manual/matcher.ts';
 import { webhook as webhookTrigger } from './triggers/webhook/matcher.ts';
 
+export type { WindowScopes as AnalysisScopes } from './canary/fields.ts';
+export { questionsOf as analysisQuestions } from './canary/scopes.ts';
 export type { StageType, TriggerType } from './definitions.ts';
 export {
   examine,

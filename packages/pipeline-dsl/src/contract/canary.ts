@@ -9,6 +9,7 @@ const accounts = account.extend({
   metricsAccountName: z.string().max(200).optional(),
   storageAccountName: z.string().max(200).optional(),
   application: z.string().max(200).optional(),
+  parentPipelineExecutionId: z.string().max(200).optional(),
 });
 const entries = z.array(z.looseObject({}));
 
@@ -66,13 +67,13 @@ const configs = {
   }),
 } as const;
 
-/** Analyses: each judged window with its report. They are run by stages; starts from outside are refused. */
+/** Analyses: each judged window with its report. Stages watch what runs; from outside, times gone by are judged at once. */
 const analyses = {
   startAnalysis: endpoint({
     method: 'POST',
     path: '/v2/canaries/canary',
     tag: 'canary',
-    summary: 'Analyse with a config that is sent: refused, analyses run in pipelines',
+    summary: 'Judge times gone by with a config that is sent; answers when it is done',
     status: 200,
     query: accounts,
     body: z.looseObject({}),
@@ -82,7 +83,7 @@ const analyses = {
     method: 'POST',
     path: '/v2/canaries/canary/:id',
     tag: 'canary',
-    summary: 'Analyse with a stored config: refused, analyses run in pipelines',
+    summary: 'Judge times gone by with a stored config; answers when it is done',
     status: 200,
     params: configId,
     query: accounts,

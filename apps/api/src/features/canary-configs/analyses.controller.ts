@@ -1,31 +1,80 @@
-import { judgeNames } from '@gennaker/canary-judge';
-import { isJsonObject } from '@gennaker/pipeline-dsl';
+import { type CanaryConfig, canaryConfigSchema, judgeNames } from '@gennaker/canary-judge';
+import type { Ports } from '@gennaker/catalog/kit';
+import { FailureError, isJsonObject } from '@gennaker/pipeline-dsl';
 import { contract } from '@gennaker/pipeline-dsl/contract';
 import { Controller, Inject } from '@nestjs/common';
+import type { Ids } from '../../engine/index.ts';
 import type { CanaryReports, StoredCanaryReport } from '../../persistence/index.ts';
-import { notFound, ProblemError } from '../http/problem.ts';
-import { Call, type CallOf, Route } from '../http/route.ts';
-import { CANARY_REPORTS, SYSTEM, type SystemFacts } from '../ports.ts';
+import { notFound } from '../http/problem.ts';
+import { badRequest, Call, type CallOf, Route } from '../http/route.ts';
+import { CANARY_REPORTS, CLOCK, IDS, INVENTORY_PORTS, SYSTEM, type SystemFacts } from '../ports.ts';
+import { analyse } from './analyse.ts';
+import { refuseFaulty } from './check-config.ts';
+
+type Needed = Pick<Ports, 'metrics' | 'judge'>;
+
+interface Started {
+  readonly config: { readonly id: string; readonly version: number; readonly config: CanaryConfig };
+  readonly request: unknown;
+  readonly pointer: string;
+  readonly query: CallOf<typeof contract.startAnalysis>['query'];
+}
 
 /** Judged windows of canary analyses, and what they can be judged with. */
 @Controller()
 export class AnalysesController {
   private readonly reports: CanaryReports;
   private readonly system: SystemFacts;
+  private readonly ports: Needed;
+  private readonly clock: { now(): number };
+  private readonly ids: Ids;
 
-  constructor(@Inject(CANARY_REPORTS) reports: CanaryReports, @Inject(SYSTEM) system: SystemFacts) {
+  constructor(
+    @Inject(CANARY_REPORTS) reports: CanaryReports,
+    @Inject(SYSTEM) system: SystemFacts,
+    @Inject(INVENTORY_PORTS) ports: Needed,
+    @Inject(CLOCK) clock: { now(): number },
+    @Inject(IDS) ids: Ids,
+  ) {
     this.reports = reports;
     this.system = system;
+    this.ports = ports;
+    this.clock = clock;
+    this.ids = ids;
   }
 
   @Route(contract.startAnalysis)
-  start(): never {
-    throw notRun();
+  async start(@Call() { body, query }: CallOf<typeof contract.startAnalysis>) {
+    const { canaryConfig, executionRequest } = body;
+    if (!isJsonObject(canaryConfig)) throw badRequest([{ pointer: '/canaryConfig', message: 'is needed.' }]);
+    refuseFaulty(canaryConfig);
+    const config = { id: String(canaryConfig['id'] ?? ''), version: 0, config: canaryConfigSchema.parse(canaryConfig) };
+    return this.run({ config, request: executionRequest, pointer: '/executionRequest', query });
   }
 
   @Route(contract.startAnalysisByConfig)
-  startByConfig(): never {
-    throw notRun();
+  async startByConfig(@Call() { params, body, query }: CallOf<typeof contract.startAnalysisByConfig>) {
+    const config = await this.stored(params.id, query.application ?? '');
+    return this.run({ config, request: body, pointer: '', query });
+  }
+
+  private async stored(id: string, application: string) {
+    try {
+      return await this.ports.judge.config({ application, id });
+    } catch (error) {
+      if (error instanceof FailureError && error.failure.code === 'canary.unknown-config')
+        throw notFound('canary config', id);
+      throw error;
+    }
+  }
+
+  private async run({ config, request, pointer, query }: Started) {
+    const { metricsAccountName: account, application, parentPipelineExecutionId: executionId } = query;
+    if (!account) throw badRequest([{ pointer: '/query/metricsAccountName', message: 'is needed.' }]);
+    const owner = application ?? config.config.applications[0] ?? '';
+    const asked = { application: owner, config, account, request, executionId: executionId ?? '', pointer };
+    const key = `canary ${this.ids.next()}`;
+    return { canaryExecutionId: await analyse(this.ports, asked, { now: this.clock.now(), key }) };
   }
 
   @Route(contract.getAnalysis)
@@ -98,10 +147,3 @@ const detailsOf = ({ stageId, content }: StoredCanaryReport) => ({
   canaryConfigVersion: content['configVersion'],
   judgment: content['judgment'],
 });
-
-const notRun = (): ProblemError =>
-  new ProblemError(
-    501,
-    'canaries.not-run',
-    'This server runs canary analyses in pipelines only. Nothing was started; put a kayentaCanary stage into a pipeline: with startTimeIso and endTimeIso in its first scope it judges times gone by.',
-  );

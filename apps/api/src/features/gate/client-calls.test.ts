@@ -390,14 +390,35 @@ describe('canary config commands', () => {
     expect((await client.call('GET', '/v2/canaryConfig/web-canary')).status).toBe(404);
   });
 
-  appTest('retro: refused with a sentence, for analyses run in pipelines', async ({ app }) => {
+  appTest('retro: refused with each fault before anything is read', async ({ app }) => {
     const client = clientOf(app);
     const address = '/v2/canaries/canary?metricsAccountName=m&storageAccountName=s';
-    const refused = await client.call('POST', address, { canaryConfig: {}, executionRequest: {} });
-    expect(refused).toMatchObject({
-      status: 501,
-      body: { code: 'canaries.not-run', message: expect.stringContaining('in pipelines only') },
-    });
+    const canaryConfig = {
+      name: 'retro',
+      applications: ['shop'],
+      metrics: [
+        {
+          name: 'errors',
+          query: { type: 'cloudwatch', namespace: 'App', metricName: 'Errors', stat: 'Sum' },
+          groups: ['all'],
+          scopeName: 'default',
+          analysisConfigurations: { canary: { direction: 'increase' } },
+        },
+      ],
+    };
+    const side = { scope: 'web', location: 'us-east-1', start: '2001-01-01T00:00:00Z', end: '2999-01-01T00:00:00Z' };
+    const scopes = { default: { controlScope: side, experimentScope: { ...side, end: '2001-01-01T01:00:00Z' } } };
+    const start = (request: object, config: object = canaryConfig) =>
+      client.call('POST', address, { canaryConfig: config, executionRequest: request });
+    expect((await start({}, {})).status).toBe(400);
+    expect((await client.call('POST', '/v2/canaries/canary/none?metricsAccountName=m', {})).status).toBe(404);
+    const nothing = await start({ thresholds: { pass: 90, marginal: 50 }, scopes: {} });
+    expect(nothing.body).toMatchObject({ status: 400, fields: [{ pointer: '/executionRequest/scopes/default' }] });
+    const future = await start({ thresholds: { pass: 40, marginal: 50 }, scopes });
+    expect(future.body['fields'].map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/executionRequest/scopes/default/controlScope/end',
+      '/executionRequest/thresholds/marginal',
+    ]);
     expect((await client.call('GET', '/v2/canaries/canary/none?storageAccountName=s')).status).toBe(404);
     expect((await client.call('GET', '/v2/canaries/metricSetPairList/none')).status).toBe(404);
     expect((await client.call('GET', '/v2/canaries/shop/executions?limit=5')).body).toEqual([]);
