@@ -1,5 +1,6 @@
 import type { Look } from '../judgment.ts';
 import { normalDensity, normalQuantile, normalUpperTail } from '../statistics/normal.ts';
+import { findRoot } from '../statistics/root.ts';
 
 /** With more looks than this the boundaries are not integrated but bounded, see {@link lookQuantile}. */
 const mostIntegrated = 24;
@@ -43,26 +44,29 @@ function boundaries(alpha: number, planned: number, looks: number): number[] {
     const spent = spentBy(alpha, look / planned) - spentBy(alpha, (look - 1) / planned);
     const root = Math.sqrt(look);
     const before: Density = density ?? { points: Float64Array.of(0), weighted: Float64Array.of(1) };
-    const edge = spent > leastSpent ? edgeFor(spent, before, root) : unspentQuantile * root;
+    const edge =
+      spent > leastSpent ? edgeFor(spent, spentBy(alpha, look / planned), before, root) : unspentQuantile * root;
     found.push(edge / root);
     if (look < looks) density = carryOn(before, edge);
   }
   return found;
 }
 
-/** Where the next sum leaves `[-edge, edge]` with this probability. */
-function edgeFor(spent: number, { points, weighted }: Density, root: number): number {
-  if (points.length === 1) return normalQuantile(1 - spent / 2);
-  let [low, high] = [0, 40 * root];
-  for (let i = 0; i < 44; i += 1) {
-    const edge = (low + high) / 2;
+/**
+ * Where the next sum leaves `[-edge, edge]` with this probability. Without earlier looks it would be a little further
+ * out; with all spent so far at this look, further in.
+ */
+function edgeFor(spent: number, spentSoFar: number, { points, weighted }: Density, root: number): number {
+  const farthest = normalQuantile(1 - spent / 2) * root;
+  if (points.length === 1) return farthest;
+  const excess = (edge: number): number => {
     let outside = 0;
     for (let j = 0; j < points.length; j += 1)
       outside += weighted[j]! * (normalUpperTail(edge - points[j]!) + normalUpperTail(edge + points[j]!));
-    if (outside > spent) low = edge;
-    else high = edge;
-  }
-  return (low + high) / 2;
+    return outside / spent - 1;
+  };
+  const nearest = normalQuantile(1 - spentSoFar / 2) * root;
+  return findRoot(excess, nearest, farthest, { tolerance: 1e-9, maxIterations: 100 });
 }
 
 function carryOn(before: Density, edge: number): Density {
