@@ -21,6 +21,8 @@ export interface KillPlan {
   /** What is run, in the words of what there is. */
   readonly pipeline: (state: AwsState) => JsonObject;
   readonly end: End;
+  /** What the failure says that it must end in; absent: it succeeds. */
+  readonly fails?: RegExp;
   /** Each one who takes over carries on to the end, also when all is as in the undisturbed run. */
   readonly toTheEnd?: boolean;
 }
@@ -51,14 +53,14 @@ export async function killedAtEachStep(sandbox: Sandbox, killPlan: KillPlan): Pr
   };
   note('undisturbed', [
     ...(first.worker.hands.mostAtOnce === 1 ? [] : ['steps were under way side by side']),
-    ...(await problemsAtEnd(first, id, killPlan.end)),
+    ...(await problemsAtEnd(first, id, killPlan)),
   ]);
   first.stop();
   const moments = photos.filter(({ step }) => step.what !== 'claim');
   let caughtUp = 0;
   for (const photo of moments) {
     const later = killPlan.toTheEnd ? [] : laterThan(photo, photos);
-    const { isCaughtUp, problems } = await goOn(photo, later, id, killPlan.end);
+    const { isCaughtUp, problems } = await goOn(photo, later, id, killPlan);
     caughtUp += isCaughtUp ? 1 : 0;
     note(`before step ${photo.at}, ${photo.step.what}`, problems);
   }
@@ -73,7 +75,7 @@ async function goOn(
   photo: Photo,
   later: readonly Photo[],
   id: string,
-  end: End,
+  how: Pick<KillPlan, 'end' | 'fails'>,
 ): Promise<{ isCaughtUp: boolean; problems: readonly string[] }> {
   let isCaughtUp = false;
   const world = MatrixWorld.goOn(photo, {
@@ -88,7 +90,7 @@ async function goOn(
   });
   try {
     await world.settle();
-    return { isCaughtUp, problems: isCaughtUp ? problemsSoFar(world, end) : await problemsAtEnd(world, id, end) };
+    return { isCaughtUp, problems: isCaughtUp ? problemsSoFar(world, how.end) : await problemsAtEnd(world, id, how) };
   } catch (error) {
     return { isCaughtUp, problems: [String(error)] };
   } finally {
@@ -96,10 +98,13 @@ async function goOn(
   }
 }
 
-async function problemsAtEnd(world: MatrixWorld, id: string, end: End): Promise<readonly string[]> {
+async function problemsAtEnd(
+  world: MatrixWorld,
+  id: string,
+  { end, fails }: Pick<KillPlan, 'end' | 'fails'>,
+): Promise<readonly string[]> {
   const { status } = await world.read(id);
-  return [
-    ...(status === 'SUCCEEDED' ? [] : [`it is ${status}: ${(await world.failures(id)).join(' / ')}`]),
-    ...problemsAfter(world, end),
-  ];
+  const told = (await world.failures(id)).join(' / ');
+  const isRight = fails ? status === 'TERMINAL' && fails.test(told) : status === 'SUCCEEDED';
+  return [...(isRight ? [] : [`it is ${status}: ${told}`]), ...problemsAfter(world, end)];
 }

@@ -1,6 +1,6 @@
 import { IMAGES, STORE } from '../shop.ts';
 import { NEWEST, type OperationRow, OUT, one, SERVING, two, WEB } from './operation.ts';
-import { INSTANCES, STACKS, SURROUNDINGS } from './surroundings.ts';
+import { HOUSEKEEPING, INSTANCES, STACKS, SURROUNDINGS } from './surroundings.ts';
 
 const RESIZES: readonly OperationRow[] = [
   {
@@ -211,4 +211,5 @@ export const OPERATIONS: readonly OperationRow[] = [
   ...INSTANCES,
   ...SURROUNDINGS,
   ...STACKS,
+  ...HOUSEKEEPING,
 ];

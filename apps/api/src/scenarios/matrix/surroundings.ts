@@ -169,6 +169,90 @@ export const INSTANCES: readonly OperationRow[] = [
   },
 ];
 
+const rest = (kind: string, name: string, action: string, more: JsonObject = {}): JsonObject => ({
+  ...{ kind, account: 'prod', region: 'us-east-1', name, action },
+  what: `${action} ${name}`,
+  ...more,
+});
+
+/** Cleaning up, and looking before something is done. */
+export const HOUSEKEEPING: readonly OperationRow[] = [
+  {
+    name: 'clean up server groups: one goes, one gets its least size back',
+    plan: two,
+    on: ['shop-web-v000'],
+    stages: [
+      { type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000' },
+      {
+        type: 'cleanUp',
+        leftovers: [
+          rest('serverGroup', 'shop-web-v000', 'destroy'),
+          rest('serverGroup', 'shop-web-v001', 'unpin', { min: 1 }),
+        ],
+      },
+    ],
+    end: { groups: { 'shop-web-v001': '1/3/4, 3 serving' }, fewest: 3 },
+  },
+  {
+    name: 'clean up server groups: one comes back into traffic',
+    plan: two,
+    on: ['shop-web-v000'],
+    stages: [
+      { type: 'disableServerGroup', ...WEB, serverGroupName: 'shop-web-v000', desiredPercentage: 34 },
+      { type: 'cleanUp', leftovers: [rest('serverGroup', 'shop-web-v000', 'enable')] },
+    ],
+    end: { groups: { 'shop-web-v000': SERVING, 'shop-web-v001': SERVING }, fewest: 4 },
+  },
+  {
+    name: 'clean up an instance that is out of its target group',
+    plan: two,
+    on: ['shop-web-v000'],
+    stages: (state) => {
+      const [id = ''] = membersOf(state, 'shop-web-v000');
+      return [
+        ...onOne('deregisterInstancesFromLoadBalancer', { targetGroupNames: ['web-tg'] })(state),
+        { type: 'cleanUp', leftovers: [rest('instance', id, 'register', { ids: [id], targetGroups: ['web-tg'] })] },
+      ];
+    },
+    end: { groups: { 'shop-web-v000': SERVING, 'shop-web-v001': SERVING }, fewest: 5 },
+  },
+  {
+    name: 'clean up a load balancer and a security group',
+    plan: one,
+    stages: [
+      SAVE_BALANCER,
+      SAVE_FIREWALL,
+      {
+        type: 'cleanUp',
+        leftovers: [
+          ['loadBalancer', 'deleteLoadBalancer'] as const,
+          ['securityGroup', 'deleteSecurityGroup'] as const,
+        ].map(([kind, action]) => rest(kind, 'shop-api', action, { executionId: '${execution.id}' })),
+      },
+    ],
+    end: { groups: { 'shop-web-v001': SERVING } },
+    holds: (state) =>
+      Object.keys(state.regions[STORE]?.loadBalancers ?? {}).length === 1 &&
+      Object.keys(state.regions[STORE]?.securityGroups ?? {}).length === 1,
+  },
+  {
+    name: 'check how many server groups serve',
+    plan: two,
+    stages: [
+      {
+        type: 'checkPreconditions',
+        preconditions: [
+          {
+            type: 'clusterSize',
+            context: { ...WEB, comparison: '==', expected: 2, onlyEnabledServerGroups: true },
+          },
+        ],
+      },
+    ],
+    end: { groups: { 'shop-web-v000': SERVING, 'shop-web-v001': SERVING } },
+  },
+];
+
 const STACK = { ...PLACE, stackName: 'shop-queues' };
 const TEMPLATE = { Resources: { Orders: { Type: 'AWS::SQS::Queue' } } };
 const stacksOf = (state: AwsState) =>

@@ -1,13 +1,21 @@
 import { type Sandbox, type Scenario, startSandbox } from '@gennaker/aws-sandbox';
 import { stageExecutors } from '@gennaker/catalog/executors';
-import { FakeGuards, FakeJudge } from '@gennaker/catalog/kit/in-memory';
-import { type Execution, isComplete, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
+import { FakeJudge } from '@gennaker/catalog/kit/in-memory';
+import {
+  type Execution,
+  type Freeze,
+  isComplete,
+  isInForce,
+  isJsonObject,
+  type JsonObject,
+} from '@gennaker/pipeline-dsl';
 import { ChildPipelines, configuredMonitors, RecoveryRuns } from '../../child-pipelines/index.ts';
 import { type AwsCloud, createAwsCloud } from '../../cloud/index.ts';
 import { MemoryStore } from '../../engine/in-memory/index.ts';
 import { createRegistry, Engine } from '../../engine/index.ts';
 import { OutgoingHttp } from '../../outgoing-http/index.ts';
 import { PackerRuns } from '../../packer/index.ts';
+import { type ApplicationAttributes, TrafficGuards } from '../../persistence/index.ts';
 import { storedPipeline } from '../files.ts';
 import { ACCOUNTS, KEYS } from '../shop.ts';
 import { inProcessHttp } from './in-process-http.ts';
@@ -19,7 +27,7 @@ import { type Death, Hands, type Step, type Watched } from './worker.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const registry = createRegistry(Object.values(stageExecutors));
-const MORNING = Date.UTC(2031, 2, 3, 8);
+export const MORNING = Date.UTC(2031, 2, 3, 8);
 /** The world has been running for so long when a story begins: its instances are up. */
 const BEFORE_MS = 120_000;
 const LONGEST_STORY_MS = 6 * 3_600_000;
@@ -33,6 +41,10 @@ export interface WorldPlan {
   /** Another actor's preparations, such as a policy on a group. */
   readonly prepare?: (sandbox: Sandbox) => void;
   readonly seed?: number;
+  /** Attributes of the application, its traffic guards among them. */
+  readonly attributes?: ApplicationAttributes;
+  /** Those that somebody makes, each in force in its time. */
+  readonly freezes?: readonly Freeze[];
 }
 
 /** What a worker that is killed at this moment leaves behind. */
@@ -140,7 +152,10 @@ export class MatrixWorld {
     for (const { cloud } of this.workers) cloud.stop();
   }
 
-  async start(pipeline: JsonObject): Promise<string> {
+  async start(
+    pipeline: JsonObject,
+    more: Pick<Parameters<Engine['start']>[0], 'type' | 'onFreeze'> = {},
+  ): Promise<string> {
     const stored = storedPipeline(pipeline);
     const { id } = await this.engine.start({
       config: pipeline,
@@ -150,6 +165,7 @@ export class MatrixWorld {
       pipelineVersion: 1,
       trigger: { type: 'manual', parameters: {} },
       user: 'ann',
+      ...more,
     });
     return id;
   }
@@ -280,7 +296,7 @@ export class MatrixWorld {
         images: cloud.images,
         packer: new PackerRuns({ program: null, environmentOf: async () => ({}), logger: quiet }),
         leases: this.leases,
-        guards: new FakeGuards(),
+        guards: new TrafficGuards({ find: async () => this.plan.attributes ?? null }, 0, () => false),
         loadBalancers: cloud.loadBalancers,
         stacks: cloud.stacks,
         securityGroups: cloud.securityGroups,
@@ -298,6 +314,9 @@ export class MatrixWorld {
         monitors: configuredMonitors(url ? [monitor] : []),
         metrics: cloud.metrics,
         judge: new FakeJudge(),
+      },
+      freezes: {
+        inForce: async () => (this.plan.freezes ?? []).filter((freeze) => isInForce(freeze, this.clock.now())),
       },
       listener: { committed: () => undefined },
       logger: quiet,
