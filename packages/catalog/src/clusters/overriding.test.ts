@@ -16,6 +16,7 @@ const BY_HAND = [
   'terminateInstanceAndDecrementServerGroup',
   'terminateInstances',
   'detachInstances',
+  'deleteCloudFormation',
   'deleteLoadBalancer',
   'upsertLoadBalancers',
 ];

@@ -118,3 +118,69 @@ describe('a load balancer in front of a guarded cluster', () => {
     }
   });
 });
+
+describe('a stack behind which a guarded cluster serves', () => {
+  const ARN = 'arn:aws:elasticloadbalancing:us-east-1:1:';
+  const removeStack = (world: World, more: JsonObject = {}) =>
+    play('deleteCloudFormation', world, {
+      credentials: 'prod',
+      regions: ['us-east-1'],
+      stackName: 'demo-base',
+      ...more,
+    });
+
+  /** The stack has one resource of this type, called so outside, in a stack of its own when `nested`. */
+  async function stackWith(type: string, physicalId: string, nested = false): Promise<World> {
+    const world = servingWorld();
+    const make = async (name: string, resource: string, kind: string) => {
+      const text = JSON.stringify({ Resources: { [resource]: { Type: kind } } });
+      const spec = {
+        ...PLACE,
+        name,
+        template: { kind: 'text', text },
+        parameters: {},
+        tags: {},
+        capabilities: [],
+      } as const;
+      await world.stacks.deploy(spec, { key: name, executionId: 'e', stageId: 's' });
+      world.clock.advance(120_000);
+    };
+    world.stacks.physicalIds.set('Thing', physicalId);
+    world.stacks.physicalIds.set('Inner', 'demo-inner');
+    await make(nested ? 'demo-inner' : 'demo-base', 'Thing', type);
+    if (nested) await make('demo-base', 'Inner', 'AWS::CloudFormation::Stack');
+    return world;
+  }
+
+  it.each<[string, string, boolean]>([
+    ['AWS::AutoScaling::AutoScalingGroup', 'demo-web-v000', false],
+    ['AWS::AutoScaling::AutoScalingGroup', 'demo-web-v000', true],
+    ['AWS::ElasticLoadBalancingV2::TargetGroup', `${ARN}targetgroup/${A}/73e2`, false],
+    ['AWS::ElasticLoadBalancingV2::LoadBalancer', `${ARN}loadbalancer/app/demo-alb/50dc`, false],
+    ['AWS::ElasticLoadBalancingV2::Listener', `${ARN}listener/app/demo-alb/50dc/f2f7`, false],
+    ['AWS::ElasticLoadBalancingV2::ListenerRule', `${ARN}listener-rule/app/demo-alb/50dc/f2f7/9683`, true],
+  ])('with an %s is not deleted, but with a reason', async (type, physicalId, nested) => {
+    const world = await stackWith(type, physicalId, nested);
+    const refused = await removeStack(world);
+    expect(refused.failure?.message).toContain(
+      'Refused to delete stack demo-base, which has or serves demo-web-v000: 3 healthy instances of demo-web',
+    );
+    expect(world.stacks.changes.filter((each) => each.startsWith('delete'))).toEqual([]);
+    const forced = await removeStack(world, { overrideTrafficGuards: 'we move away' });
+    expect([forced.failure, forced.status]).toEqual([null, 'SUCCEEDED']);
+    expect(world.stacks.changes.at(-1)).toBe('delete demo-base');
+  });
+
+  it.each<[string, string]>([
+    ['Custom::Data', 'data'],
+    ['AWS::AutoScaling::AutoScalingGroup', 'other-web-v000'],
+    ['AWS::ElasticLoadBalancingV2::TargetGroup', `${ARN}targetgroup/${B}/73e2`],
+    ['AWS::ElasticLoadBalancingV2::LoadBalancer', `${ARN}loadbalancer/app/other-alb/50dc`],
+  ])('is deleted when it has nothing of it: %s %s', async (type, physicalId) => {
+    expect((await removeStack(await stackWith(type, physicalId))).status).toBe('SUCCEEDED');
+  });
+
+  it('that is not there has nothing to guard', async () => {
+    expect((await removeStack(servingWorld())).status).toBe('SKIPPED');
+  });
+});

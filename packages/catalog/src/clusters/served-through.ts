@@ -1,53 +1,20 @@
-import { clusterLock } from '@gennaker/pipeline-dsl';
-import * as z from 'zod';
-import { minutes, skipped, succeeded, type TaskDefinition, type TaskResult, type TaskRun } from '../kit/index.ts';
+import {
+  minutes,
+  type PortName,
+  skipped,
+  succeeded,
+  type TaskDefinition,
+  type TaskResult,
+  type TaskRun,
+} from '../kit/index.ts';
 import type { Listener, RegionRef, ServerGroup, ServerGroupRef } from '../kit/ports/index.ts';
 import type { Safety } from './fields.ts';
 import { guarded } from './guarded.ts';
 import { readAll } from './operations.ts';
-import { clusterOfServerGroup } from './place.ts';
+import { FIND_SERVED, type Losing, SERVED, servedIn } from './served-locks.ts';
 
-export type ServedRun<Context> = TaskRun<Context, 'loadBalancers' | 'instances' | 'serverGroups' | 'guards'>;
-
-const losingSchema = z.object({
-  account: z.string(),
-  region: z.string(),
-  /** Names of target groups that no request reaches any more. */
-  targetGroups: z.array(z.string()),
-  /** Names of target groups that get requests with the change. */
-  gaining: z.array(z.string()),
-  /** Names of server groups that go themselves. */
-  serverGroups: z.array(z.string()),
-});
-/** What of a region loses its requests with a change. */
-export type Losing = z.infer<typeof losingSchema>;
-
-/** Key of a stage's own context: what loses its requests with the change, and the server groups behind it. */
-export const SERVED = 'servedThrough';
-
-const refSchema = z.object({ account: z.string(), region: z.string(), name: z.string() });
-const servedSchema = z.looseObject({
-  [SERVED]: z.object({ losing: z.array(losingSchema), behind: z.array(refSchema) }),
-});
-
-function servedIn(context: unknown): { losing: readonly Losing[]; behind: readonly ServerGroupRef[] } {
-  const parsed = servedSchema.safeParse(context);
-  return parsed.success
-    ? (parsed.data[SERVED] as { losing: Losing[]; behind: ServerGroupRef[] })
-    : { losing: [], behind: [] };
-}
-
-/** Name of the task that finds the server groups behind what is changed, whose clusters the stage then has to itself. */
-export const FIND_SERVED = 'findServerGroups';
-
-/** Clusters of the server groups behind what is changed, as the stage has found them. */
-export const servedLocks = (context: unknown): readonly string[] => [
-  ...new Set(
-    servedIn(context).behind.map(({ account, region, name }) =>
-      clusterLock(account, region, clusterOfServerGroup(name)),
-    ),
-  ),
-];
+type ServedPorts = 'loadBalancers' | 'instances' | 'serverGroups' | 'guards';
+export type ServedRun<Context, More extends PortName = never> = TaskRun<Context, ServedPorts | More>;
 
 /** Target groups that listeners, or their rules, send requests to. */
 export function sentTo(listeners: readonly Listener[]): readonly string[] {
@@ -73,9 +40,9 @@ async function behind<Context>(
 }
 
 /** The first task of a stage that takes requests away by a change around server groups: finds whose. Nothing to change: skipped. */
-export const findServed = <Context>(
-  losing: (run: ServedRun<Context>) => Promise<readonly Losing[]>,
-): TaskDefinition<Context, 'loadBalancers' | 'instances' | 'serverGroups' | 'guards'> => ({
+export const findServed = <Context, More extends PortName = never>(
+  losing: (run: ServedRun<Context, More>) => Promise<readonly Losing[]>,
+): TaskDefinition<Context, ServedPorts | More> => ({
   name: FIND_SERVED,
   timeoutMs: minutes(2),
   async run(run) {

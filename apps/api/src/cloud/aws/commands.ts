@@ -33,6 +33,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  ListStackResourcesCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
@@ -261,6 +262,7 @@ export const stackCommands = {
   describeChangeSet: read(DescribeChangeSetCommand, 'reading'),
   describeStackEvents: read(DescribeStackEventsCommand, 'reading the events of'),
   describeStacks: read(DescribeStacksCommand, 'reading'),
+  listStackResources: read(ListStackResourcesCommand, 'reading the resources of'),
   createChangeSet: write(CreateChangeSetCommand, 'creating'),
   createStack: write(CreateStackCommand, 'creating'),
   deleteChangeSet: write(DeleteChangeSetCommand, 'deleting'),

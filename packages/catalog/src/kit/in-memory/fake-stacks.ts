@@ -7,6 +7,7 @@ import type {
   StackAnswer,
   StackProgress,
   StackRef,
+  StackResource,
   StackResourceChange,
   StackSpec,
   Stacks,
@@ -70,6 +71,8 @@ export class FakeStacks implements Stacks {
   readonly nextTroubles = new Map<string, readonly StackTrouble[]>();
   /** Resources that a change would replace, by logical name. */
   readonly replaced = new Set<string>();
+  /** What resources are called outside, by their names in the template; default: the name and "-1". */
+  readonly physicalIds = new Map<string, string>();
   changeMs = 60_000;
   changeSetMs = 5_000;
   private readonly stacks = new Map<string, Held>();
@@ -87,6 +90,16 @@ export class FakeStacks implements Stacks {
       const { template: _template, ...told } = held.wish ?? { template: '', parameters: {}, tags: {} };
       return { ...held.ref, id: held.id, status: held.status, statusReason: null, outputs: told.parameters, ...told };
     });
+  }
+
+  async readResources(ref: StackRef): Promise<readonly StackResource[]> {
+    return this.trouble.run('readResources', () =>
+      [...resourcesOf(this.find(ref)?.wish?.template ?? '')].map(([resource, { type }]) => ({
+        resource,
+        resourceType: type,
+        physicalId: this.physicalIds.get(resource) ?? `${resource}-1`,
+      })),
+    );
   }
 
   async deploy(spec: StackSpec, operation: Operation): Promise<StackAnswer> {

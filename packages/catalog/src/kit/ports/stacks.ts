@@ -60,6 +60,16 @@ export interface StackProgress {
 /** `busy`: another change of the stack is under way; try again later. `unchanged`: it is so already. */
 export type StackAnswer = 'begun' | 'unchanged' | 'busy';
 
+/** A thing that a stack has made and not deleted. */
+export interface StackResource {
+  /** Its name in the template. */
+  readonly resource: string;
+  /** `AWS::AutoScaling::AutoScalingGroup`. */
+  readonly resourceType: string;
+  /** Name, id or ARN, as the type has it. */
+  readonly physicalId: string;
+}
+
 export interface StackResourceChange {
   readonly action: string;
   readonly resource: string;
@@ -84,6 +94,8 @@ export interface ChangeSet extends ChangeSetRef {
 export interface Stacks {
   /** Null when it does not exist, also when it was deleted. */
   read(ref: StackRef): Promise<Stack | null>;
+  /** What it has made; a stack inside it is one resource, read by its `physicalId`. Empty when it does not exist. */
+  readResources(ref: StackRef): Promise<readonly StackResource[]>;
   /** Creates or updates. Fails with `aws.stack-unusable` for one whose creation failed: it must be deleted first. */
   deploy(spec: StackSpec, operation: Operation): Promise<StackAnswer>;
   /** Null while nothing of that operation is seen: it was never begun, or a moment ago. */

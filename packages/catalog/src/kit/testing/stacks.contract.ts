@@ -55,6 +55,10 @@ export function stacksContract(name: string, makeBench: () => Promise<StacksBenc
       }
       throw new Error(`${key} never ended`);
     }
+    const kinds = async () =>
+      (await port.readResources(ref()))
+        .map((each) => [each.resource, each.resourceType, each.physicalId !== ''])
+        .sort();
     const made = async (resources: object = one(), key = 'make'): Promise<void> => {
       expect(await port.deploy(spec(resources), operation(key))).toBe('begun');
       expect((await ended(key)).state).toBe('done');
@@ -75,6 +79,7 @@ export function stacksContract(name: string, makeBench: () => Promise<StacksBenc
 
     it('one that does not exist is null, has no progress, and is gone when it is deleted', async () => {
       expect(await port.read(ref())).toBeNull();
+      expect(await port.readResources(ref())).toEqual([]);
       expect(await port.progress(ref(), operation('a'))).toBeNull();
       expect(await port.remove(ref(), operation('a'))).toBe('gone');
       expect(await port.readChangeSet({ ...ref(), changeSet: 'next' })).toBeNull();
@@ -90,6 +95,16 @@ export function stacksContract(name: string, makeBench: () => Promise<StacksBenc
         ...{ status: 'CREATE_COMPLETE', outputs: { Size: '2' }, parameters: { Size: '2' }, tags: { team: 'shop' } },
       });
       expect(await port.deploy(spec(one()), operation('make'))).toBe('begun');
+    });
+
+    it('tells what it has made, and no more what it has deleted', async () => {
+      await made(two());
+      expect(await kinds()).toEqual([
+        ['Data', bench.type, true],
+        ['More', bench.type, true],
+      ]);
+      await made(one(), 'fewer');
+      expect(await kinds()).toEqual([['Data', bench.type, true]]);
     });
 
     it('is updated, and told to be unchanged when nothing differs', async () => {

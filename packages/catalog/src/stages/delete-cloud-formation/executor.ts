@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { accountOf, regionsOf } from '../../clusters/place.ts';
+import type { Losing } from '../../clusters/served-locks.ts';
+import { findServed, type ServedRun, takingRequests } from '../../clusters/served-through.ts';
 import { stackFailure } from '../../clusters/stack-trouble.ts';
 import {
   again,
@@ -12,14 +14,20 @@ import {
   skipped,
   succeeded,
   type TaskResult,
-  type TaskRun,
 } from '../../kit/index.ts';
 import { deleteCloudFormationStage } from './definition.ts';
+import { losingWith } from './serving-parts.ts';
 
-type Run = TaskRun<z.output<typeof deleteCloudFormationStage.context>, 'stacks'>;
+type Run = ServedRun<z.output<typeof deleteCloudFormationStage.context>, 'stacks'>;
 
 const refsOf = ({ context }: Run): readonly StackRef[] =>
   regionsOf(context).map((region) => ({ account: accountOf(context), region, name: context.stackName }));
+
+async function losingOf(run: Run): Promise<readonly Losing[]> {
+  const refs = refsOf(run);
+  const stacks = await Promise.all(refs.map((ref) => run.ports.stacks.read(ref)));
+  return Promise.all(refs.filter((_, at) => stacks[at]).map((ref) => losingWith(run, ref)));
+}
 
 /** What each stack was before the first try, by region; null where there was none. */
 async function picturesBefore(run: Run): Promise<JsonObject> {
@@ -43,6 +51,11 @@ async function remove(run: Run): Promise<TaskResult> {
   const before = await picturesBefore(run);
   const refs = refsOf(run).filter(({ region }) => isJsonObject(before[region]));
   if (refs.length === 0) return skipped();
+  const act = `delete stack ${run.context.stackName}, which has or serves`;
+  return takingRequests(run, act, () => removeRound(run, refs, before));
+}
+
+async function removeRound(run: Run, refs: readonly StackRef[], before: JsonObject): Promise<TaskResult> {
   const going: string[] = [];
   for (const ref of refs) {
     const picture = before[ref.region] as JsonObject;
@@ -61,6 +74,6 @@ async function remove(run: Run): Promise<TaskResult> {
 }
 
 export const deleteCloudFormation = executeStage(deleteCloudFormationStage, {
-  needs: ['stacks'],
-  tasks: [{ name: 'deleteCloudFormation', timeoutMs: hours(2), run: remove }],
+  needs: ['stacks', 'loadBalancers', 'instances', 'serverGroups', 'guards'],
+  tasks: [findServed(losingOf), { name: 'deleteCloudFormation', timeoutMs: hours(2), run: remove }],
 });

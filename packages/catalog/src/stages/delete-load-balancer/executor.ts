@@ -1,7 +1,8 @@
 import { FailureError, isJsonObject, type JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { accountOf, regionsOf } from '../../clusters/place.ts';
-import { findServed, type Losing, type ServedRun, sentTo, takingRequests } from '../../clusters/served-through.ts';
+import type { Losing } from '../../clusters/served-locks.ts';
+import { findServed, type ServedRun, sentTo, takingRequests } from '../../clusters/served-through.ts';
 import { intendRemovals } from '../../clusters/target-groups.ts';
 import {
   again,

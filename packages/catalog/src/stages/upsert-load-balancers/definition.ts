@@ -1,7 +1,7 @@
 import { defineStage } from '@gennaker/pipeline-dsl';
 import * as z from 'zod';
 import { GUARD_FACTS, safetyFields } from '../../clusters/fields.ts';
-import { FIND_SERVED, SERVED, servedLocks } from '../../clusters/served-through.ts';
+import { FIND_SERVED, SERVED, servedLocks } from '../../clusters/served-locks.ts';
 import { describeField, optionalText } from '../../kit/fields.ts';
 
 const label = z.string().max(1_000).nullish();

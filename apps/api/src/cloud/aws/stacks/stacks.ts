@@ -7,6 +7,7 @@ import { checkOperation } from '../server-groups/tags.ts';
 import { createChangeSet, executeChangeSet, readChangeSet, removeChangeSet } from './change-sets.ts';
 import { isGoing, progressOf, tokenOf } from './progress.ts';
 import { findStack, isBusy, requestOf } from './request.ts';
+import { resourcesOf } from './resources.ts';
 
 /** States of a stack that never came to exist; AWS updates none of them. */
 const UNUSABLE = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED)$/;
@@ -116,6 +117,7 @@ export function createStacks(placeAt: PlaceAt): Stacks {
       const found = await findStack(place, ref.name);
       return found && found.StackStatus !== 'DELETE_COMPLETE' ? stackOut(place, found) : null;
     },
+    readResources: async (ref) => resourcesOf(at(ref), ref.name),
     deploy: async (spec, operation) => deploy(at(spec), spec, operation),
     progress: async (ref, operation) => progressOf(at(ref), ref.name, tokenOf(operation)),
     createChangeSet: async (spec, operation) => createChangeSet(at(spec), spec, operation),
