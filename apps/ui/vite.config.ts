@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 /** Addresses that belong to the API; everything else is a page. */
 const API_PATHS =
-  /^\/(applications|pipelines|pipelineConfigs|executions|webhooks|tasks|credentials|freezes|docs|health|ready|version|auth|deliveries)(\/|\?|$)/;
+  /^\/(applications|pipelines|pipelineConfigs|executions|webhooks|tasks|credentials|freezes|janitor|docs|health|ready|version|auth|deliveries)(\/|\?|$)/;
 
 /** Answers API calls from memory while developing with `FAKE_API=1`. */
 function fakeApi(): Plugin {

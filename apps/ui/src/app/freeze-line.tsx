@@ -28,7 +28,7 @@ export function FreezeLines({ app }: { readonly app: string | undefined }) {
         : {freeze.reason}
       </span>
       <Link
-        {...(app ? { to: '/apps/$app/freezes', params: { app } } : { to: '/freezes' })}
+        {...(app ? { to: '/apps/$app/freezes', params: { app } } : { to: '/settings/freezes' })}
         className="ml-auto flex-none"
       >
         Show freezes

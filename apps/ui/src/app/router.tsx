@@ -56,7 +56,7 @@ const applications = createRoute({
 
 const freezes = createRoute({
   getParentRoute: () => root,
-  path: '/freezes',
+  path: '/settings/freezes',
   validateSearch: searchSchemas.freezes,
   component: lazyRouteComponent(() => import('../features/freezes/freezes-page.tsx'), 'FreezesPage'),
 });
@@ -70,7 +70,7 @@ const applicationFreezes = createRoute({
 
 const leftovers = createRoute({
   getParentRoute: () => root,
-  path: '/leftovers',
+  path: '/settings/leftovers',
   component: lazyRouteComponent(() => import('../features/leftovers/leftovers-page.tsx'), 'LeftoversPage'),
 });
 

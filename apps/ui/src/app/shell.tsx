@@ -68,8 +68,8 @@ function Rail({ app }: { readonly app: string | undefined }) {
         <>
           <RailLink to="/apps" icon={LayoutGrid} word="Applications" />
           <RailLink to="/inbox" icon={Bell} word="Inbox" />
-          <RailLink to="/freezes" icon={Snowflake} word="Freezes" />
-          <RailLink to="/leftovers" icon={BrushCleaning} word="Leftovers" />
+          <RailLink to="/settings/freezes" icon={Snowflake} word="Freezes" />
+          <RailLink to="/settings/leftovers" icon={BrushCleaning} word="Leftovers" />
         </>
       )}
       <button type="button" className="shell-rail-fold" style={{ marginTop: 'auto' }} onClick={fold}>
@@ -107,9 +107,10 @@ export function crumbsOf(path: string): Crumb[] {
   return parts.flatMap((part, i) => {
     const isId = i === 3 && part !== 'new' && parts[2] !== 'clusters';
     const to = `/${parts.slice(0, i + 1).join('/')}`;
-    if ((isId && parts[2] === 'pipelines') || isPlace(parts, i)) return [];
+    const hasNoPage = isPlace(parts, i) || (i === 0 && part === 'settings');
+    if ((isId && parts[2] === 'pipelines') || hasNoPage) return [];
     const text = decodeURIComponent(part);
-    return [{ label: isId ? `#${text.slice(-6).toLowerCase()}` : i === 1 ? text : (WORDS[part] ?? text), to }];
+    return [{ label: isId ? `#${text.slice(-6).toLowerCase()}` : i === 1 && parts[0] === 'apps' ? text : (WORDS[part] ?? text), to }];
   });
 }
 
@@ -182,8 +183,8 @@ export function Shell() {
     help: () => setHelpOpen(true),
     go: (place) => {
       if (place === 'i') return void navigate({ to: '/inbox' });
-      if (place === 'l') return void navigate({ to: '/leftovers' });
-      if (place === 'z' && !app) return void navigate({ to: '/freezes' });
+      if (place === 'l') return void navigate({ to: '/settings/leftovers' });
+      if (place === 'z' && !app) return void navigate({ to: '/settings/freezes' });
       if (place === 'a' || !app) return void navigate({ to: '/apps' });
       if (place === 'h') void navigate({ to: '/apps/$app', params: { app } });
       if (place === 'e') void navigate({ to: '/apps/$app/executions', params: { app } });

@@ -53,6 +53,12 @@ describe('freezes over HTTP', () => {
       (all) => all.some(({ status, trigger }) => status === 'SUCCEEDED' && trigger.overrideFreeze === 'prod is down'),
     );
 
+    const events = await app.send('GET', `/executions/${urgent.body.ref.split('/').at(-1)}/events`);
+    expect(events.body[0].data).toMatchObject({
+      trigger: { overrideFreeze: 'prod is down' },
+      authentication: { user: 'eve' },
+    });
+
     const id = made.body.id as string;
     const ended = await app.send('DELETE', `/freezes/${id}`, undefined, ADMIN);
     expect(ended).toMatchObject({ status: 200, body: { endedBy: 'ada', inForce: false } });

@@ -1,10 +1,9 @@
-import { isInForce } from '@gennaker/pipeline-dsl';
 import { Button, Dialog, Notice, systemNow, toast } from '@gennaker/ui-kit';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../client/call.ts';
 import { problemOf } from '../../client/problem.ts';
 import { heldQuery, keys } from '../../client/queries.ts';
-import type { FreezeRow } from './freeze-words.ts';
+import { type FreezeRow, stateOf } from './freeze-words.ts';
 
 interface EndFreezeDialogProps {
   readonly freeze: FreezeRow;
@@ -22,7 +21,7 @@ const counted = (count: number): string =>
 export function EndFreezeDialog({ freeze, what, onClose }: EndFreezeDialogProps) {
   const client = useQueryClient();
   const held = useQuery(heldQuery());
-  const coming = !isInForce(freeze, systemNow());
+  const coming = stateOf(freeze, systemNow()) === 'coming';
   const end = useMutation({
     mutationFn: () => call('endFreeze', { params: { id: freeze.id } }),
     onSuccess: () => {

@@ -1,7 +1,16 @@
+import { freezeState } from '@gennaker/pipeline-dsl';
 import type { Answer } from '../../client/call.ts';
 
 export type FreezeRow = Answer<'listFreezes'>[number];
 export type FreezeScope = FreezeRow['scope'];
+
+export type FreezeState = ReturnType<typeof freezeState>;
+
+/** What it is now: in force as soon as the server says so, over as soon as its time is. */
+export function stateOf(freeze: FreezeRow, now: number): FreezeState {
+  const state = freezeState(freeze, now);
+  return freeze.inForce && state === 'coming' ? 'inForce' : state;
+}
 
 /** Names of pipelines by id. */
 export const namesOf = (pipelines: ReadonlyArray<{ id: string; name: string }> = []): ReadonlyMap<string, string> =>

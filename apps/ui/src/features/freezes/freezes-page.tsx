@@ -1,4 +1,3 @@
-import { freezeState } from '@gennaker/pipeline-dsl';
 import { Button, type Column, EmptyState, Moment, type StatusRole, Table, useNow } from '@gennaker/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -9,21 +8,20 @@ import { useRight } from '../../app/me.ts';
 import { Loaded } from '../../app/query-states.tsx';
 import { allFreezesQuery, allPipelinesQuery, pipelinesQuery } from '../../client/queries.ts';
 import { EndFreezeDialog } from './end-freeze-dialog.tsx';
-import { concerns, type FreezeRow, frozenText, namesOf } from './freeze-words.ts';
+import { concerns, type FreezeRow, type FreezeState, frozenText, namesOf, stateOf } from './freeze-words.ts';
 import { NewFreezeDialog } from './new-freeze-dialog.tsx';
 
-type State = ReturnType<typeof freezeState>;
+interface SectionFace {
+  readonly state: FreezeState;
+  readonly title: string;
+  readonly role: StatusRole;
+  readonly icon: typeof Snowflake;
+}
 
-const FACES: Readonly<Record<State, { word: string; role: StatusRole; icon: typeof Snowflake }>> = {
-  inForce: { word: 'In force', role: 'warn', icon: Snowflake },
-  coming: { word: 'To come', role: 'wait', icon: CalendarClock },
-  over: { word: 'Over', role: 'idle', icon: CircleCheck },
-};
-
-const SECTIONS: ReadonlyArray<readonly [State, string]> = [
-  ['inForce', 'In force'],
-  ['coming', 'To come'],
-  ['over', 'Over'],
+const SECTIONS: readonly SectionFace[] = [
+  { state: 'inForce', title: 'In force', role: 'warn', icon: Snowflake },
+  { state: 'coming', title: 'To come', role: 'wait', icon: CalendarClock },
+  { state: 'over', title: 'Over', role: 'idle', icon: CircleCheck },
 ];
 
 /** Times in which nothing is changed: in force, to come and over, of everything or as far as one application goes. */
@@ -50,6 +48,7 @@ export function FreezesPage() {
         <h1 className="gk-title">Freezes</h1>
         {button}
       </div>
+      {why ? <p className="gk-muted m-0">{why}.</p> : null}
       <Loaded query={query} what="freezes">
         {(all) => {
           const rows = app ? all.filter((freeze) => concerns(freeze, app, names)) : all;
@@ -58,7 +57,6 @@ export function FreezesPage() {
             <EmptyState title="Nothing is frozen, and nothing ever was" icon={<Snowflake size={20} aria-hidden />}>
               A freeze stops changes for a while: of everything, an account, an application or a pipeline. What people
               start is refused then, what is triggered waits for its end.
-              {why ? <p>{why}.</p> : null}
             </EmptyState>
           );
         }}
@@ -80,12 +78,13 @@ interface SectionsProps {
 
 function Sections({ rows, names, mayNot, onEnd }: SectionsProps) {
   const now = useNow();
-  return SECTIONS.map(([state, title]) => {
-    const own = rows.filter((freeze) => freezeState(freeze, now) === state);
+  return SECTIONS.map(({ state, title, role, icon: Icon }) => {
+    const own = rows.filter((freeze) => stateOf(freeze, now) === state);
     if (own.length === 0 && state !== 'inForce') return null;
     return (
       <section key={state} className="section">
-        <h2>
+        <h2 className="gk-status" data-role={role}>
+          <Icon size={16} className="gk-status-icon" aria-hidden />
           {title} <span className="gk-num">{own.length}</span>
         </h2>
         {own.length === 0 ? (
@@ -105,12 +104,11 @@ function Sections({ rows, names, mayNot, onEnd }: SectionsProps) {
 }
 
 function columnsOf(
-  state: State,
+  state: FreezeState,
   names: ReadonlyMap<string, string>,
   mayNot: string | undefined,
   onEnd: (freeze: FreezeRow) => void,
 ): ReadonlyArray<Column<FreezeRow>> {
-  const face = FACES[state];
   const act: Column<FreezeRow> = {
     id: 'act',
     label: 'Action',
@@ -124,20 +122,9 @@ function columnsOf(
   };
   return [
     {
-      id: 'state',
-      label: 'State',
-      width: '6.5rem',
-      cell: () => (
-        <span className="gk-status" data-role={face.role}>
-          <face.icon size={16} className="gk-status-icon" aria-hidden />
-          {face.word}
-        </span>
-      ),
-    },
-    {
       id: 'what',
       label: 'What',
-      width: '13rem',
+      width: '12rem',
       cell: (freeze) => (
         <span className="freeze-text" title={frozenText(freeze, names)}>
           {frozenText(freeze, names)}

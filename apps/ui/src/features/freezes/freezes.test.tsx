@@ -66,7 +66,7 @@ describe('the freezes', () => {
     Object.assign(api.world.freezes[0]!, { target: 'payments', reason: 'audit of payments' });
 
   it('are listed as those in force, to come and over', async () => {
-    openAt('/freezes');
+    openAt('/settings/freezes');
     const rows = async (table: string) =>
       within(await find(table, 'table'))
         .getAllByRole('row')
@@ -102,7 +102,7 @@ describe('the freezes', () => {
 
   it('are closed to those without the role, who read who may', async () => {
     api.world.roles = [];
-    openAt('/freezes');
+    openAt('/settings/freezes');
     await find('In force', 'table');
     await waitFor(
       async () => expect((await find('Freeze changes…')).getAttribute('aria-disabled')).toBe('true'),

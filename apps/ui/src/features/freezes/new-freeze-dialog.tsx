@@ -35,10 +35,11 @@ export function NewFreezeDialog({ app, onClose }: NewFreezeDialogProps) {
     mutationFn: () => call('createFreeze', { body: freezeBody(draft) }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keys.freezes });
-      toast('Frozen');
+      toast(later ? 'The freeze is set' : 'Changes are frozen');
       onClose();
     },
   });
+  const later = draft.from !== '';
   const problems = freezeProblems(draft, systemNow());
   const wrong = { ...(tried ? problems : {}), ...fieldErrors(create.error) };
   const submit = () => {
@@ -46,7 +47,6 @@ export function NewFreezeDialog({ app, onClose }: NewFreezeDialogProps) {
     if (Object.keys(problems).length === 0) create.mutate();
     else focusSoon('[role="dialog"] [aria-invalid="true"], [role="dialog"] [data-invalid] button');
   };
-  const later = draft.from !== '';
   return (
     <Dialog
       title="Freeze changes"
@@ -63,17 +63,20 @@ export function NewFreezeDialog({ app, onClose }: NewFreezeDialogProps) {
       }
     >
       <div className="freeze-form">
-        <RadioCards
-          label="What is frozen"
-          value={draft.scope}
-          onChange={(scope) => set({ scope: scope as FreezeScope })}
-          options={SCOPES}
-        />
+        <div className="freeze-scopes">
+          <RadioCards
+            label="What is frozen"
+            value={draft.scope}
+            onChange={(scope) => set({ scope: scope as FreezeScope })}
+            options={SCOPES}
+          />
+        </div>
         <Target draft={draft} onChange={set} wrong={wrong} />
         <TextField
           label="Reason"
           required
           multiline
+          autoFocus
           rows={2}
           value={draft.reason}
           onChange={(reason) => set({ reason })}

@@ -82,11 +82,19 @@ export function FreezeOverride({ subject, error, value, onChange }: FreezeOverri
   const refused = isFrozenRefusal(error) ? problemOf(error).message : null;
   if (!known && refused === null) return null;
   const sentence = known ? describeFreeze(known) : '';
+  const told =
+    refused === null
+      ? `${sentence[0]?.toUpperCase()}${sentence.slice(1)}. What people start is refused meanwhile.`
+      : known
+        ? `Not started: ${sentence}.`
+        : refused;
   return (
-    <Notice tone="warn" icon={<Snowflake size={16} aria-hidden />} alert={refused !== null}>
-      <p className="mt-0 mb-2">
-        {known ? `${sentence[0]?.toUpperCase()}${sentence.slice(1)}. What people start is refused meanwhile.` : refused}
-      </p>
+    <Notice
+      tone={refused === null ? 'warn' : 'fail'}
+      icon={<Snowflake size={16} aria-hidden />}
+      alert={refused !== null}
+    >
+      <p className="mt-0 mb-2">{told}</p>
       <OverrideFields right="overrideFreeze" label="Override the freeze" value={value} onChange={onChange} />
     </Notice>
   );

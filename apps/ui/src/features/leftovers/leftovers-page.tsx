@@ -33,11 +33,13 @@ export function LeftoversPage() {
             <p className="gk-muted gk-prose mt-0">
               Things in the cloud that carry the mark of an execution that is dead. {MODE_TEXT[mode]}
             </p>
-            {unread.map(({ account, region, why }) => (
-              <Notice key={`${account} ${region}`} tone="warn">
-                {account} {region} was not read: {why}
-              </Notice>
-            ))}
+            <div className="leftovers-unread">
+              {unread.map(({ account, region, why }) => (
+                <Notice key={`${account} ${region}`} tone="warn">
+                  {account} {region} was not read: {why}
+                </Notice>
+              ))}
+            </div>
             <Findings remains={remains} isWhole={unread.length === 0} onAsk={setAsked} />
           </>
         )}

@@ -17,7 +17,7 @@ const find = (name: string | RegExp, role = 'button') => screen.findByRole(role,
 
 describe('leftovers', () => {
   it('are shown by application, what is perhaps of somebody else without a way to touch it', async () => {
-    openAt('/leftovers');
+    openAt('/settings/leftovers');
     const ours = within(await find('Left by payments', 'table'))
       .getAllByRole('row')
       .slice(1);
@@ -32,7 +32,7 @@ describe('leftovers', () => {
   });
 
   it('are cleaned up as an execution, after it was said what that does', async () => {
-    openAt('/leftovers');
+    openAt('/settings/leftovers');
     fireEvent.click(await find('Clean up all 2…'));
     const dialog = within(await find('Clean up what payments left', 'dialog'));
     expect(dialog.getByText(/^Destroy payments-prod-v039\. It was made at/)).toBeTruthy();
