@@ -1,4 +1,6 @@
+import { checkCanaryConfig } from '@gennaker/canary-judge';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readCanaryConfig } from './files.ts';
 import { shopScenario } from './shop.ts';
 import { PipelineWorld } from './world.ts';
 
@@ -255,6 +257,23 @@ describe('weekly-maintenance.json', () => {
     expect(top[0]?.outputs['deploymentDetails']).toMatchObject([{ imageName: 'shop-web-1.0.0' }]);
     expect((top[2]?.endTime ?? 0) - (top[2]?.startTime ?? 0)).toBeGreaterThanOrEqual(45_000);
     expect(await world.web()).toEqual(['shop-web-v001 enabled 3/3']);
+    await thenNothingIsLeftBehind();
+  });
+});
+
+describe('canary-web.json', () => {
+  it('gives the new version a part of the requests, and all of them when its canary config is content', async () => {
+    await given();
+    const config = readCanaryConfig('web-answers.json');
+    expect(checkCanaryConfig(config).findings).toEqual([]);
+    world.canaryConfigs.set('web-answers', config);
+    const run = await (await world.startFile('canary-web.json', { version: '2.0.0' })).ended();
+    expect(await run.failures()).toEqual([]);
+    expect((await run.stage('Canary before 100 %')).outputs).toMatchObject({
+      canaryScore: 100,
+      canaryScores: [expect.any(Number), expect.any(Number), 100],
+    });
+    expect(await world.web()).toEqual(['shop-web-v001 disabled 0/3', 'shop-web-v002 enabled 3/3']);
     await thenNothingIsLeftBehind();
   });
 });

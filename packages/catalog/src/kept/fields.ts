@@ -4,9 +4,6 @@ import { describeField, flag, optionalText, text, textList, textMap } from '../k
 /** An open object. */
 export const openObject = (label: string, help: string) =>
   describeField(z.looseObject({}).nullish(), { label, help, widget: 'json' });
-/** An object that must be there. */
-export const neededObject = (label: string, help: string) =>
-  describeField(z.looseObject({}), { label, help, widget: 'json', required: true });
 /** A list of open objects. */
 export const openList = (label: string, help: string, required = false) =>
   describeField(z.array(z.looseObject({})).max(1_000).nullish(), { label, help, widget: 'json', required });

@@ -1,7 +1,16 @@
 import type { Failure, JsonObject } from '@gennaker/pipeline-dsl';
 import type * as z from 'zod';
 import { questionsOf } from '../../canary/scopes.ts';
-import { executeStage, failed, seconds, succeeded, type TaskResult, type TaskRun, waitFor } from '../../kit/index.ts';
+import {
+  days,
+  executeStage,
+  failed,
+  seconds,
+  succeeded,
+  type TaskResult,
+  type TaskRun,
+  waitFor,
+} from '../../kit/index.ts';
 import type { CanaryVerdict } from '../../kit/ports/index.ts';
 import { runCanaryStage } from './definition.ts';
 
@@ -98,15 +107,21 @@ function durationOf(scopes: Context['scopes']): string {
 const readyAt = ({ scopes, dataDelaySeconds }: Context): number =>
   Math.max(...Object.values(scopes).map(({ experimentScope }) => experimentScope.end)) + seconds(dataDelaySeconds ?? 0);
 
-async function runWindow(run: Run): Promise<TaskResult> {
+/** Longest single sleep: timers take no more than 2^31 ms. */
+const LONGEST_SLEEP_MS = days(20);
+
+function awaitMetrics(run: Run): TaskResult {
   const until = readyAt(run.context);
   const left = until - run.now();
-  if (left > 0)
-    return waitFor({ kind: 'time', reason: 'the metrics of the window to be complete', until }, { afterMs: left });
-  return outcomeOf(run, await judgeWindow(run));
+  if (left <= 0) return succeeded();
+  const wait = { kind: 'time', reason: 'the metrics of the window to be complete', until } as const;
+  return waitFor(wait, { afterMs: Math.min(left, LONGEST_SLEEP_MS) });
 }
 
 export const runCanary = executeStage(runCanaryStage, {
   needs: ['judge', 'metrics'],
-  tasks: [{ name: 'runCanary', run: runWindow }],
+  tasks: [
+    { name: 'awaitMetrics', timeoutMs: days(36_500), run: awaitMetrics },
+    { name: 'runCanary', run: async (run) => outcomeOf(run, await judgeWindow(run)) },
+  ],
 });
