@@ -72,6 +72,7 @@ export {
   type Leftover,
   type Life,
   type Lives,
+  LOOKED_AT,
   type LookPorts,
   type Remain,
   remainsIn,

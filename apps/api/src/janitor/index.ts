@@ -1,1 +1,1 @@
-export { Janitor } from './janitor.ts';
+export { JANITOR_EVERY_MS, Janitor } from './janitor.ts';

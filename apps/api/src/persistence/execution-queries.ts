@@ -75,6 +75,11 @@ export interface LedgerRow {
   readonly at: number;
 }
 
+/** A thing of the cloud, and the execution that has changed it. */
+export interface ChangedThing extends Pick<LedgerRow, 'kind' | 'name' | 'account' | 'region'> {
+  readonly executionId: string;
+}
+
 /** Says again, in the words of a partial index, what a list of statuses comes to: few of many executions are open. */
 function indexHint(statuses: readonly Status[] | undefined): string[] {
   if (!statuses || statuses.length === 0) return [];
@@ -235,6 +240,27 @@ export class ExecutionQueries {
       [executionId],
     );
     return rows.map((row) => ({ ...row, at: Number(row.at) }));
+  }
+
+  /**
+   * Other executions that have changed the same things since this one last did; what a clean-up gave back is none. The
+   * newest of each thing.
+   */
+  async changedSince(executionId: string): Promise<readonly ChangedThing[]> {
+    const { rows } = await this.pool.query<ChangedThing>(
+      `with own as (
+         select kind, account, region, name, max(id) as id from ledger where execution_id = $1
+         group by kind, account, region, name)
+       select distinct on (own.kind, own.account, own.region, own.name)
+         own.kind, own.account, own.region, own.name, l.execution_id as "executionId"
+         from own join ledger l on l.name = own.name and l.kind = own.kind and l.account = own.account
+           and l.region = own.region and l.id > own.id and l.execution_id <> $1 and l.state <> 'absent'
+         left join stage s on s.id = l.stage_id
+        where coalesce(s.type, '') <> 'restoreSettings'
+        order by own.kind, own.account, own.region, own.name, l.id desc`,
+      [executionId],
+    );
+    return rows;
   }
 
   /** Settles entries that a call which was cut off has left intended. */

@@ -28,6 +28,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   snapshot: lookAtSnapshot,
 };
 
+/** Kinds of things that a look knows. */
+export const LOOKED_AT: ReadonlySet<string> = new Set(Object.keys(LOOKS));
+
 /** Names one thing over all rows of the ledger. */
 export const thingKey = ({ kind, account, region, name }: Pick<Thing, 'kind' | 'account' | 'region' | 'name'>) =>
   [kind, account, region, name].join(' ');

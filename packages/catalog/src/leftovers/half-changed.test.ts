@@ -4,7 +4,7 @@ import type { StageType } from '../definitions.ts';
 import { stageExecutors } from '../executors.ts';
 import { createWorld, runStage, type World } from '../kit/testing/index.ts';
 import { examine, type Later, thingKey } from './examine.ts';
-import type { LedgerFacts, Leftover, Sight } from './thing.ts';
+import { isAsBefore, type LedgerFacts, type Leftover, type Sight } from './thing.ts';
 
 const PLACE = { account: 'prod', region: 'us-east-1' };
 const REGIONS = { credentials: 'prod', regions: ['us-east-1'] };
@@ -284,6 +284,14 @@ it('the stage that gives back refuses what somebody has changed right before it'
   const run = await runStage(stageExecutors.restoreSettings, { world, context });
   expect([run.status, run.failure?.code]).toEqual(['TERMINAL', 'restore.changed-by-another']);
   expect(run.ledger).toEqual([]);
+});
+
+it('the picture of now shows the settings that were changed, so that what is changed is told from what is not', async () => {
+  for (const one of CASES) {
+    const { rows, look } = await change(one);
+    const sights = await look('SUCCEEDED');
+    for (const [at, sight] of sights.entries()) expect(isAsBefore(rows[at]?.before ?? null, sight.picture)).toBe(false);
+  }
 });
 
 it('two changes of one thing are taken back as one', async () => {

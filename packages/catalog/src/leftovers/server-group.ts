@@ -2,7 +2,7 @@ import { isJsonObject, type Stage } from '@gennaker/pipeline-dsl';
 import type { LooseTemplate, MarkedServerGroup, ServerGroup } from '../kit/ports/index.ts';
 import { halfChanged, undoOf } from './half-changed.ts';
 import { beforeOf, GONE, type Leftover, type Look, placeOf, type Sight, succeededIn, type Thing } from './thing.ts';
-import type { Undo } from './undo.ts';
+import { settingsNow, type Undo } from './undo.ts';
 
 const isEmpty = ({ capacity, instances }: ServerGroup): boolean => capacity.max === 0 && instances.length === 0;
 
@@ -90,7 +90,9 @@ export const lookAtServerGroup: Look = async (eyes, thing) => {
     (each): each is MarkedServerGroup => each.kind === 'serverGroup' && each.name === thing.name,
   );
   const { traffic, capacity, suspendedProcesses } = group;
-  const picture = { traffic, capacity, suspendedProcesses: [...suspendedProcesses] };
+  const pictures = thing.rows.flatMap(({ before }) => (before ? [before] : []));
+  const settings = await settingsNow(eyes.ports, placeOf(thing), pictures);
+  const picture = { traffic, capacity, suspendedProcesses: [...suspendedProcesses], ...settings };
   const found = leftoversOf(thing, group, marks);
   const isGoing = group.beingDeleted || found.some(({ action }) => action === 'destroy');
   const changes = isGoing ? [] : await Promise.all(undosOf(thing, group).map((undo) => halfChanged(eyes, thing, undo)));

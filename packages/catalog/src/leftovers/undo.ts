@@ -78,6 +78,33 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
+/** What changes of a server group spoke of besides its size, traffic and processes, in the words of their pictures. */
+export async function settingsNow(
+  ports: UndoPorts,
+  ref: Pick<Undo, 'account' | 'region' | 'name'>,
+  pictures: readonly JsonObject[],
+): Promise<JsonObject> {
+  const spoken = (key: string): readonly unknown[] =>
+    pictures.flatMap((picture) => [picture[key], isJsonObject(picture['wanted']) ? picture['wanted'][key] : undefined]);
+  const keys = ['tags', 'policies', 'alarms', 'schedules', 'warmPool'].filter((key) =>
+    spoken(key).some((value) => value !== undefined),
+  );
+  if (keys.length === 0) return {};
+  const named = (key: string): readonly string[] => [...new Set(spoken(key).flatMap(namesIn))];
+  const wanted = Object.fromEntries(keys.map((key) => [key, named(key).map((name) => ({ name }))]));
+  const now = await serverGroupNow(ports, { kind: 'serverGroup', ...ref, before: {}, wanted });
+  const all = (now ?? {}) as JsonObject;
+  const ofInterest = (key: string): unknown => {
+    const value = all[key];
+    if (key === 'warmPool') return value ?? null;
+    if (key !== 'tags') return (Array.isArray(value) ? value : []).filter((each) => named(key).includes(each?.name));
+    const tags = isJsonObject(value) ? value : {};
+    const said = spoken(key).flatMap((each) => (isJsonObject(each) ? Object.keys(each) : []));
+    return Object.fromEntries(said.map((name) => [name, tags[name] ?? null]));
+  };
+  return Object.fromEntries(keys.map((key) => [key, ofInterest(key)]));
+}
+
 /** Network of a security group, where its picture knows it. */
 export const vpcOf = ({ vpcId }: JsonObject): string | null => (typeof vpcId === 'string' ? vpcId : null);
 

@@ -32,15 +32,22 @@ const leftover = z.looseObject({
 const report = z.object({
   executionId: z.string(),
   ended: z.boolean(),
-  created: z.array(object.extend({ there: z.boolean().nullable().describe('Null: it was not looked for') })),
+  summary: z.string().describe('How the execution ended and what is left to clean up, as sentences'),
+  created: z.array(
+    object.extend({
+      there: z.boolean().nullable().describe('Null: it was not looked for'),
+      why: z.string().describe('Why it is there, or not, as a sentence'),
+    }),
+  ),
   changed: z.array(
     object.extend({
       before: z.looseObject({}).nullable().describe('As it was before the first change'),
       now: picture.nullable().describe('As it is now; null when it is gone or was not looked for'),
       asBefore: z.boolean().nullable().describe('Is it as it was? Null: not known'),
+      why: z.string().describe('Why it is so now, as a sentence'),
     }),
   ),
-  removed: z.array(object),
+  removed: z.array(object.extend({ why: z.string().describe('What removed it, as a sentence') })),
   kept: z.array(object.extend({ why: z.string().describe('Why it is still there, as a sentence') })),
   unsettled: z.array(object.extend({ action: z.string(), why: z.string() })),
   cleanUp: z.array(leftover).describe('What cleaning up would do'),

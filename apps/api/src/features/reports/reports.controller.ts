@@ -1,4 +1,4 @@
-import { examine, type LookPorts } from '@gennaker/catalog/executors';
+import { examine, type LookPorts, thingKey } from '@gennaker/catalog/executors';
 import { isComplete } from '@gennaker/pipeline-dsl';
 import { contract } from '@gennaker/pipeline-dsl/contract';
 import { Controller, Inject } from '@nestjs/common';
@@ -68,7 +68,9 @@ export class ReportsController {
     const execution = await this.engine.read(id);
     if (!execution) throw notFound('execution', id);
     const rows = await this.queries.ledger(id);
-    const sights = await examine(this.ports, execution, rows);
+    const later = await this.queries.changedSince(id);
+    const others = new Map(later.map((thing) => [thingKey(thing), thing.executionId] as const));
+    const sights = await examine(this.ports, execution, rows, others);
     if (isComplete(execution.status)) await this.queries.settleLedger(id, settledBy(rows, sights));
     return { execution, report: reportOf(execution, await this.queries.ledger(id), sights) };
   }

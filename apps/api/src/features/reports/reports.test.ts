@@ -19,6 +19,7 @@ const row = (name: string, action: string, more: Partial<LedgerRow> = {}): Ledge
   at: 1,
   ...more,
 });
+const PLACE = { kind: 'serverGroup', account: 'prod', region: 'us-east-1' };
 const there = (more: Partial<Sight> = {}): Sight => ({
   there: true,
   picture: { traffic: 'enabled', capacity: size(1, 2, 3), suspendedProcesses: [] },
@@ -86,6 +87,66 @@ describe('the report on an execution', () => {
     const told = report(rows, { v1: gone, v2: gone });
     expect(told.removed.map(({ name }) => name)).toEqual(['v1', 'v2']);
     expect(told.kept).toEqual([]);
+  });
+
+  it('says of each thing why it is so, and in sum how the execution ended and what is left', () => {
+    const before = { capacity: size(1, 2, 3) };
+    const rows = [
+      row('v1', 'create'),
+      row('v2', 'create'),
+      row('v2', 'remove'),
+      row('v3', 'create'),
+      row('v4', 'change', { before }),
+      row('v5', 'change', { before }),
+      row('v6', 'remove', { state: 'intended' }),
+    ];
+    const grown = { capacity: size(2, 2, 3) };
+    const now = {
+      v1: there(),
+      v2: gone,
+      v3: gone,
+      v4: there({ picture: grown }),
+      v5: there({ picture: { ...before } }),
+      v6: gone,
+    };
+    const told = report(rows, now);
+    expect(told.created.map(({ name, why }) => [name, why])).toEqual([
+      ['v1', 'Stage Deploy made it. It is in traffic.'],
+      ['v2', 'Stage Deploy made it. Stage Deploy removed it.'],
+      ['v3', 'Stage Deploy made it, and it is gone: somebody else has removed it.'],
+    ]);
+    expect(told.changed.map(({ name, why }) => [name, why])).toEqual([
+      ['v4', 'It is in traffic.'],
+      ['v5', 'It is as it was before.'],
+    ]);
+    expect(told.removed.map(({ name, why }) => [name, why])).toEqual([
+      ['v2', 'Stage Deploy removed it.'],
+      ['v6', 'Stage Deploy was to remove it; the call was cut off, and it is gone.'],
+    ]);
+    expect(told.summary).toBe('The execution failed. Nothing is left to clean up.');
+  });
+
+  it.each<[string, Partial<Execution>, string]>([
+    ['succeeded', { status: 'SUCCEEDED' }, 'The execution succeeded.'],
+    [
+      'was canceled',
+      { status: 'CANCELED', canceledBy: 'ann', cancellationReason: 'wrong image' },
+      'The execution was canceled by ann: wrong image.',
+    ],
+    ['goes on', { status: 'RUNNING' }, 'The execution is RUNNING; what is told here may change.'],
+    [
+      'ran out of time',
+      { stages: [{ ...execution().stages[0]!, context: { exception: { exceptionType: 'TimeoutException' } } }] },
+      'The execution failed: stage Deploy ran out of time.',
+    ],
+  ])('tells of an execution that %s', (_how, more, ending) => {
+    const one = { ...execution(), ...more };
+    expect(reportOf(one, [], new Map()).summary).toBe(`${ending} It has changed nothing in the cloud.`);
+    const leftovers = there({
+      leftovers: [{ ...PLACE, name: 'v1', action: 'destroy', what: 'Destroy v1', why: 'So.' }],
+    });
+    const { summary } = reportOf(one, [row('v1', 'create')], sightsOf({ v1: leftovers }));
+    expect(summary).toBe(one.status === 'RUNNING' ? ending : `${ending} One thing is left to clean up.`);
   });
 
   it('settles by a look what a cut-off call left open', () => {

@@ -1,5 +1,5 @@
 import type { CallRecord, Sandbox } from '@gennaker/aws-sandbox';
-import { stageExecutors } from '@gennaker/catalog/executors';
+import { LOOKED_AT, stageExecutors } from '@gennaker/catalog/executors';
 import type { PortName } from '@gennaker/catalog/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectsOf } from '../matrix/objects.ts';
@@ -28,6 +28,7 @@ const changingTypes = (): readonly string[] =>
 
 let sandbox: Sandbox;
 const played = new Set<string>();
+const entered = new Set<string>();
 beforeAll(async () => {
   sandbox = await startSteppedSandbox();
 });
@@ -37,6 +38,7 @@ describe('before AWS changes anything', () => {
   it.each(LEDGER_STORIES)('the ledger knows of it, with what was there: $name', { timeout: 60_000 }, async (story) => {
     const run = await watchRun(sandbox, story.plan, (state) => pipelineOf(story, state));
     for (const type of run.types) played.add(type);
+    for (const kind of run.kinds) entered.add(kind);
     expect(run.problems).toEqual([]);
     expect(run.calls.length).toBeGreaterThan(0);
     expect(story.holds?.(objectsOf(sandbox.state())) ?? true).toBe(true);
@@ -57,5 +59,10 @@ describe('before AWS changes anything', () => {
 
   it('and every stage type that can change AWS has been at work here', () => {
     expect(changingTypes().filter((type) => !played.has(type))).toEqual([]);
+  });
+
+  it('and every kind of thing that they enter is looked at when its execution has ended, so that it can be cleaned up', () => {
+    expect(entered.size).toBeGreaterThan(10);
+    expect([...entered].filter((kind) => !LOOKED_AT.has(kind))).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ export interface WatchedRun {
   readonly names: Names;
   /** Types of the stages that ran. */
   readonly types: ReadonlySet<string>;
+  /** Kinds of things that stand in the ledger. */
+  readonly kinds: ReadonlySet<string>;
   readonly problems: readonly string[];
 }
 
@@ -86,6 +88,7 @@ export async function watchRun(
       .map((call) => ({ call, rows: looks.findLast(({ sequence }) => sequence < call.sequence)?.rows ?? [] })),
     names,
     types: new Set(executions.flatMap(({ stages }) => [...stages.values()].map(({ type }) => type))),
+    kinds: new Set(world.store.ledger.map(({ kind }) => kind)),
     problems: status === 'SUCCEEDED' ? [] : [`it is ${status}: ${(await world.failures(id)).join(' / ')}`],
   };
 }
