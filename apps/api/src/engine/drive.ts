@@ -135,7 +135,10 @@ export class Drive {
     const ready = this.readyStages();
     if (ready.length === 0 && this.inFlight.size === 0) return this.release();
     if (this.run.dirty) await this.commit(null);
-    for (const stage of ready) await this.startRound(stage);
+    for (const stage of ready) {
+      const instant = this.startRound(stage);
+      if (instant) await instant;
+    }
     if (this.run.agenda.length > 0 || this.inFlight.size === 0) return false;
     await this.mailbox.arrival();
     for (const item of this.mailbox.takeAll()) await item();
@@ -355,7 +358,8 @@ export class Drive {
     );
   }
 
-  private async startRound(stage: Stage): Promise<void> {
+  /** Begins the next round of the stage's task; answers a promise only for one that is over at once. */
+  private startRound(stage: Stage): Promise<void> | void {
     const executor = this.run.executor(stage);
     if (stage.status !== 'RUNNING') return;
     if (stage.endsAs !== null) return this.startHook(stage, executor);
@@ -375,16 +379,16 @@ export class Drive {
     const context = parsedContext(stage, executor);
     const deadline = deadlineOf(this.run, stage, task, definition, context);
     if (stage.wait !== null && this.run.now() >= deadline) return timeOut(this.run, stage, task, deadline);
-    await this.launch(stage, task, context, definition, deadline);
+    return this.launch(stage, task, context, definition, deadline);
   }
 
-  private async launch(
+  private launch(
     stage: Stage,
     task: Task,
     context: unknown,
     definition: TaskDefinition<unknown, never>,
     deadline: number,
-  ): Promise<void> {
+  ): Promise<void> | void {
     const flight = new Flight();
     const facts = { name: task.name, id: task.id, startTime: task.startTime ?? this.run.now() };
     const view = taskRun(this.run, stage, facts, context, this.around.ports, this.door(stage, task.id), flight);
@@ -398,7 +402,7 @@ export class Drive {
         lookAgain: this.nudged.has(stage.id),
         aborted: flight.aborted,
       });
-    if (definition.instant) return finish(await playRound(() => definition.run(view as never)));
+    if (definition.instant) return playRound(() => definition.run(view as never)).then(finish);
     this.inFlight.set(stage.id, flight);
     void playRound(() => definition.run(view as never)).then((result) =>
       this.mailbox.post(() => this.land(stage, () => finish(result))),

@@ -23,12 +23,14 @@ export class Mailbox {
     return taken.map((entry) => entry.item);
   }
 
-  /** Resolves when there is something to take. */
+  /** Resolves when there is something to take, and all that comes in the same turn is there with it. */
   async arrival(): Promise<void> {
-    if (this.items.length > 0) return;
-    await new Promise<void>((resolve) => {
-      this.waiting = resolve;
-    });
+    if (this.items.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.waiting = resolve;
+      });
+    }
+    await new Promise<void>((resolve) => process.nextTick(resolve));
   }
 
   /** Refuses what is left and all that comes. */

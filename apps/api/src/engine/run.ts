@@ -49,13 +49,16 @@ export interface Surroundings {
 }
 
 const NOTHING: ReadonlyMap<string, JsonObject> = new Map();
+const NO_TASKS: ReadonlySet<string> = new Set();
 
+/** A change that is being collected; a stage that was dropped is known by its id only. */
 interface PendingChange {
+  stage: Stage;
   was: Status | null;
   context: boolean;
   outputs: boolean;
   dropped: boolean;
-  tasks: Set<string> | 'all';
+  tasks: ReadonlySet<string> | 'all';
 }
 
 /**
@@ -83,10 +86,8 @@ export class ExecutionRun {
   private topByRef = new Map<string, Stage>();
   private childrenOf = new Map<string, Stage[]>();
   private graphNow: GrowingGraph<Stage> | null = null;
-  /** Stages that are RUNNING, with their places in the list. */
-  private readonly atWork = new Map<Stage, number>();
-  /** The same in list order, until one begins or ends. */
-  private atWorkInOrder: readonly Stage[] | null = null;
+  /** Stages that are RUNNING, in list order; replaced as a whole when one begins or ends. */
+  private atWork: readonly Stage[] = [];
   private readonly places = new Map<string, number>();
   private indexed = 0;
   private events: ExecutionEventBody[] = [];
@@ -136,8 +137,7 @@ export class ExecutionRun {
 
   /** Stages that are RUNNING, in list order. */
   running(): readonly Stage[] {
-    this.atWorkInOrder ??= [...this.atWork].sort(([, a], [, b]) => a - b).map(([stage]) => stage);
-    return this.atWorkInOrder;
+    return this.atWork;
   }
 
   /** Structure of the stages there are now; it grows with them and is made anew only when some were dropped. */
@@ -176,7 +176,7 @@ export class ExecutionRun {
     if (event.type === 'stage.dropped') this.unindex(this.stage(event.stageId));
     foldEvent(this.execution, event, (id) => this.byId.get(id));
     if (event.type === 'stage.planned') this.index(event.data);
-    else if ('stageId' in event) this.followStatus(event.stageId);
+    else if ('stageId' in event && event.type !== 'task.changed' && event.data.status) this.followStatus(event.stageId);
     this.events.push(event);
   }
 
@@ -266,7 +266,6 @@ export class ExecutionRun {
     };
     this.execution.sequence += this.events.length;
     this.events = [];
-    this.changes = new Map();
     if (this.changedMemories.size > 0) this.changedMemories = new Map();
     this.attempts = [];
     this.ledger = [];
@@ -284,32 +283,26 @@ export class ExecutionRun {
     };
   }
 
-  private takeStages(): Map<string, StageChange> {
-    const taken = new Map<string, StageChange>();
-    for (const [id, change] of this.changes) {
-      const stage = this.byId.get(id);
-      if (stage) taken.set(id, { ...change, stage });
-      else if (change.was !== null) taken.set(id, { ...change, dropped: true, stage: { id } as Stage });
-    }
+  private takeStages(): ReadonlyMap<string, StageChange> {
+    const taken = this.changes;
+    this.changes = new Map();
+    for (const [id, change] of taken) if (change.dropped && change.was === null) taken.delete(id);
     return taken;
   }
 
   private note(event: Extract<ExecutionEventBody, { stageId: string }>): void {
     let change = this.changes.get(event.stageId);
     if (!change) {
-      const was = event.type === 'stage.planned' ? null : this.stage(event.stageId).status;
-      change = {
-        was,
-        context: was === null,
-        outputs: was === null,
-        dropped: false,
-        tasks: was === null ? 'all' : new Set(),
-      };
+      const isNew = event.type === 'stage.planned';
+      const stage = isNew ? event.data : this.stage(event.stageId);
+      const was = isNew ? null : stage.status;
+      change = { stage, was, context: isNew, outputs: isNew, dropped: false, tasks: isNew ? 'all' : NO_TASKS };
       this.changes.set(event.stageId, change);
     }
     if (event.type === 'stage.dropped') change.dropped = true;
     else if (event.type === 'task.changed') {
-      if (change.tasks !== 'all') change.tasks.add(event.taskId);
+      if (change.tasks !== 'all' && !change.tasks.has(event.taskId))
+        change.tasks = new Set([...change.tasks, event.taskId]);
     } else if (event.type !== 'stage.planned') {
       if (event.data.context || event.data.contextPatch) change.context = true;
       if (event.data.outputs || event.data.outputsPatch) change.outputs = true;
@@ -320,10 +313,14 @@ export class ExecutionRun {
   private followStatus(stageId: string): void {
     const stage = this.byId.get(stageId);
     if (!stage) return;
-    if ((stage.status === 'RUNNING') === this.atWork.has(stage)) return;
-    this.atWorkInOrder = null;
-    if (stage.status === 'RUNNING') this.atWork.set(stage, this.places.get(stageId)!);
-    else this.atWork.delete(stage);
+    const isAtWork = this.atWork.includes(stage);
+    if (stage.status !== 'RUNNING') {
+      if (isAtWork) this.atWork = this.atWork.filter((other) => other !== stage);
+    } else if (!isAtWork) {
+      const place = this.places.get(stageId)!;
+      const next = this.atWork.findIndex((other) => this.places.get(other.id)! > place);
+      this.atWork = next < 0 ? [...this.atWork, stage] : this.atWork.toSpliced(next, 0, stage);
+    }
   }
 
   private index(stage: Stage): void {
@@ -342,8 +339,7 @@ export class ExecutionRun {
   private unindex(stage: Stage): void {
     this.graphNow = null;
     this.byId.delete(stage.id);
-    this.atWork.delete(stage);
-    this.atWorkInOrder = null;
+    this.atWork = this.atWork.filter((other) => other !== stage);
     if (stage.parentStageId === null) return;
     const siblings = this.childrenOf.get(stage.parentStageId) ?? [];
     this.childrenOf.set(

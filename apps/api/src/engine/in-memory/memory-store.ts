@@ -390,8 +390,11 @@ export class MemoryStore implements ExecutionStore {
     for (const stage of kept.fresh) this.keeping.freeze(stage);
     kept.fresh.clear();
     this.keeping.freeze(kept.execution);
-    const stages = Object.freeze([...kept.stages.values()]) as Stage[];
-    kept.picture = Object.freeze({ ...kept.execution, sequence: kept.sequence, stages });
+    kept.picture = this.keeping.freeze({
+      ...kept.execution,
+      sequence: kept.sequence,
+      stages: [...kept.stages.values()],
+    });
     return kept.picture;
   }
 
