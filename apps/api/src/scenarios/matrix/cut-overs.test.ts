@@ -17,7 +17,7 @@ afterAll(() => sandbox.stop());
 /** Requests of one cut-over while AWS throttles at random, and how many of them nobody healthy answered. */
 async function cutOver(seed: number, more: Parameters<typeof deployOf>[0]) {
   const world = MatrixWorld.begin(sandbox, { scenario: shopScenario(), seed });
-  sandbox.faults.add({ effect: { kind: 'throttle' }, probability: 0.2 });
+  sandbox.faults.add({ effect: { kind: 'throttle' }, probability: 0.3 });
   const id = await world.start(deployOf(more));
   await world.settle();
   sandbox.faults.clear();
@@ -37,6 +37,8 @@ async function cutOver(seed: number, more: Parameters<typeof deployOf>[0]) {
   const failures = await world.failures(id);
   return { ...counts, wrong: [...failures, ...problems].map((each) => `seed ${seed}: ${each}`) };
 }
+
+let cutOvers = 0;
 
 describe.each([
   { name: 'red/black', more: {} },
@@ -59,7 +61,13 @@ describe.each([
       `${EACH} cut-overs by ${name}: ${requests} requests, ${toEmpty} to an empty group, ${toUnhealthy} to an unhealthy instance, ${toDraining} to a draining one`,
     );
     expect(wrong).toEqual([]);
+    cutOvers += EACH;
     expect({ toEmpty, toUnhealthy, toDraining }).toEqual({ toEmpty: 0, toUnhealthy: 0, toDraining: 0 });
     expect(requests).toBeGreaterThan(EACH * 20 * REQUESTS_PER_SECOND);
   });
+});
+// By both ways together.
+it('they are 100 in all', () => {
+  console.info(`${cutOvers} cut-overs in all`);
+  expect(cutOvers).toBe(100);
 });

@@ -8,6 +8,8 @@ import { MatrixWorld, startSteppedSandbox } from './world.ts';
 const CLUSTERS = 50;
 /** Calls per deploy, those that were throttled included. */
 const MOST_CALLS = 110;
+/** Calls that name a server group of one deploy; the rest speaks of target groups and instances, of several at once. */
+const MOST_ABOUT_ONE = 50;
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -80,6 +82,11 @@ it(`given an account that throttles 30 % of all calls, ${CLUSTERS} red/blacks at
   console.info(
     `${CLUSTERS} red/blacks at once: ${calls / CLUSTERS} calls each, ${throttled} of ${calls} throttled, over after ${seconds} s`,
   );
+  const parameters = sandbox.calls().map((call) => JSON.stringify(call.parameters));
+  expect(parameters).toHaveLength(calls);
+  const about = stacks.map((stack) => parameters.filter((each) => each.includes(`shop-${stack}-`)).length);
+  console.info(`calls that name one of them: ${Math.min(...about)} to ${Math.max(...about)}`);
+  expect(Math.max(...about)).toBeLessThanOrEqual(MOST_ABOUT_ONE);
   const failures = await Promise.all(ids.map((id) => world.failures(id)));
   expect(failures.flat()).toEqual([]);
   expect(
