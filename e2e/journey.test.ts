@@ -124,6 +124,8 @@ const journey = (executable: string) => {
     for (const [name, path] of [
       ['the applications', '/apps'],
       ['the inbox', '/inbox'],
+      ['the freezes', '/settings/freezes'],
+      ['the leftovers', '/settings/leftovers'],
       ['a home', '/apps/demo'],
       ['the pipelines', '/apps/demo/pipelines'],
       ['the executions', '/apps/demo/executions'],
