@@ -6,7 +6,6 @@ import {
   isJsonObject,
   type JsonObject,
   type Stage,
-  type StageDefinition,
   type SyntheticStageOwner,
   type Task,
 } from '@gennaker/pipeline-dsl';
@@ -14,6 +13,7 @@ import * as z from 'zod';
 import { conditionOf, evaluateContext } from './evaluation.ts';
 import { lookup, lookupAll } from './lookup.ts';
 import type { ExecutionRun } from './run.ts';
+import { keepTyped, typedContext } from './typed-contexts.ts';
 
 /** Does the stage's own condition (or, for a synthetic one, its parents') let it run? */
 export function decideCondition(
@@ -53,7 +53,7 @@ export function planStage(run: ExecutionRun, stage: Stage): Failure | null {
     run.record({ type: 'stage.updated', stageId: stage.id, data: { context: evaluated.context } });
     return invalidContext(stage, parsed.error);
   }
-  typed.set(evaluated.context, { by: executor.definition, context: parsed.data });
+  keepTyped(evaluated.context, executor.definition, parsed.data);
   const view = planView(run, stage, parsed.data);
   try {
     const gates = gateStages(run, stage, evaluated.context);
@@ -162,17 +162,9 @@ export function planView(run: ExecutionRun, stage: Stage, context: unknown): Pla
   };
 }
 
-/** Contexts as their definitions type them: contexts are replaced, never changed, and most rounds look at the same one. */
-const typed = new WeakMap<JsonObject, { readonly by: StageDefinition; readonly context: unknown }>();
-
 /** Context as the definition types it; a stage already running keeps its raw context when the schema refuses it. */
 export function parsedContext(stage: Stage, { definition }: StageExecutor): unknown {
-  const known = typed.get(stage.context);
-  if (known?.by === definition) return known.context;
-  const parsed = definition.context.safeParse(stage.context);
-  const context = parsed.success ? parsed.data : stage.context;
-  typed.set(stage.context, { by: definition, context });
-  return context;
+  return typedContext(stage.context, definition);
 }
 
 function parsedView(run: ExecutionRun, stage: Stage, executor: StageExecutor): PlanView<unknown> {

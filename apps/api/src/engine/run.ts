@@ -6,6 +6,7 @@ import {
   isComplete,
   type JsonObject,
   type Stage,
+  type StagePatch,
   type Status,
   type TaskPatch,
 } from '@gennaker/pipeline-dsl';
@@ -26,6 +27,7 @@ import type {
   StageRegistry,
 } from './ports.ts';
 import { StageAnswers } from './stage-answers.ts';
+import { carryOver } from './typed-contexts.ts';
 
 /** One thing to do next inside an execution; each kind has a handler of its own. */
 export type Step =
@@ -174,7 +176,7 @@ export class ExecutionRun {
       this.cleared.delete(event.stageId);
     }
     if (event.type === 'stage.dropped') this.unindex(this.stage(event.stageId));
-    foldEvent(this.execution, event, (id) => this.byId.get(id));
+    this.fold(event);
     if (event.type === 'stage.planned') this.index(event.data);
     else if ('stageId' in event && event.type !== 'task.changed' && event.data.status) this.followStatus(event.stageId);
     this.events.push(event);
@@ -281,6 +283,13 @@ export class ExecutionRun {
       message: { type: 'DriveExecution', executionId: this.execution.id },
       at,
     };
+  }
+
+  private fold(event: ExecutionEventBody): void {
+    const patched = 'stageId' in event && 'contextPatch' in event.data ? this.byId.get(event.stageId) : undefined;
+    const before = patched?.context;
+    foldEvent(this.execution, event, (id) => this.byId.get(id));
+    if (patched && before) carryOver(before, patched.context, (event.data as StagePatch).contextPatch ?? {});
   }
 
   private takeStages(): ReadonlyMap<string, StageChange> {

@@ -119,8 +119,13 @@ export class ScriptedCloud {
       stageId: stage.id,
       call: `${port}.${method}`,
       effect: effectOf(port, method, args),
-      text: describeCall(port, method, args),
-      arguments: plainArguments(args),
+      // Most are looks, which nobody prints.
+      get text() {
+        return describeCall(port, method, args);
+      },
+      get arguments() {
+        return plainArguments(args);
+      },
     };
     this.calls.push(call);
     try {
