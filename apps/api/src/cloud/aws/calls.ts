@@ -36,7 +36,12 @@ export class CallCounters {
 
 /** Stands around every try of a call: may count it, hold it back, or keep its answer. */
 export type AroundCall = (
-  call: { readonly service: string; readonly operation: string; readonly kind: CommandRow['kind'] },
+  call: {
+    readonly service: string;
+    readonly operation: string;
+    readonly kind: CommandRow['kind'];
+    readonly input: unknown;
+  },
   send: () => Promise<unknown>,
 ) => Promise<unknown>;
 
@@ -117,7 +122,7 @@ async function sendRow(
     counters.add(service, operation, 'calls');
     const mark = setting.session?.mark() ?? 0;
     try {
-      return await (setting.around ? setting.around({ service, operation, kind: row.kind }, send) : send());
+      return await (setting.around ? setting.around({ service, operation, kind: row.kind, input }, send) : send());
     } catch (error) {
       how.abort?.throwIfAborted();
       turn.waits(true);
