@@ -1,5 +1,8 @@
 import type * as z from 'zod';
+import type { Safety } from '../../clusters/fields.ts';
 import { accountOf, regionsOf } from '../../clusters/place.ts';
+import { FIND_SERVED, type Losing } from '../../clusters/served-locks.ts';
+import { findServed, type ServedRun, sentTo, takingRequests } from '../../clusters/served-through.ts';
 import {
   again,
   executeStage,
@@ -10,12 +13,13 @@ import {
   type TaskResult,
   type TaskRun,
 } from '../../kit/index.ts';
+import type { Listener } from '../../kit/ports/index.ts';
 import { inWords, refusalOf, standingNow, type Undo } from '../../leftovers/undo.ts';
 import { restoreSettingsStage } from './definition.ts';
 import { giveBack, type RestorePorts } from './give-back.ts';
 
 type Context = z.output<typeof restoreSettingsStage.context>;
-type Run = TaskRun<Context, RestorePorts>;
+type Run = TaskRun<Context, RestorePorts | 'instances' | 'guards'>;
 
 const undoOf = ({ context }: Pick<Run, 'context'>): Undo => ({
   kind: context.kind,
@@ -49,9 +53,24 @@ async function restore(run: Run): Promise<TaskResult> {
   const { id, vpcId } = before;
   const picture = { ...(id ? { id } : {}), ...(vpcId ? { vpcId } : {}), ...standing.now, wanted: wish };
   const settle = await run.intend({ kind, account, region, name, action: 'change', before: picture });
-  await giveBack(run, undo, standing.parts);
-  settle('done');
-  return succeeded({ restored: [...standing.changed], left: [...leftOf(undo, standing.others)] });
+  const act = async (): Promise<TaskResult> => {
+    await giveBack(run, undo, standing.parts);
+    settle('done');
+    return succeeded({ restored: [...standing.changed], left: [...leftOf(undo, standing.others)] });
+  };
+  const words = `give load balancer ${name} back its listeners from before, which then sends nothing to`;
+  // Nobody overrides a guard for a clean-up, so the context holds none of what overrides one.
+  return kind === 'loadBalancer' ? takingRequests(run as unknown as ServedRun<Safety>, words, act) : act();
+}
+
+/** Target groups that get requests now, and got none before. */
+async function losingOf(run: Run): Promise<readonly Losing[]> {
+  const undo = undoOf(run);
+  const { account, region, before } = undo;
+  const gaining = sentTo((Array.isArray(before['listeners']) ? before['listeners'] : []) as readonly Listener[]);
+  const now = sentTo((await run.ports.loadBalancers.read(undo))?.listeners ?? []);
+  const targetGroups = now.filter((each) => !gaining.includes(each));
+  return [{ account, region, targetGroups, gaining: [...gaining], serverGroups: [] }];
 }
 
 async function awaitShown(run: Run): Promise<TaskResult> {
@@ -62,8 +81,14 @@ async function awaitShown(run: Run): Promise<TaskResult> {
 }
 
 export const restoreSettings = executeStage(restoreSettingsStage, {
-  needs: ['serverGroups', 'scaling', 'images', 'loadBalancers', 'securityGroups'],
+  needs: ['serverGroups', 'scaling', 'images', 'loadBalancers', 'securityGroups', 'instances', 'guards'],
+  choose: ({ context }) => [
+    ...(context.kind === 'loadBalancer' ? [FIND_SERVED] : []),
+    'restoreSettings',
+    'waitForRestoredSettings',
+  ],
   tasks: [
+    findServed(losingOf),
     { name: 'restoreSettings', timeoutMs: minutes(15), run: restore },
     { name: 'waitForRestoredSettings', timeoutMs: minutes(10), run: awaitShown },
   ],
