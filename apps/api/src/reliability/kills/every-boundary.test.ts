@@ -21,15 +21,18 @@ beforeAll(async () => {
   }
 }, LIMIT_MS);
 
+const EVENT_OR_ROW = /^((execution|stage|task)\.|(intended|done|absent) )/;
+
 /**
- * What is written at boundaries, each by side: every part of a commit, as a worker that takes over may put into one what
- * was two, and every operation of AWS. Without the ids that each run makes up anew.
+ * What is written at boundaries, each by side: every event and every row of the ledger in a commit, as a worker that takes
+ * over may put into one what was two, and every operation of AWS. What a task remembers for the next one is left out: it
+ * may be of no use any more. Without the ids that each run makes up anew.
  */
 function written(boundaries: readonly string[]): ReadonlySet<string> {
   const parts = boundaries.flatMap((boundary) => {
     const [, side = '', what = ''] = /^(before|after) (.*) \| /.exec(boundary) ?? [];
     const [, commit] = /^commit of (.*)$/.exec(what) ?? [];
-    const told = commit?.split(', ') ?? [what.split(' of ')[0]!];
+    const told = commit?.split(', ').filter((part) => EVENT_OR_ROW.test(part)) ?? [what.split(' of ')[0]!];
     return told.map((part) => `${side} ${part.replace(/01[0-9A-Z]{24}/g, '…')}`);
   });
   return new Set(parts);
