@@ -22,12 +22,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
  * Not commands of ours: AWS asks for them when we make things that hand a role to instances or stacks, make tagged load
  * balancers, and sign an address for a machine to write to.
  */
-const IMPLIED = [
-  'elasticloadbalancing:AddTags',
-  'iam:CreateServiceLinkedRole',
-  'iam:PassRole',
-  's3:PutObject',
-];
+const IMPLIED = ['elasticloadbalancing:AddTags', 'iam:CreateServiceLinkedRole', 'iam:PassRole', 's3:PutObject'];
 
 interface Statement {
   readonly Sid: string;

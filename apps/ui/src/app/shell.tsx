@@ -110,7 +110,16 @@ export function crumbsOf(path: string): Crumb[] {
     const hasNoPage = isPlace(parts, i) || (i === 0 && part === 'settings');
     if ((isId && parts[2] === 'pipelines') || hasNoPage) return [];
     const text = decodeURIComponent(part);
-    return [{ label: isId ? `#${text.slice(-6).toLowerCase()}` : i === 1 && parts[0] === 'apps' ? text : (WORDS[part] ?? text), to }];
+    return [
+      {
+        label: isId
+          ? `#${text.slice(-6).toLowerCase()}`
+          : i === 1 && parts[0] === 'apps'
+            ? text
+            : (WORDS[part] ?? text),
+        to,
+      },
+    ];
   });
 }
 
