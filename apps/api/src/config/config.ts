@@ -61,7 +61,7 @@ export interface Config {
   readonly minCapacityRatio: number;
   /** What is done every hour about things in the cloud whose executions are dead: nothing, tell of them, or clean up. */
   readonly janitor: 'off' | 'report' | 'act';
-  /** Names of users by role. */
+  /** Names of users by role; with the local AWS and none given, everybody without a name is `admin`. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Time zone of execution windows that name none. */
   readonly timeZone: string;

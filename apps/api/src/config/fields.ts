@@ -184,7 +184,7 @@ type RoleConfig = z.output<typeof rolesSchema>;
 export function roleList(key: string) {
   const allowed =
     'a JSON object of roles with lists of user names, such as {"admin":["ana@example.com"],"emergency":["ben@example.com"]}';
-  return field<RoleConfig, RoleConfig>(key, allowed, readRoles, {});
+  return field<RoleConfig, null>(key, allowed, readRoles, null);
 }
 
 function readRoles(text: string): RoleConfig | null {

@@ -45,9 +45,14 @@ describe('loadConfig', () => {
       deploymentMonitors: [],
       minCapacityRatio: 0,
       janitor: 'report',
-      roles: {},
+      roles: { admin: ['anonymous'] },
       timeZone: 'America/Los_Angeles',
     });
+  });
+
+  it('gives nobody a role where the AWS is real and none is given', () => {
+    expect(load({ GENNAKER_AWS: 'real' }).roles).toEqual({});
+    expect(load({ GENNAKER_ROLES: '{}' }).roles).toEqual({});
   });
 
   it('reads accounts by the names that pipelines use', () => {

@@ -55,10 +55,13 @@ function toConfig(env: Environment, role: Role, { project, env: all }: ConfigSou
     deploymentMonitors: env.GENNAKER_DEPLOYMENT_MONITORS,
     minCapacityRatio: env.GENNAKER_MIN_CAPACITY_RATIO,
     janitor: env.GENNAKER_JANITOR,
-    roles: env.GENNAKER_ROLES,
+    roles: env.GENNAKER_ROLES ?? (awsMode(env) === 'sandbox' ? PLAYGROUND_ROLES : {}),
     timeZone: env.GENNAKER_TIME_ZONE,
   };
 }
+
+/** Nothing real is changed in the local AWS: whoever tries the product may try all of it. */
+const PLAYGROUND_ROLES = { admin: ['anonymous'] };
 
 /** The local AWS has one account; its regions are those of the demo. */
 const SANDBOX_ACCOUNT = { name: 'sandbox', regions: ['us-east-1', 'us-west-2'] };
