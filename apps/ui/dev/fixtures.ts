@@ -1,3 +1,4 @@
+import type { ExecutionReport } from '@gennaker/pipeline-dsl/contract';
 /** Applications and pipelines of the pretended installation. */
 export const APPLICATIONS = [
   {
@@ -455,18 +456,21 @@ const place = { account: 'prod', region: 'us-east-1', stageId: '', stageName: 'D
 const touched = { kind: 'serverGroup', name: 'payments-prod-v043', ...place };
 
 /** What a deploy left; `deployed` tells whether the run deployed at all. */
-export function endReport(executionId: string, deployed: boolean): unknown {
+export function endReport(executionId: string, deployed: boolean): ExecutionReport {
   const nothing = { created: [], changed: [], removed: [], kept: [], unsettled: [], cleanUp: [] };
-  if (!deployed) return { executionId, ended: true, ...nothing };
+  const ended = { executionId, ended: true };
+  if (!deployed) return { ...ended, summary: 'The execution ended. It has changed nothing in the cloud.', ...nothing };
+  const why = 'It was made for this deploy, which failed before it took traffic.';
   return {
-    ...{ executionId, ended: true, ...nothing },
-    created: [{ ...touched, there: true }],
-    kept: [{ ...touched, why: 'It was made for this deploy, which failed before it took traffic.' }],
+    ...{ ...ended, summary: 'The execution failed. One thing is left to clean up.', ...nothing },
+    created: [{ ...touched, there: true, why: `Stage Deploy in us-east-1 made it. ${why}` }],
+    kept: [{ ...touched, why }],
     changed: [
       {
         ...{ ...touched, name: 'payments-prod-v042', asBefore: false },
         before: { traffic: 'enabled', capacity: { min: 2, desired: 3, max: 6 } },
         now: { traffic: 'enabled', capacity: { min: 3, desired: 3, max: 6 } },
+        why: 'It was kept at its size while it was the one to go back to.',
       },
     ],
     cleanUp: [

@@ -77,6 +77,11 @@ export class Mortal {
     return this.guard(leases, (name, [key]) => `${name} of lease ${key}`);
   }
 
+  /** What only reads, and is under way all the same until it has its answer. */
+  reads<Port extends object>(port: Port): Port {
+    return this.guard(port, (name) => name);
+  }
+
   store(store: ExecutionStore): ExecutionStore {
     return this.guard(store, (name, [first]) => {
       if (name === 'commit' || name === 'commitStart') return this.describe(first as Commit);

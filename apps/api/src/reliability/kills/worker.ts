@@ -107,7 +107,7 @@ function makeEngine({ workerId, clock, mortal, cloud, pool, rows, queue }: Parts
       http: new OutgoingHttp({ allowedHosts: [] }),
       pipelines: new ChildPipelines(() => engine, { find: async () => null, byId: async () => null }),
       recoveries: new RecoveryRuns(() => engine),
-      deployments: new Deployments(pool),
+      deployments: mortal.reads(new Deployments(pool)),
       monitors: configuredMonitors([]),
       metrics: cloud.metrics,
       judge: new FakeJudge(),

@@ -33,9 +33,10 @@ function EndReport({ execution }: { readonly execution: Execution }) {
           </span>
         </summary>
         <div className="end-report">
+          <p className="m-0">{report.summary}</p>
           <Objects title="Kept" rows={report.kept} why={(row) => row.why} />
-          <Objects title="Changed" rows={report.changed} why={changeText} />
-          <Objects title="Removed" rows={report.removed} why={() => null} />
+          <Objects title="Changed" rows={report.changed} why={changeAndReason} />
+          <Objects title="Removed" rows={report.removed} why={(row) => row.why} />
           <Objects title="Not settled" rows={report.unsettled} why={(row) => row.why} />
           {report.cleanUp.length > 0 ? (
             <CleanUp execution={execution} leftovers={report.cleanUp} onStarted={() => void query.refetch()} />
@@ -59,6 +60,10 @@ export function countsText(report: Pick<ExecutionReport, 'created' | 'changed' |
     .flatMap(([count, word]) => (count ? [`${count} ${word}`] : []))
     .join(', ');
 }
+
+/** What a changed object was before and is now, and why. */
+const changeAndReason = (row: Changed): string =>
+  row.asBefore ? row.why : [changeText(row), row.why].filter(Boolean).join('. ');
 
 /** What a changed object was before and is now. */
 export function changeText(row: Pick<Changed, 'before' | 'now' | 'asBefore'>): string {
