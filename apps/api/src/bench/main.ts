@@ -67,32 +67,41 @@ async function measureEngine(databaseUrl: string): Promise<Results['engine']> {
   return { ...middle, raw, fanStagesPerSecond: fan, parked: parkedRuns };
 }
 
+/** What needs no database, before there is one: it goes on working for minutes after what the others store. */
+async function measureAlone(root: string): Promise<Pick<Results, 'expressions' | 'validation' | 'plan' | 'redBlack'>> {
+  say('expressions …');
+  const expressions = measureExpressions();
+  say('validation …');
+  const validation = measureValidation();
+  say('plan …');
+  const plan = await measurePlan(root);
+  say('red/black …');
+  return { expressions, validation, plan, redBlack: await measureRedBlack() };
+}
+
+const wants = (flag: string): boolean => process.argv.includes(flag);
+
 async function main(): Promise<void> {
   const { root, version } = findProject();
-  if (process.argv.includes('--expressions-only')) return say(JSON.stringify(measureExpressions(), null, 2));
-  if (process.argv.includes('--validation-only')) return say(JSON.stringify(measureValidation(), null, 2));
-  if (process.argv.includes('--red-black-only')) return say(JSON.stringify(await measureRedBlack(), null, 2));
-  if (process.argv.includes('--plan-only')) return say(JSON.stringify(await measurePlan(root), null, 2));
+  if (wants('--expressions-only')) return say(JSON.stringify(measureExpressions(), null, 2));
+  if (wants('--validation-only')) return say(JSON.stringify(measureValidation(), null, 2));
+  if (wants('--red-black-only')) return say(JSON.stringify(await measureRedBlack(), null, 2));
+  if (wants('--plan-only')) return say(JSON.stringify(await measurePlan(root), null, 2));
+  const hasDatabaseOnly = wants('--intake-only') || wants('--engine-only');
+  const alone = hasDatabaseOnly ? null : await measureAlone(root);
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-bench-'));
   const postgres = await startEmbeddedPostgres(folder, say);
   try {
-    if (process.argv.includes('--intake-only')) {
+    if (wants('--intake-only')) {
       return say(JSON.stringify(await measureIntake(await newDatabase(postgres.url, 'bench_intake'), postgres.url)));
     }
     const engine = await measureEngine(await newDatabase(postgres.url, 'bench_engine'));
-    if (process.argv.includes('--engine-only')) return say(JSON.stringify(engine, null, 2));
+    if (wants('--engine-only')) say(JSON.stringify(engine, null, 2));
+    if (!alone) return;
     say('webhook intake …');
     const intake = await measureIntake(await newDatabase(postgres.url, 'bench_intake'), postgres.url);
     say('recovery …');
     const recovery = await measureRecovery(await newDatabase(postgres.url, 'bench_recovery'));
-    say('expressions …');
-    const expressions = measureExpressions();
-    say('validation …');
-    const validation = measureValidation();
-    say('plan …');
-    const plan = await measurePlan(root);
-    say('red/black …');
-    const redBlack = await measureRedBlack();
     say('idle product …');
     const idle = await measureIdle();
     const versionOf = (name: string): string =>
@@ -113,10 +122,7 @@ async function main(): Promise<void> {
       engine,
       intake,
       recovery,
-      expressions,
-      validation,
-      plan,
-      redBlack,
+      ...alone,
       idle,
     };
     const text = report(results);

@@ -35,6 +35,7 @@ export function furnish(server: FastifyInstance, principalOf: (headers: FastifyR
       done(error as Error);
     }
   });
+  server.decorateRequest('principal');
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-spinnaker-request-id', request.id);
     reply.header('x-request-id', request.id);
