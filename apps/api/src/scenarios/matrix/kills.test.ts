@@ -35,7 +35,7 @@ describe('given a worker that is killed before or after any commit and any chang
     const pipeline = (state: AwsState) => operationOf(operation, state);
     const killed = await killedAtEachStep(sandbox, { plan, pipeline, end });
     expect(killed.wrong).toEqual({});
-    expect(killed.moments).toBeGreaterThan(0);
+    expect(killed.moments).toBeGreaterThan(operation.looksOnly ? 1 : 4);
   });
 
   it('of a red/black, each of them watched to the end', { timeout: 120_000 }, async () => {

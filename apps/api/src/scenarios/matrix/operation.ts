@@ -31,6 +31,8 @@ export interface OperationRow {
   readonly stands?: { readonly faults: readonly string[] | 'all'; readonly why: string };
   /** What a failure with a fault is known to leave otherwise than before, and why. */
   readonly drifts?: { readonly fault: string; readonly words: RegExp; readonly why: string };
+  /** It changes nothing, so that a worker has little to die at. */
+  readonly looksOnly?: true;
   /** More that must hold, as seen in AWS. */
   readonly holds?: (state: AwsState) => boolean;
 }
