@@ -15,8 +15,9 @@ import { WorkerProcess } from './worker-process.ts';
 
 const WORKERS = 2;
 const DEPLOYS = 4;
-const MAX_KILLS = 30;
-/** Usually some twenty; on a slow machine fewer starts fit into the time that AWS takes. */
+/** A start costs two seconds of a core; the suite of `kills/` dies at every boundary, in lighter processes. */
+const MAX_KILLS = 12;
+/** On a slow machine fewer starts fit into the time that AWS takes. */
 const LEAST_KILLS = 8;
 /** Seconds that pass in the local AWS while one passes here: most of a deploy is waiting for machines. */
 const AWS_SPEED = 4;

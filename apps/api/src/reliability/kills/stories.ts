@@ -36,8 +36,9 @@ export const STORIES: readonly Story[] = [
   {
     ...deploy('a red/black whose new version never becomes healthy', strategy('red/black'), false),
     spared: ['deregisterTargets'],
+    isLong: true,
   },
-  deploy('a weighted shift', strategy('weighted'), true),
+  { ...deploy('a weighted shift', strategy('weighted'), true), isLong: true },
   {
     name: 'a rollback of a cluster',
     plan: rollBack.plan,
